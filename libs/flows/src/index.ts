@@ -1,1 +1,2 @@
-export {};
+/** What an ATM fleet, a switch and an issuer do with a message: pure logic with ports. */
+export * from './node.js';
