@@ -1,1 +1,30 @@
-export {};
+/** Ciphers, MACs, check values and key hygiene: bytes in, bytes out. */
+
+export { AesKey, aesDecryptBlock, aesEncryptBlock } from './aes-key.js';
+export { concatBytes, equalConstantTime, fromHex, toHex, wipe, xorBytes } from './bytes.js';
+export { type CheckValueOptions, checkValue } from './check-value.js';
+export { cmac } from './cmac.js';
+export { combineComponents, MAX_COMPONENTS, splitComponents } from './components.js';
+export { decryptMany, encryptMany } from './des-batch.js';
+export { DesKey, desDecryptBlock, desEncryptBlock } from './des-key.js';
+export {
+  InputError,
+  isBytes,
+  requireBytes,
+  requireInteger,
+  requireLength,
+  requireOneOf,
+} from './errors.js';
+export { HMAC_HASHES, type HmacHash, hmac } from './hmac.js';
+export {
+  type Iso9797Padding,
+  type Iso9797Parameters,
+  Iso9797Stream,
+  iso9797Mac,
+  iso9797Pad,
+} from './iso9797.js';
+export { type BlockKey, ctr, decryptCbc, decryptEcb, encryptCbc, encryptEcb } from './modes.js';
+export { adjustOddParity, hasOddParity } from './parity.js';
+export { type RandomBytes, takeRandom } from './random.js';
+export { type Ok, ok, type Refused, type Result, refused } from './result.js';
+export { hasEqualHalves, isWeakDesKey } from './weak-keys.js';
