@@ -1,1 +1,10 @@
-export {};
+/** Payment PIN arithmetic: PIN blocks, IBM 3624, Visa PVV, decimalisation, card values, DUKPT. */
+export * from './check.js';
+export * from './decimalisation.js';
+export * from './formats.js';
+export * from './ibm3624.js';
+export * from './iso4.js';
+export * from './pin-block.js';
+export * from './pin-field.js';
+export * from './visa-pvv.js';
+export * from './words.js';
