@@ -1,0 +1,131 @@
+/**
+ * The data elements of ISO 8583:1987, as data. Two are used as the networks of today use them:
+ * 55 carries ICC data and 63 binary private data (bytes, not characters; the bytes on the wire are
+ * the same). Left out: 1 (the secondary bitmap, which the codec writes) and 65 (a third bitmap).
+ */
+
+/** How a field may appear in logs and on screens: as it is, its middle masked, or not at all. */
+export type Shown = 'plain' | 'masked' | 'hidden';
+
+export interface FieldDefinition {
+  name: string;
+  format: string;
+  /** Default 'plain'. */
+  shown?: Shown;
+}
+
+export type FieldTable = Readonly<Record<number, FieldDefinition>>;
+
+export const FIELDS_1987: FieldTable = {
+  2: { format: 'n ..19', name: 'Primary account number (PAN)', shown: 'masked' },
+  3: { format: 'n 6', name: 'Processing code' },
+  4: { format: 'n 12', name: 'Amount, transaction' },
+  5: { format: 'n 12', name: 'Amount, settlement' },
+  6: { format: 'n 12', name: 'Amount, cardholder billing' },
+  7: { format: 'n 10', name: 'Transmission date and time' },
+  8: { format: 'n 8', name: 'Amount, cardholder billing fee' },
+  9: { format: 'n 8', name: 'Conversion rate, settlement' },
+  10: { format: 'n 8', name: 'Conversion rate, cardholder billing' },
+  11: { format: 'n 6', name: 'System trace audit number (STAN)' },
+  12: { format: 'n 6', name: 'Time, local transaction' },
+  13: { format: 'n 4', name: 'Date, local transaction' },
+  14: { format: 'n 4', name: 'Date, expiration', shown: 'hidden' },
+  15: { format: 'n 4', name: 'Date, settlement' },
+  16: { format: 'n 4', name: 'Date, conversion' },
+  17: { format: 'n 4', name: 'Date, capture' },
+  18: { format: 'n 4', name: "Merchant's type" },
+  19: { format: 'n 3', name: 'Acquiring institution country code' },
+  20: { format: 'n 3', name: 'PAN extended, country code' },
+  21: { format: 'n 3', name: 'Forwarding institution country code' },
+  22: { format: 'n 3', name: 'Point of service entry mode' },
+  23: { format: 'n 3', name: 'Card sequence number' },
+  24: { format: 'n 3', name: 'Network international identifier' },
+  25: { format: 'n 2', name: 'Point of service condition code' },
+  26: { format: 'n 2', name: 'Point of service PIN capture code' },
+  27: { format: 'n 1', name: 'Authorization identification response length' },
+  28: { format: 'x+n 9', name: 'Amount, transaction fee' },
+  29: { format: 'x+n 9', name: 'Amount, settlement fee' },
+  30: { format: 'x+n 9', name: 'Amount, transaction processing fee' },
+  31: { format: 'x+n 9', name: 'Amount, settlement processing fee' },
+  32: { format: 'n ..11', name: 'Acquiring institution identification code' },
+  33: { format: 'n ..11', name: 'Forwarding institution identification code' },
+  34: { format: 'ans ..28', name: 'Primary account number, extended', shown: 'hidden' },
+  35: { format: 'z ..37', name: 'Track 2 data', shown: 'hidden' },
+  36: { format: 'ans ...104', name: 'Track 3 data', shown: 'hidden' },
+  37: { format: 'an 12', name: 'Retrieval reference number (RRN)' },
+  38: { format: 'an 6', name: 'Authorization identification response' },
+  39: { format: 'an 2', name: 'Response code' },
+  40: { format: 'an 3', name: 'Service restriction code' },
+  41: { format: 'ans 8', name: 'Card acceptor terminal identification' },
+  42: { format: 'ans 15', name: 'Card acceptor identification code' },
+  43: { format: 'ans 40', name: 'Card acceptor name and location' },
+  44: { format: 'ans ..25', name: 'Additional response data' },
+  45: { format: 'ans ..76', name: 'Track 1 data', shown: 'hidden' },
+  46: { format: 'ans ...999', name: 'Additional data, ISO' },
+  47: { format: 'ans ...999', name: 'Additional data, national' },
+  48: { format: 'ans ...999', name: 'Additional data, private', shown: 'hidden' },
+  49: { format: 'an 3', name: 'Currency code, transaction' },
+  50: { format: 'an 3', name: 'Currency code, settlement' },
+  51: { format: 'an 3', name: 'Currency code, cardholder billing' },
+  52: { format: 'b 64', name: 'Personal identification number (PIN) data', shown: 'hidden' },
+  53: { format: 'n 16', name: 'Security related control information' },
+  54: { format: 'an ...120', name: 'Additional amounts' },
+  55: { format: 'b ...255', name: 'Integrated circuit card data', shown: 'hidden' },
+  56: { format: 'ans ...999', name: 'Reserved, ISO' },
+  57: { format: 'ans ...999', name: 'Reserved, national' },
+  58: { format: 'ans ...999', name: 'Reserved, national' },
+  59: { format: 'ans ...999', name: 'Reserved, national' },
+  60: { format: 'ans ...999', name: 'Reserved, private' },
+  61: { format: 'ans ...999', name: 'Reserved, private' },
+  62: { format: 'ans ...999', name: 'Reserved, private' },
+  63: { format: 'b ...999', name: 'Reserved, private', shown: 'hidden' },
+  64: { format: 'b 64', name: 'Message authentication code', shown: 'hidden' },
+  66: { format: 'n 1', name: 'Settlement code' },
+  67: { format: 'n 2', name: 'Extended payment code' },
+  68: { format: 'n 3', name: 'Receiving institution country code' },
+  69: { format: 'n 3', name: 'Settlement institution country code' },
+  70: { format: 'n 3', name: 'Network management information code' },
+  71: { format: 'n 4', name: 'Message number' },
+  72: { format: 'n 4', name: 'Message number, last' },
+  73: { format: 'n 6', name: 'Date, action' },
+  74: { format: 'n 10', name: 'Credits, number' },
+  75: { format: 'n 10', name: 'Credits, reversal number' },
+  76: { format: 'n 10', name: 'Debits, number' },
+  77: { format: 'n 10', name: 'Debits, reversal number' },
+  78: { format: 'n 10', name: 'Transfer, number' },
+  79: { format: 'n 10', name: 'Transfer, reversal number' },
+  80: { format: 'n 10', name: 'Inquiries, number' },
+  81: { format: 'n 10', name: 'Authorizations, number' },
+  82: { format: 'n 12', name: 'Credits, processing fee amount' },
+  83: { format: 'n 12', name: 'Credits, transaction fee amount' },
+  84: { format: 'n 12', name: 'Debits, processing fee amount' },
+  85: { format: 'n 12', name: 'Debits, transaction fee amount' },
+  86: { format: 'n 16', name: 'Credits, amount' },
+  87: { format: 'n 16', name: 'Credits, reversal amount' },
+  88: { format: 'n 16', name: 'Debits, amount' },
+  89: { format: 'n 16', name: 'Debits, reversal amount' },
+  90: { format: 'n 42', name: 'Original data elements' },
+  91: { format: 'an 1', name: 'File update code' },
+  92: { format: 'an 2', name: 'File security code' },
+  93: { format: 'an 5', name: 'Response indicator' },
+  94: { format: 'an 7', name: 'Service indicator' },
+  95: { format: 'an 42', name: 'Replacement amounts' },
+  96: { format: 'b 64', name: 'Message security code', shown: 'hidden' },
+  97: { format: 'x+n 17', name: 'Amount, net settlement' },
+  98: { format: 'ans 25', name: 'Payee' },
+  99: { format: 'n ..11', name: 'Settlement institution identification code' },
+  100: { format: 'n ..11', name: 'Receiving institution identification code' },
+  101: { format: 'ans ..17', name: 'File name' },
+  102: { format: 'ans ..28', name: 'Account identification 1', shown: 'masked' },
+  103: { format: 'ans ..28', name: 'Account identification 2', shown: 'masked' },
+  104: { format: 'ans ...100', name: 'Transaction description' },
+  ...reserved(105, 111, 'Reserved, ISO'),
+  ...reserved(112, 119, 'Reserved, national'),
+  ...reserved(120, 127, 'Reserved, private'),
+  128: { format: 'b 64', name: 'Message authentication code', shown: 'hidden' },
+};
+
+function reserved(from: number, to: number, name: string): FieldTable {
+  const numbers = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  return Object.fromEntries(numbers.map((n) => [n, { format: 'ans ...999', name }]));
+}
