@@ -1,1 +1,2 @@
-export {};
+export * from './process/folder-lock.js';
+export * from './process/identity.js';
