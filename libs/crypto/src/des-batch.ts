@@ -1,45 +1,202 @@
-/** Many DES blocks at once, each under a key of its own. */
-
-import type { DesKey } from './des-key.js';
-import { desDecryptBlock, desEncryptBlock } from './des-key.js';
-import { InputError } from './errors.js';
-
-const block = new Int32Array(2);
-
 /**
- * Enciphers block i (`blocks[2 * i]`, `blocks[2 * i + 1]`: big-endian halves) under `keys[i]`, in
- * place, for the first `count` keys. Nothing is allocated per block.
- * @throws InputError BATCH_LENGTH, KEY_WIPED
+ * Many DES blocks at once, each under a key of its own: one interface over two engines.
+ *
+ * The bit-sliced engine takes about 4 microseconds for 1 to 128 blocks, the integer engine about
+ * 0.3 per block; so small batches and small rests go to the second. In constant-time mode
+ * everything goes to the first.
  */
-export function encryptMany(
-  keys: readonly DesKey[],
-  blocks: Int32Array,
-  count: number = keys.length,
-): void {
-  requireSizes(keys, blocks, count);
-  for (let i = 0; i < count; i++) {
-    desEncryptBlock(keys[i]!, blocks[2 * i]!, blocks[2 * i + 1]!, block);
-    blocks[2 * i] = block[0]!;
-    blocks[2 * i + 1] = block[1]!;
+
+import { BitsliceEngine, bitsliceSupported } from './bitslice/engine.js';
+import { LANES } from './bitslice/module.js';
+import { desBlock } from './des-block.js';
+import type { DesKey } from './des-key.js';
+import { InputError, requireInteger, requireOneOf } from './errors.js';
+
+/** `auto`: the faster one for each batch. `constant-time`: always bit-sliced. `scalar`: never. */
+export const BATCH_ENGINES = ['auto', 'constant-time', 'scalar'] as const;
+export type BatchEngine = (typeof BATCH_ENGINES)[number];
+
+/** A key that a batch holds; it stops being valid when the key is removed or wiped. */
+export type KeyHandle = number;
+
+export interface DesBatchOptions {
+  /** Keys held at once: a power of two up to 65,536; 4,096 by default. */
+  readonly capacity?: number;
+  readonly engine?: BatchEngine;
+}
+
+/** From this many blocks on the bit-sliced engine is the faster one (measured). */
+export const BITSLICE_FROM = 20;
+
+const DEFAULT_CAPACITY = 4096;
+const MAX_CAPACITY = 65_536;
+const SINGLE_DES_WORDS = 32;
+const scratch = new Int32Array(2);
+
+interface Slot {
+  readonly key: DesKey;
+  readonly forget: () => void;
+}
+
+type Direction = 'encrypt' | 'decrypt';
+
+export class DesBatch {
+  readonly capacity: number;
+  readonly #engine: BitsliceEngine | undefined;
+  readonly #bitsliceFrom: number;
+  readonly #mask: number;
+  readonly #slots: (Slot | undefined)[] = [];
+  /** The valid handle of each slot, 0 for a free one. */
+  readonly #handles: Int32Array;
+  readonly #generations: Int32Array;
+  /** Free slots, the next one last. */
+  readonly #free: Int32Array;
+  #freeCount: number;
+
+  /** @throws InputError CAPACITY_INVALID, ENGINE_UNKNOWN, ENGINE_UNSUPPORTED (constant-time only) */
+  constructor({ capacity = DEFAULT_CAPACITY, engine = 'auto' }: DesBatchOptions = {}) {
+    const limits = { min: LANES, max: MAX_CAPACITY };
+    requireInteger(capacity, { name: 'capacity', code: 'CAPACITY_INVALID', ...limits });
+    if ((capacity & (capacity - 1)) !== 0) {
+      throw new InputError('CAPACITY_INVALID', 'capacity must be a power of two');
+    }
+    requireOneOf(engine, { name: 'engine', code: 'ENGINE_UNKNOWN', allowed: BATCH_ENGINES });
+    const bitslice = engine !== 'scalar' && bitsliceSupported();
+    if (engine === 'constant-time' && !bitslice) {
+      throw new InputError('ENGINE_UNSUPPORTED', 'the constant-time engine needs WebAssembly SIMD');
+    }
+    this.#engine = bitslice ? new BitsliceEngine(capacity) : undefined;
+    this.#bitsliceFrom = engine === 'constant-time' ? 1 : BITSLICE_FROM;
+    this.capacity = capacity;
+    this.#mask = capacity - 1;
+    this.#handles = new Int32Array(capacity);
+    this.#generations = new Int32Array(capacity);
+    this.#free = Int32Array.from({ length: capacity }, (_, i) => capacity - 1 - i);
+    this.#freeCount = capacity;
+  }
+
+  /** Whether the bit-sliced engine is in use. */
+  get bitsliced(): boolean {
+    return this.#engine !== undefined;
+  }
+
+  get keyCount(): number {
+    return this.capacity - this.#freeCount;
+  }
+
+  /** Holds a key until `remove` or the key's `wipe`. @throws InputError BATCH_FULL, KEY_WIPED */
+  add(key: DesKey): KeyHandle {
+    if (this.#freeCount === 0) {
+      throw new InputError('BATCH_FULL', `a batch holds at most ${this.capacity} keys`);
+    }
+    const bytes = key.exposeBytes();
+    this.#freeCount--;
+    const slot = this.#free[this.#freeCount]!;
+    const limit = 0x7fffffff / this.capacity;
+    const generation = this.#generations[slot]! + 1 < limit ? this.#generations[slot]! + 1 : 1;
+    const handle = generation * this.capacity + slot;
+    this.#engine?.setKey(slot, bytes);
+    this.#generations[slot] = generation;
+    this.#handles[slot] = handle;
+    this.#slots[slot] = { key, forget: key.onWipe(() => this.remove(handle)) };
+    return handle;
+  }
+
+  has(handle: KeyHandle): boolean {
+    return handle !== 0 && this.#handles[handle & this.#mask] === handle;
+  }
+
+  /** Overwrites the slot; a handle that is no longer valid is passed over. */
+  remove(handle: KeyHandle): void {
+    if (!this.has(handle)) return;
+    const slot = handle & this.#mask;
+    this.#slots[slot]!.forget();
+    this.#slots[slot] = undefined;
+    this.#handles[slot] = 0;
+    this.#engine?.clearKey(slot);
+    this.#free[this.#freeCount] = slot;
+    this.#freeCount++;
+  }
+
+  /** Removes every key. */
+  clear(): void {
+    for (const handle of this.#handles) if (handle !== 0) this.remove(handle);
+  }
+
+  /**
+   * Enciphers block i (`blocks[2 * i]` and `blocks[2 * i + 1]`, big-endian halves) under the key of
+   * `handles[i]`, in place, for the first `count` handles. Nothing is allocated per block. When it
+   * throws, the blocks are as they were.
+   * @throws InputError BATCH_LENGTH, HANDLE_INVALID
+   */
+  encryptMany(handles: Int32Array, blocks: Int32Array, count: number = handles.length): void {
+    this.#run('encrypt', 3, handles, blocks, count);
+  }
+
+  /** The inverse of `encryptMany`. @throws InputError BATCH_LENGTH, HANDLE_INVALID */
+  decryptMany(handles: Int32Array, blocks: Int32Array, count: number = handles.length): void {
+    this.#run('decrypt', 3, handles, blocks, count);
+  }
+
+  /** As `encryptMany`, single DES under K1 only. @throws InputError BATCH_LENGTH, HANDLE_INVALID */
+  encryptManySingle(handles: Int32Array, blocks: Int32Array, count: number = handles.length): void {
+    this.#run('encrypt', 1, handles, blocks, count);
+  }
+
+  #run(
+    direction: Direction,
+    passes: 1 | 3,
+    handles: Int32Array,
+    blocks: Int32Array,
+    count: number,
+  ): void {
+    requireBatch(handles.length, blocks, count);
+    const known = this.#handles;
+    const mask = this.#mask;
+    for (let i = 0; i < count; i++) {
+      const handle = handles[i]!;
+      if (handle === 0 || known[handle & mask] !== handle) {
+        throw new InputError(
+          'HANDLE_INVALID',
+          'every handle must be of a key that the batch holds',
+        );
+      }
+    }
+    let from = 0;
+    if (this.#engine) {
+      while (count - from >= this.#bitsliceFrom) {
+        const size = Math.min(LANES, count - from);
+        this.#engine.run({ handles, slotMask: mask, blocks, from, count: size, direction, passes });
+        from += size;
+      }
+    }
+    for (let i = from; i < count; i++) this.#runScalar(direction, passes, handles[i]!, blocks, i);
+  }
+
+  #runScalar(
+    direction: Direction,
+    passes: 1 | 3,
+    handle: KeyHandle,
+    blocks: Int32Array,
+    i: number,
+  ): void {
+    const { key } = this.#slots[handle & this.#mask]!;
+    const ks = direction === 'encrypt' ? key.encryptionSchedule() : key.decryptionSchedule();
+    const words = passes === 1 ? SINGLE_DES_WORDS : ks.length;
+    desBlock(ks, words, blocks[2 * i]!, blocks[2 * i + 1]!, scratch);
+    blocks[2 * i] = scratch[0]!;
+    blocks[2 * i + 1] = scratch[1]!;
+  }
+
+  /** For the tests and self-tests: no block, job or transposed key is left in the engine. */
+  isWiped(): boolean {
+    return this.#engine?.isWiped() ?? true;
   }
 }
 
-/** The inverse of `encryptMany`. @throws InputError BATCH_LENGTH, KEY_WIPED */
-export function decryptMany(
-  keys: readonly DesKey[],
-  blocks: Int32Array,
-  count: number = keys.length,
-): void {
-  requireSizes(keys, blocks, count);
-  for (let i = 0; i < count; i++) {
-    desDecryptBlock(keys[i]!, blocks[2 * i]!, blocks[2 * i + 1]!, block);
-    blocks[2 * i] = block[0]!;
-    blocks[2 * i + 1] = block[1]!;
-  }
-}
-
-function requireSizes(keys: readonly DesKey[], blocks: Int32Array, count: number): void {
-  if (!Number.isInteger(count) || count < 0 || count > keys.length || 2 * count > blocks.length) {
+/** @throws InputError BATCH_LENGTH unless `count` jobs fit both arrays. */
+export function requireBatch(keys: number, blocks: Int32Array, count: number): void {
+  if (!Number.isInteger(count) || count < 0 || count > keys || 2 * count > blocks.length) {
     throw new InputError('BATCH_LENGTH', 'keys and blocks must hold as many jobs as count says');
   }
 }

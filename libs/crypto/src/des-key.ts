@@ -19,7 +19,9 @@ export class DesKey {
   #encryption: Int32Array | undefined;
   #decryption: Int32Array | undefined;
   #wiped = false;
-  #onWipe: (() => void) | undefined;
+  /** @internal Handle in the shared batch (see `encryptMany`), 0 for none. */
+  sharedHandle = 0;
+  #copies: Set<() => void> | undefined;
 
   private constructor(bytes: Uint8Array) {
     this.#bytes = Uint8Array.from(bytes);
@@ -61,12 +63,19 @@ export class DesKey {
     writeWords(scratch, output, to);
   }
 
-  /** Called once by an engine that keeps a copy of the key, to be told when to wipe it. */
-  set onWipe(listener: () => void) {
-    this.#onWipe = listener;
+  /**
+   * Registers what wipes a copy of the key that someone else keeps; `wipe()` calls it.
+   * Returns what takes the registration back.
+   */
+  onWipe(wipeCopy: () => void): () => void {
+    this.#copies ??= new Set();
+    const copies = this.#copies.add(wipeCopy);
+    return () => {
+      copies.delete(wipeCopy);
+    };
   }
 
-  /** Overwrites the key, its schedules and an engine's copy; a second call does nothing. */
+  /** Overwrites the key, its schedules and the copies of engines; a second call does nothing. */
   wipe(): void {
     this.#wiped = true;
     wipe(this.#bytes);
@@ -74,8 +83,8 @@ export class DesKey {
     if (this.#decryption) wipe(this.#decryption);
     this.#encryption = undefined;
     this.#decryption = undefined;
-    this.#onWipe?.();
-    this.#onWipe = undefined;
+    for (const wipeCopy of this.#copies ?? []) wipeCopy();
+    this.#copies = undefined;
   }
 
   toJSON(): string {

@@ -5,7 +5,14 @@ export { concatBytes, equalConstantTime, fromHex, toHex, wipe, xorBytes } from '
 export { type CheckValueOptions, checkValue } from './check-value.js';
 export { cmac } from './cmac.js';
 export { combineComponents, MAX_COMPONENTS, splitComponents } from './components.js';
-export { decryptMany, encryptMany } from './des-batch.js';
+export {
+  BATCH_ENGINES,
+  type BatchEngine,
+  BITSLICE_FROM,
+  DesBatch,
+  type DesBatchOptions,
+  type KeyHandle,
+} from './des-batch.js';
 export { DesKey, desDecryptBlock, desEncryptBlock } from './des-key.js';
 export {
   InputError,
@@ -27,4 +34,5 @@ export { type BlockKey, ctr, decryptCbc, decryptEcb, encryptCbc, encryptEcb } fr
 export { adjustOddParity, hasOddParity } from './parity.js';
 export { type RandomBytes, takeRandom } from './random.js';
 export { type Ok, ok, type Refused, type Result, refused } from './result.js';
+export { decryptMany, encryptMany } from './shared-batch.js';
 export { hasEqualHalves, isWeakDesKey } from './weak-keys.js';
