@@ -1,0 +1,175 @@
+import { readFileSync } from 'node:fs';
+import { checkValue, fromHex, toHex } from '@pinfold/crypto';
+import { encodePinBlock } from '@pinfold/pin';
+import { applicationCryptogram, arpcMethod1, arpcMethod2, verifyArqc } from './cryptogram.js';
+import { iccMasterKey } from './master-key.js';
+import { encryptScriptData, scriptMac, visaPinChangeBlock } from './script.js';
+import { type SessionKeyMethod, sessionKey } from './session-key.js';
+
+/* One flat shape for all cases of the file: its notes say which fields an operation has. */
+// biome-ignore lint/suspicious/noExplicitAny: inputs differ from operation to operation
+type Case = { id: string; op: string; expect: Record<string, string>; [input: string]: any };
+const { cases } = JSON.parse(
+  readFileSync(new URL('../../../vectors/emv.json', import.meta.url), 'utf8'),
+) as { cases: Case[] };
+
+const bytes = (hex: string): Uint8Array => fromHex(hex);
+const zeros = (key: Uint8Array, digits: number): string =>
+  toHex(checkValue(key, { cipher: 'des', method: 'zeros' })).slice(0, digits);
+
+function methodOf(c: Case): SessionKeyMethod {
+  switch (c.sessionKey as string) {
+    case 'common':
+      return { method: 'common', diversifier: bytes(c.diversifier) };
+    case 'mastercard':
+      return { method: 'mastercard', atc: bytes(c.atc), un: bytes(c.un) };
+    case 'visa-sm':
+      return { method: 'visa-sm', atc: bytes(c.atc) };
+    case 'emv2000-tree':
+      return {
+        method: 'emv2000-tree',
+        atc: bytes(c.atc),
+        height: c.height,
+        branch: c.branch,
+        iv: bytes(c.iv),
+      };
+    default:
+      return { method: 'none' };
+  }
+}
+
+const masterOf = (c: Case, imk: string): Uint8Array =>
+  iccMasterKey({ imk: bytes(imk), pan: c.pan, psn: c.psn, option: c.masterKeyDerivation });
+
+describe('published EMV vectors', () => {
+  it.each(cases.filter((c) => c.op === 'emv-icc-master-key'))('$id', (c) => {
+    expect(zeros(masterOf(c, c.imk), 4)).toBe(c.expect.checkValue);
+  });
+
+  it.each(cases.filter((c) => c.op === 'emv-session-key'))('$id', (c) => {
+    const key = sessionKey(
+      c.iccMk === undefined ? masterOf(c, c.imk) : bytes(c.iccMk),
+      methodOf(c),
+    );
+    if (c.expect.sessionKey !== undefined) expect(toHex(key)).toBe(c.expect.sessionKey);
+    if (c.expect.checkValue !== undefined) expect(zeros(key, 4)).toBe(c.expect.checkValue);
+  });
+
+  it.each(cases.filter((c) => c.op === 'emv-cryptogram'))('$id', (c) => {
+    const master = masterOf(c, c.imk);
+    const session = sessionKey(master, methodOf(c));
+    const input = { key: session, data: bytes(c.data), padding: c.padding };
+    const arqc = applicationCryptogram(input);
+    expect(toHex(arqc)).toBe(c.expect.arqc);
+    expect(verifyArqc({ ...input, arqc })).toBe(true);
+    arqc[7]! ^= 1;
+    expect(verifyArqc({ ...input, arqc })).toBe(false);
+    arqc[7]! ^= 1;
+    const key = c.arpcKey === 'iccMk' ? master : session;
+    const arpc =
+      Number(c.arpcMethod) === 1
+        ? arpcMethod1({ key, arqc, arc: bytes(c.arc) })
+        : arpcMethod2({ key, arqc, csu: bytes(c.csu) });
+    expect(toHex(arpc)).toBe(c.expect.arpc);
+  });
+
+  it.each(cases.filter((c) => c.op === 'emv-script'))('$id', (c) => {
+    const keyFor = (imk: string): Uint8Array => sessionKey(masterOf(c, imk), methodOf(c));
+    let commandData: Uint8Array | undefined;
+    if (c.pin !== undefined) {
+      const block =
+        c.pinFormat === 'iso2'
+          ? encodePinBlock({ format: 'iso2', pin: c.pin })
+          : visaPinChangeBlock({ masterKeyAc: masterOf(c, c.imkAc), newPin: c.pin });
+      if (c.expect.pinBlock !== undefined) expect(toHex(block)).toBe(c.expect.pinBlock);
+      commandData = encryptScriptData({
+        key: keyFor(c.imkSmc),
+        data: block,
+        encryption: c.encryption,
+      });
+      expect(toHex(commandData)).toBe(c.expect.commandData);
+    }
+    const mac = scriptMac({
+      key: keyFor(c.imkSmi),
+      commandHeader: bytes(c.commandHeader),
+      macPrefix: bytes(c.macPrefix),
+      commandData,
+    });
+    expect(toHex(mac)).toBe(c.expect.mac);
+  });
+});
+
+describe('bad input', () => {
+  const imk = new Uint8Array(16).fill(1);
+  it.each([
+    ['EMV_PAN', () => iccMasterKey({ imk, pan: '12345678901', psn: '00' })],
+    ['EMV_PSN', () => iccMasterKey({ imk, pan: '123456789012', psn: '0' })],
+    ['EMV_KEY', () => iccMasterKey({ imk: imk.slice(1), pan: '123456789012', psn: '00' })],
+    ['EMV_OPTION', () => iccMasterKey({ imk, pan: '123456789012', psn: '00', option: 'C' as 'A' })],
+    ['EMV_DIVERSIFIER', () => sessionKey(imk, { method: 'common', diversifier: imk })],
+    ['EMV_ATC', () => sessionKey(imk, { method: 'visa-sm', atc: imk })],
+    ['EMV_ATC', () => sessionKey(imk, { method: 'mastercard', atc: imk, un: imk })],
+    ['EMV_UN', () => sessionKey(imk, { method: 'mastercard', atc: new Uint8Array(2), un: imk })],
+    [
+      'EMV_TREE',
+      () =>
+        sessionKey(imk, {
+          method: 'emv2000-tree',
+          atc: new Uint8Array(2),
+          height: 17,
+          branch: 2,
+          iv: imk,
+        }),
+    ],
+    [
+      'EMV_TREE',
+      () =>
+        sessionKey(imk, {
+          method: 'emv2000-tree',
+          atc: new Uint8Array(2),
+          height: 8,
+          branch: 1,
+          iv: imk,
+        }),
+    ],
+    [
+      'EMV_TREE',
+      () =>
+        sessionKey(imk, {
+          method: 'emv2000-tree',
+          atc: new Uint8Array(2),
+          height: 8,
+          branch: 4,
+          iv: new Uint8Array(8),
+        }),
+    ],
+    ['EMV_SESSION_METHOD', () => sessionKey(imk, { method: 'x' } as unknown as { method: 'none' })],
+    [
+      'EMV_PADDING',
+      () => applicationCryptogram({ key: imk, data: imk, padding: 'iso3' as 'iso2' }),
+    ],
+    ['EMV_ARQC', () => arpcMethod1({ key: imk, arqc: imk, arc: new Uint8Array(2) })],
+    ['EMV_ARC', () => arpcMethod1({ key: imk, arqc: new Uint8Array(8), arc: imk })],
+    ['EMV_CSU', () => arpcMethod2({ key: imk, arqc: new Uint8Array(8), csu: imk })],
+    [
+      'EMV_PROPRIETARY',
+      () =>
+        arpcMethod2({
+          key: imk,
+          arqc: new Uint8Array(8),
+          csu: new Uint8Array(4),
+          proprietaryData: imk,
+        }),
+    ],
+    [
+      'EMV_SCRIPT_DATA',
+      () => encryptScriptData({ key: imk, data: new Uint8Array(256), encryption: 'visa' }),
+    ],
+    [
+      'EMV_ENCRYPTION',
+      () => encryptScriptData({ key: imk, data: imk, encryption: 'amex' as 'visa' }),
+    ],
+  ])('%s', (code, call) => {
+    expect(call).toThrow(expect.objectContaining({ code }));
+  });
+});

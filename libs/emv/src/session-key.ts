@@ -1,0 +1,119 @@
+/**
+ * Session keys from an ICC master key. EMV 4.3 Book 2, annex A1.3 (common session key derivation and,
+ * from earlier releases, the EMV2000 tree); Mastercard M/Chip SKD; Visa's secure messaging keys.
+ */
+import {
+  adjustOddParity,
+  concatBytes,
+  InputError,
+  requireInteger,
+  xorBytes,
+} from '@pinfold/crypto';
+import { encipherBlock, KEY_BYTES } from './tdes.js';
+
+export type SessionKeyMethod =
+  | { readonly method: 'none' }
+  /** Diversifier of 8 bytes: the ATC and six zero bytes, or the ARQC for secure messaging. */
+  | { readonly method: 'common'; readonly diversifier: Uint8Array }
+  /** M/Chip: ATC (2 bytes), two zero bytes, unpredictable number (4 bytes). */
+  | { readonly method: 'mastercard'; readonly atc: Uint8Array; readonly un: Uint8Array }
+  /** Visa secure messaging: the master key with the ATC (2 bytes) XORed into both halves. */
+  | { readonly method: 'visa-sm'; readonly atc: Uint8Array }
+  | ({ readonly method: 'emv2000-tree' } & TreeParameters);
+
+interface TreeParameters {
+  readonly atc: Uint8Array;
+  /** Levels of the tree, 1 to 16. */
+  readonly height: number;
+  /** Branch factor, 2 to 16. */
+  readonly branch: number;
+  /** 16 bytes. */
+  readonly iv: Uint8Array;
+}
+
+/**
+ * Double-length session key, odd parity (except `none`, which is the master key itself).
+ * @throws InputError EMV_KEY, EMV_DIVERSIFIER, EMV_ATC, EMV_UN, EMV_TREE
+ */
+export function sessionKey(masterKey: Uint8Array, how: SessionKeyMethod): Uint8Array {
+  switch (how.method) {
+    case 'none':
+      return masterKey.slice();
+    case 'common':
+      return common(masterKey, how.diversifier);
+    case 'mastercard': {
+      requireBytesOf(how.atc, 2, 'EMV_ATC', 'atc');
+      requireBytesOf(how.un, 4, 'EMV_UN', 'un');
+      return common(masterKey, concatBytes(how.atc, new Uint8Array(2), how.un));
+    }
+    case 'visa-sm':
+      return visaSecureMessaging(masterKey, how.atc);
+    case 'emv2000-tree':
+      return emv2000Tree(masterKey, how);
+    default:
+      throw new InputError('EMV_SESSION_METHOD', 'unknown session key method');
+  }
+}
+
+/** The third byte of the diversifier becomes F0 for the left half and 0F for the right. */
+function common(masterKey: Uint8Array, diversifier: Uint8Array): Uint8Array {
+  requireBytesOf(diversifier, 8, 'EMV_DIVERSIFIER', 'diversifier');
+  const half = (marker: number): Uint8Array => {
+    const block = diversifier.slice();
+    block[2] = marker;
+    return encipherBlock(masterKey, block, 'master key');
+  };
+  return adjustOddParity(concatBytes(half(0xf0), half(0x0f)));
+}
+
+function visaSecureMessaging(masterKey: Uint8Array, atc: Uint8Array): Uint8Array {
+  requireBytesOf(masterKey, KEY_BYTES, 'EMV_KEY', 'master key');
+  requireBytesOf(atc, 2, 'EMV_ATC', 'atc');
+  const key = masterKey.slice();
+  for (const i of [0, 1]) {
+    key[6 + i]! ^= atc[i]!;
+    key[14 + i]! ^= atc[i]! ^ 0xff;
+  }
+  return adjustOddParity(key);
+}
+
+/**
+ * EMV2000, Book 2 annex A1.3.1: a tree of height `h` and branch factor `b`; the ATC in base `b` is the
+ * way from the root to a leaf, and the leaf is combined with its grandparent.
+ */
+function emv2000Tree(
+  masterKey: Uint8Array,
+  { atc, height, branch, iv }: TreeParameters,
+): Uint8Array {
+  requireBytesOf(masterKey, KEY_BYTES, 'EMV_KEY', 'master key');
+  requireBytesOf(atc, 2, 'EMV_ATC', 'atc');
+  requireBytesOf(iv, 16, 'EMV_TREE', 'iv');
+  requireInteger(height, { min: 1, max: 16, code: 'EMV_TREE', name: 'height' });
+  requireInteger(branch, { min: 2, max: 16, code: 'EMV_TREE', name: 'branch' });
+  const counter = (atc[0]! << 8) | atc[1]!;
+  const digit = (level: number): number =>
+    Math.floor(counter / branch ** (height - level)) % branch;
+
+  let grandparent: Uint8Array = iv;
+  let parent: Uint8Array = masterKey.slice();
+  for (let level = 1; level < height; level += 1) {
+    const child = derive(parent, grandparent, digit(level));
+    grandparent = parent;
+    parent = child;
+  }
+  const leaf = derive(parent, grandparent, digit(height));
+  return adjustOddParity(xorBytes(leaf, grandparent));
+}
+
+/** The next key down: each half of `y` marked with the branch digit, enciphered under `x`. */
+function derive(x: Uint8Array, y: Uint8Array, j: number): Uint8Array {
+  const left = y.slice(0, 8);
+  const right = y.slice(8);
+  left[7]! ^= j;
+  right[7]! ^= j ^ 0xf0;
+  return concatBytes(encipherBlock(x, left), encipherBlock(x, right));
+}
+
+function requireBytesOf(value: Uint8Array, length: number, code: string, name: string): void {
+  if (value.length !== length) throw new InputError(code, `${name} must be ${length} bytes`);
+}
