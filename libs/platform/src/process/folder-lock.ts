@@ -89,7 +89,7 @@ export async function holderOf(folder: string, name = 'pinfold'): Promise<LockHo
   if (real === null) return null;
   if (process.platform === 'linux' || process.platform === 'win32') {
     const answer = await askSocket(await socketName(real, name));
-    if (answer !== null) return answer;
+    if (answer !== 'silent') return answer;
   }
   const text = await readFile(join(real, `${name}.lock`), 'utf8').catch(() => '');
   const holder = parseHolder(text);
@@ -123,13 +123,17 @@ async function lockBySocket(path: string, me: LockHolder): Promise<(() => Promis
   return () => new Promise((resolve) => server.close(() => resolve()));
 }
 
-async function askSocket(path: string): Promise<LockHolder | null> {
+/** The holder; null when nobody listens; `silent` when somebody does but says nothing (a stopped process). */
+async function askSocket(path: string): Promise<LockHolder | null | 'silent'> {
   return new Promise((resolve) => {
     let text = '';
-    const socket = net.connect({ path });
+    let connected = false;
+    const socket = net.connect({ path }, () => {
+      connected = true;
+    });
     const done = () => {
       socket.destroy();
-      resolve(parseHolder(text));
+      resolve(connected ? (parseHolder(text) ?? 'silent') : null);
     };
     socket.setTimeout(1_000, done);
     socket.on('data', (chunk) => {

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { DataSource, type EntitySchema } from 'typeorm';
+import { QuietLogger } from './quiet-logger.js';
 import { backoffMs, CommitUnknownError, retryReason } from './retry.js';
 import { typeParsers } from './types.js';
 
@@ -82,6 +83,7 @@ export class Database implements Queryable {
       schema: options.schema ?? 'public',
       synchronize: false,
       logging: false,
+      logger: new QuietLogger(),
       poolSize: options.poolSize ?? 8,
       applicationName: options.applicationName ?? 'pinfold',
       connectTimeoutMS: options.connectTimeoutMs ?? 10_000,

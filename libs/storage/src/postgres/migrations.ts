@@ -10,6 +10,7 @@
 import pg from 'pg';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { assertSchemaName } from './database.js';
+import { QuietLogger } from './quiet-logger.js';
 import { sqlState } from './retry.js';
 
 export type Assertion =
@@ -110,6 +111,7 @@ async function runMigrations(url: string, schema: string, list: MigrationList): 
     schema,
     synchronize: false,
     logging: false,
+    logger: new QuietLogger(),
     poolSize: 1,
     applicationName: 'pinfold migrate',
     installExtensions: false,
