@@ -1,0 +1,135 @@
+import type { BusRecord } from '@pinfold/messages';
+import { busContract } from './bus.contract.js';
+import { EmbeddedBus } from './embedded-bus.js';
+import { partitionOf } from './partition-of.js';
+import { Ring } from './ring.js';
+
+const delivery = { firstPauseMs: 1, longestPauseMs: 5 };
+
+busContract('embedded bus', { open: async () => new EmbeddedBus({ delivery }), patienceMs: 5_000 });
+
+const record = (key: string, text = ''): BusRecord => ({
+  topic: 't',
+  key,
+  value: new TextEncoder().encode(text),
+  headers: {},
+});
+const many = (count: number, key: string) =>
+  Array.from({ length: count }, (_, i) => record(key, String(i)));
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+describe('EmbeddedBus', () => {
+  it('makes senders wait when a queue is full, and lets them in when there is room', async () => {
+    const bus = new EmbeddedBus({ capacity: 10, delivery });
+    await bus.ensureTopics(['t'], 1);
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const seen: string[] = [];
+    await bus.subscribe({ topics: ['t'], group: 'g', maxChunk: 4 }, async (chunk) => {
+      await held;
+      seen.push(...chunk.map(({ value }) => new TextDecoder().decode(value)));
+    });
+    let accepted = 0;
+    const sends = Promise.all([
+      bus.send(many(30, 'k')).then(() => (accepted += 1)),
+      bus.send([record('k', 'last')]).then(() => (accepted += 1)),
+    ]);
+    await pause(20);
+    expect(accepted).toBe(0);
+    expect(bus.depth()).toEqual({ queued: 10, waiting: 2 });
+    release();
+    await sends;
+    await bus.close();
+    expect(seen).toEqual([...many(30, 'k').map((_, i) => String(i)), 'last']);
+  });
+
+  it('does not let one full topic hold up another', async () => {
+    const bus = new EmbeddedBus({ capacity: 1, delivery, drainMs: 1 });
+    await bus.ensureTopics(['t', 'u'], 1);
+    await bus.subscribe({ topics: ['t'], group: 'g', maxChunk: 1 }, () => pause(300));
+    const stuck = bus.send(many(10, 'k')).catch((error: Error) => error.message);
+    await bus.send([{ ...record('k'), topic: 'u' }]);
+    await bus.close();
+    expect(await stuck).toBe('the bus is closed');
+  });
+
+  it('refuses senders beyond the limit of those that wait', async () => {
+    const bus = new EmbeddedBus({ capacity: 1, maxWaiting: 3, drainMs: 1, delivery });
+    await bus.ensureTopics(['t'], 1);
+    await bus.subscribe({ topics: ['t'], group: 'g', maxChunk: 1 }, () => pause(100));
+    await bus.send(many(1, 'k'));
+    const waiting = [1, 2, 3].map(() => bus.send(many(1, 'k')).catch(() => 'closed'));
+    await expect(bus.send(many(1, 'k'))).rejects.toThrow(/too many senders/);
+    await bus.close();
+    await Promise.all(waiting);
+  });
+
+  it('keeps the newest for a group that has gone, and counts what it dropped', async () => {
+    const bus = new EmbeddedBus({ capacity: 5, delivery });
+    await bus.ensureTopics(['t'], 1);
+    const gone = await bus.subscribe({ topics: ['t'], group: 'g' }, async () => {});
+    await gone.close();
+    await bus.send(many(8, 'k'));
+    expect(bus.counts().dropped).toBe(3);
+    const seen: string[] = [];
+    await bus.subscribe({ topics: ['t'], group: 'g' }, async (chunk) => {
+      seen.push(...chunk.map(({ value }) => new TextDecoder().decode(value)));
+    });
+    await bus.close();
+    expect(seen).toEqual(['3', '4', '5', '6', '7']);
+  });
+
+  it('ends the drain after its time', async () => {
+    const bus = new EmbeddedBus({ drainMs: 30, delivery });
+    await bus.ensureTopics(['t'], 1);
+    await bus.subscribe({ topics: ['t'], group: 'g', maxChunk: 1 }, () => pause(25));
+    await bus.send(many(50, 'k'));
+    const began = Date.now();
+    await bus.close();
+    expect(Date.now() - began).toBeLessThan(500);
+  });
+
+  it('reports a failure that should pass and does not', async () => {
+    let fatal: unknown;
+    const bus = new EmbeddedBus({
+      delivery: { ...delivery, transientLimitMs: 20 },
+      drainMs: 10,
+      onFatal: (error) => {
+        fatal = error;
+      },
+    });
+    await bus.ensureTopics(['t'], 1);
+    await bus.subscribe({ topics: ['t'], group: 'g' }, async () => {
+      throw Object.assign(new Error('down'), { transient: true });
+    });
+    await bus.send(many(1, 'k'));
+    await pause(150);
+    expect(fatal).toMatchObject({ code: 'DELIVERY_STUCK' });
+    expect(bus.depth().queued).toBe(1);
+    await bus.close();
+  });
+
+  it('spreads keys over partitions', () => {
+    const counts = new Array(6).fill(0);
+    for (let i = 0; i < 6000; i += 1) counts[partitionOf(`ATM${i}`, 6)] += 1;
+    for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(200);
+  });
+});
+
+describe('Ring', () => {
+  it('is a queue with a limit at one end', () => {
+    const ring = new Ring<number>(100);
+    for (let i = 0; i < 100; i += 1) expect(ring.push(i)).toBe(true);
+    expect(ring.push(100)).toBe(false);
+    expect(Array.from({ length: 60 }, () => ring.shift())).toEqual([...Array(60).keys()]);
+    for (let i = 100; i < 160; i += 1) ring.push(i);
+    ring.unshift(59);
+    expect(ring.length).toBe(101);
+    expect(Array.from({ length: 101 }, () => ring.shift())).toEqual(
+      Array.from({ length: 101 }, (_, i) => 59 + i),
+    );
+    expect(ring.shift()).toBeUndefined();
+  });
+});
