@@ -1,5 +1,19 @@
 /** Reading of command-line values. Each failure is one line that says what is allowed. */
 import { InvalidArgumentError } from 'commander';
+import { usageFailure } from './exit.js';
+
+/**
+ * Reads a card number or a PIN. Not left to commander, whose message repeats what was typed.
+ * @throws CommandFailure that names the option and what is allowed, never the value
+ */
+export function secretOption<T>(option: string, value: string, read: (text: string) => T): T {
+  try {
+    return read(value);
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    throw usageFailure('BAD_ARGUMENT', `${option}: ${error.message}`);
+  }
+}
 
 /** `50`, `50.0` or `50.00` in major units gives minor units; never through a float. */
 export function amountMinor(text: string): bigint {

@@ -1,11 +1,21 @@
 /** The `pinfold` program: every command, and how wrong usage ends. */
 import { Command, CommanderError } from 'commander';
 import { cardCommand } from '../commands/card.js';
+import { doctorCommand } from '../commands/doctor.js';
 import { reconcileCommand } from '../commands/reconcile.js';
+import { statusCommand } from '../commands/status.js';
+import { waitCommand } from '../commands/wait.js';
 import { withdrawCommand } from '../commands/withdraw.js';
 import { EXIT } from './exit.js';
 
-const COMMANDS: readonly Command[] = [withdrawCommand, reconcileCommand, cardCommand];
+const COMMANDS: readonly Command[] = [
+  waitCommand,
+  statusCommand,
+  doctorCommand,
+  withdrawCommand,
+  reconcileCommand,
+  cardCommand,
+];
 
 export function createProgram(): Command {
   const program = new Command('pinfold')

@@ -1,6 +1,6 @@
 /** `pinfold card show`: what the demo issuer holds for a card, its PIN included (demo data only). */
 import { z } from 'zod';
-import { cardNumber } from '../cli/arguments.js';
+import { cardNumber, secretOption } from '../cli/arguments.js';
 import { act, jsonCommand } from '../cli/command.js';
 import { EXIT, usageFailure } from '../cli/exit.js';
 import { findRunningSystem } from '../cli/running-system.js';
@@ -18,11 +18,12 @@ const cardSchema = z.looseObject({
 const euros = (minor: number): string => (minor / 100).toFixed(2);
 
 const showCommand = jsonCommand('show', 'a demo card: PIN, expiry, balance, last postings')
-  .argument('<pan>', 'card number', cardNumber)
+  .argument('<pan>', 'card number')
   .option('--demo', 'confirms that this is demo data: a PIN is shown')
   .option('--data <dir>', 'data folder of the running system')
   .action(
-    act<{ data?: string; demo?: boolean }, [string]>(async ({ output, options }, pan) => {
+    act<{ data?: string; demo?: boolean }, [string]>(async ({ output, options }, typed) => {
+      const pan = secretOption('<pan>', typed, cardNumber);
       if (options.demo !== true) {
         throw usageFailure(
           'DEMO_ONLY',

@@ -1,6 +1,6 @@
 /** `pinfold withdraw`: one withdrawal at a running system, each hop shown. */
 import { z } from 'zod';
-import { amountMinor, cardNumber, pin, terminalId } from '../cli/arguments.js';
+import { amountMinor, cardNumber, pin, secretOption, terminalId } from '../cli/arguments.js';
 import { act, jsonCommand } from '../cli/command.js';
 import { EXIT } from '../cli/exit.js';
 import { styled } from '../cli/output.js';
@@ -31,21 +31,22 @@ export const withdrawCommand = jsonCommand(
   'withdraw',
   'one withdrawal at a running system, showing each hop',
 )
-  .requiredOption('--pan <number>', 'card number', cardNumber)
+  .requiredOption('--pan <number>', 'card number')
   .requiredOption(
     '--pin <digits>',
     'PIN, as typed at the keypad (demo cards only: it shows in the process list)',
-    pin,
   )
   .requiredOption('--amount <euros>', 'amount, as in 50.00', amountMinor)
   .option('--terminal <id>', 'which ATM (default: any that is free)', terminalId)
   .option('--data <dir>', 'data folder of the running system')
   .action(
     act<Options>(async ({ output, options }) => {
+      const pan = secretOption('--pan', options.pan, cardNumber);
+      const typed = secretOption('--pin', options.pin, pin);
       const system = findRunningSystem(dataDirOf(options));
       const answer = await system.post('/withdrawals', {
-        pan: options.pan,
-        pin: options.pin,
+        pan,
+        pin: typed,
         amountMinor: Number(options.amount),
         terminal: options.terminal,
       });
