@@ -1,0 +1,75 @@
+/**
+ * The decision on a whole chunk, in one synchronous pass over the locked state: each message sees
+ * what the ones before it did. Pure; runs inside the store's transaction.
+ */
+import { encodeEvent, maskPan, RESPONSE } from '@pinfold/messages';
+import { ChunkState } from './chunk-state.js';
+import { type Answer, decide } from './decide.js';
+import type { IssuerSettings } from './settings.js';
+import type { Decision, Loaded, OutboxEvent } from './store.js';
+import type { ReadyWork } from './work.js';
+
+export interface ChunkFacts {
+  readonly settings: IssuerSettings;
+  readonly nowMs: number;
+  readonly sentOutboxIds: readonly number[];
+}
+
+export interface ChunkResult {
+  /** In the order of the items. */
+  readonly answers: readonly Answer[];
+  readonly events: readonly OutboxEvent[];
+}
+
+export function decideChunk(
+  loaded: Loaded,
+  items: readonly ReadyWork[],
+  facts: ChunkFacts,
+): Decision<ChunkResult> {
+  const state = new ChunkState(loaded);
+  const answers = items.map((item) => decideOne(state, item, facts));
+  const changes = state.changes(facts.sentOutboxIds);
+  return { changes, result: { answers, events: changes.events } };
+}
+
+const refusal = (responseCode: string): Answer => ({
+  responseCode,
+  approvalCode: '',
+  repeated: false,
+});
+
+/** Before anything else: a bad MAC (88), an unreadable message (30, 12, 13), no device (96). */
+function decideOne(state: ChunkState, item: ReadyWork, { settings, nowMs }: ChunkFacts): Answer {
+  const { intake, mac, pin, cardKey, approvalCode } = item;
+  if (mac === 'invalid') return refusal(RESPONSE.cryptographicFailure);
+  if (!intake.ok) return refusal(intake.responseCode);
+  const message = intake.value;
+  if (mac === 'silent' && message.class !== 'withdrawal') {
+    // Must be done, not declined: the switch repeats it until a device answers.
+    return refusal(RESPONSE.systemMalfunction);
+  }
+  const { limits } = settings;
+  const triesBefore = state.card(cardKey)?.tries ?? 0;
+  const answer = decide(state, message, { cardKey, nowMs, mac, pin, approvalCode, limits });
+  const tries = state.card(cardKey)?.tries ?? 0;
+  if (triesBefore < limits.pinTries && tries >= limits.pinTries) {
+    state.tell(pinBlocked(item, message.transactionKey, message.pan, { settings, nowMs }));
+  }
+  return answer;
+}
+
+function pinBlocked(
+  { cardKey }: ReadyWork,
+  transactionKey: string,
+  pan: string,
+  { settings, nowMs }: Pick<ChunkFacts, 'settings' | 'nowMs'>,
+): OutboxEvent {
+  const { topic, key, headers, value } = encodeEvent({
+    type: 'card.pin-blocked',
+    id: `${settings.issuerId}-${transactionKey}-pin-blocked`,
+    atMs: nowMs,
+    data: { issuer: settings.issuerId, card: cardKey, pan: maskPan(pan) },
+    correlation: transactionKey,
+  });
+  return { topic, key, headers, value: new TextDecoder().decode(value) };
+}

@@ -1,0 +1,129 @@
+/**
+ * Handles the 0800s of the link and holds the working copy of its keys. Keys that another process of
+ * this issuer took are read from the store when a message names a version that is not held.
+ */
+import { textOf } from '@pinfold/iso8583';
+import { RESPONSE } from '@pinfold/messages';
+import { askBatch } from '../node/chunk.js';
+import type { OfferedKey } from '../node/key-change.js';
+import type { KeyRecord, KeyRing } from '../node/keys.js';
+import type { Incoming } from '../node/ports.js';
+import type { Answer } from './decide.js';
+import { dataKeyContext, importedKey, importJob, isHeld, planNetwork } from './key-exchange.js';
+import { macKeyOf, verifyMacs } from './mac-desk.js';
+import type { IssuerPorts } from './node.js';
+
+/** Between two looks into the store for a key version that nobody knows. */
+const REFRESH_EVERY_MS = 1_000;
+
+const answer = (responseCode: string): Answer => ({
+  responseCode,
+  approvalCode: '',
+  repeated: false,
+});
+
+export class NetworkDesk {
+  readonly #ports: IssuerPorts;
+  readonly ring: KeyRing;
+  #refreshedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(ports: IssuerPorts, ring: KeyRing) {
+    this.#ports = ports;
+    this.ring = ring;
+  }
+
+  get link(): string {
+    return this.#ports.settings.link;
+  }
+
+  /** Gives the wire every data key that the store holds. */
+  async loadDataKeys(records: readonly KeyRecord[]): Promise<void> {
+    const { hsm, settings, takeDataKey } = this.#ports;
+    if (takeDataKey === undefined) return;
+    const held = records.filter(({ usage }) => usage === 'DEK');
+    const answers = await askBatch(
+      hsm,
+      held.map(({ token: wrapped, version }) => {
+        const context = dataKeyContext(settings.issuerId, version);
+        return { command: 'DecryptDataKey', input: { wrapped, context } } as const;
+      }),
+    );
+    for (const [i, { version }] of held.entries()) {
+      const one = answers?.[i];
+      if (one?.ok) takeDataKey(version, (one.value as { dataKey: Uint8Array }).dataKey);
+    }
+  }
+
+  /** Looks into the store when a message names a MAC key that is not held; at most once a second. */
+  async refreshFor(incoming: readonly Incoming[]): Promise<void> {
+    const { clock, store } = this.#ports;
+    if (incoming.every(({ message }) => macKeyOf(this, message) !== undefined)) return;
+    if (clock.now() - this.#refreshedAtMs < REFRESH_EVERY_MS) return;
+    this.#refreshedAtMs = clock.now();
+    for (const record of await store.keys()) this.ring.put(record);
+  }
+
+  /** Answers to 0800s, in order. */
+  async handle(incoming: readonly Incoming[]): Promise<Answer[]> {
+    const answers: Answer[] = [];
+    for (const one of incoming) answers.push(await this.#handleOne(one));
+    return answers;
+  }
+
+  async #handleOne(incoming: Incoming): Promise<Answer> {
+    const { hsm, settings, observe } = this.#ports;
+    const what = (name: string) => observe({ at: settings.issuerId, what: name });
+    const authentic = await this.#authentic(incoming);
+    if (authentic !== undefined) {
+      what('network-message-refused');
+      return answer(authentic);
+    }
+    const plan = planNetwork(incoming.message);
+    if (plan.kind === 'answer') {
+      what(plan.what);
+      return answer(plan.responseCode);
+    }
+    const fresh = plan.keys.filter((key) => !isHeld(this.ring, this.link, key));
+    const jobs = fresh.map((key) => importJob(key, settings));
+    const imported = await askBatch(hsm, jobs);
+    if (imported === undefined) return answer(RESPONSE.systemMalfunction);
+    const records = fresh.map((key, i) => importedKey(key, settings, imported[i]!));
+    if (records.includes(undefined)) {
+      what('key-block-refused');
+      return answer(RESPONSE.cryptographicFailure);
+    }
+    await this.#take(records as KeyRecord[], fresh);
+    return answer(RESPONSE.approved);
+  }
+
+  /**
+   * Response code of a message that may not be believed, else undefined. Without a MAC an 0800 counts
+   * only while there is no key to make one with: the first key blocks authenticate themselves.
+   */
+  async #authentic(incoming: Incoming): Promise<string | undefined> {
+    const { message } = incoming;
+    const first = this.ring.newest(this.link, 'ZAK') === undefined;
+    const maced = message.fields[64] !== undefined || message.fields[128] !== undefined;
+    if (first && !maced) return undefined;
+    await this.refreshFor([incoming]);
+    const [outcome] = await verifyMacs(this.#ports.hsm, this, [incoming]);
+    if (outcome === 'valid') return undefined;
+    return outcome === 'silent' ? RESPONSE.systemMalfunction : RESPONSE.cryptographicFailure;
+  }
+
+  async #take(records: readonly KeyRecord[], offered: readonly OfferedKey[]): Promise<void> {
+    const { store, settings, observe } = this.#ports;
+    await store.saveKeys(records);
+    for (const record of records) this.ring.put(record);
+    await this.loadDataKeys(records);
+    for (const { usage, version, checkValue } of offered) {
+      const detail = { usage, version, checkValue };
+      observe({ at: settings.issuerId, what: 'key-changed', detail });
+    }
+  }
+}
+
+/** STAN of an 0800 for its answer's correlation, when the record had none. */
+export function correlationOf({ message, correlation }: Incoming): string {
+  return correlation === '' ? (textOf(message, 11) ?? '') : correlation;
+}
