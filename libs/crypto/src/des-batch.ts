@@ -7,7 +7,7 @@
  */
 
 import { BitsliceEngine, bitsliceSupported } from './bitslice/engine.js';
-import { LANES } from './bitslice/module.js';
+import { type Direction, LANES } from './bitslice/module.js';
 import { desBlock } from './des-block.js';
 import type { DesKey } from './des-key.js';
 import { InputError, requireInteger, requireOneOf } from './errors.js';
@@ -37,8 +37,6 @@ interface Slot {
   readonly key: DesKey;
   readonly forget: () => void;
 }
-
-type Direction = 'encrypt' | 'decrypt';
 
 export class DesBatch {
   readonly capacity: number;

@@ -15,7 +15,6 @@ const LENGTH_BYTES = 5;
 /** Opcodes without operands. */
 export const OP = {
   i32LessSigned: [0x48],
-  i32Equal: [0x46],
   i32Add: [0x6a],
   i32Sub: [0x6b],
   i32ShiftLeft: [0x74],

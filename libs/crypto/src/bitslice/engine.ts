@@ -5,19 +5,18 @@
 
 import {
   type BitsliceExports,
+  type Direction,
   emitModule,
-  JOB_BYTES,
   KEY_BYTES,
-  LANES,
   LAYOUT,
   wiring,
+  wiringAddress,
 } from './module.js';
 import { webAssembly } from './webassembly.js';
 
 const PAGE_BYTES = 65_536;
-const JOB_WORDS = JOB_BYTES / 4;
 const KEY_WORDS = KEY_BYTES / 4;
-const FIRST_JOB = LAYOUT.jobs / 4;
+const FIRST_ADDRESS = LAYOUT.keyAddresses / 4;
 
 /** A module with one vector instruction: valid where SIMD is there. */
 const SIMD_PROBE = Uint8Array.of(
@@ -60,9 +59,25 @@ export function bitsliceSupported(): boolean {
   return littleEndian && webAssembly?.validate(SIMD_PROBE) === true;
 }
 
+export interface EngineBatch {
+  /** Key slots: `handles[i] & slotMask` for job `from + i`. */
+  readonly handles: Int32Array;
+  readonly slotMask: number;
+  /** Two words a block, changed in place. */
+  readonly blocks: Int32Array;
+  readonly from: number;
+  /** 1 to 128. */
+  readonly count: number;
+  readonly direction: Direction;
+  /** 3: triple DES. 1: its first pass alone, single DES under K1 (encryption only). */
+  readonly passes: 1 | 3;
+}
+
 export class BitsliceEngine {
   readonly #words: Int32Array;
   readonly #crypt: BitsliceExports['crypt'];
+  /** 3 for a slot whose third key part is its own, else 0. */
+  readonly #thirdPart: Uint8Array;
 
   /** `capacity`: number of key slots. Only where `bitsliceSupported()`. */
   constructor(capacity: number) {
@@ -73,9 +88,14 @@ export class BitsliceEngine {
     const memory = exports.memory.buffer;
     this.#words = new Int32Array(memory);
     this.#crypt = exports.crypt;
-    const encrypt = wiring('encrypt');
-    new Uint16Array(memory, LAYOUT.wiring, encrypt.length).set(encrypt);
-    new Uint16Array(memory, LAYOUT.decryptWiring, encrypt.length).set(wiring('decrypt'));
+    this.#thirdPart = new Uint8Array(capacity);
+    for (const direction of ['encrypt', 'decrypt'] as const) {
+      for (const keyParts of [2, 3] as const) {
+        const wires = wiring(direction, keyParts);
+        const address = wiringAddress(direction, keyParts);
+        new Uint16Array(memory, address, wires.length).set(wires);
+      }
+    }
   }
 
   /** Copies a key of 8, 16 or 24 bytes into a slot, as K1 K2 K3. */
@@ -83,54 +103,39 @@ export class BitsliceEngine {
     const at = LAYOUT.keys / 4 + KEY_WORDS * slot;
     const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
     for (let w = 0; w < KEY_WORDS; w++) this.#words[at + w] = view.getInt32((4 * w) % key.length);
+    this.#thirdPart[slot] = key.length === KEY_BYTES ? 3 : 0;
   }
 
   clearKey(slot: number): void {
     const at = LAYOUT.keys / 4 + KEY_WORDS * slot;
     this.#words.fill(0, at, at + KEY_WORDS);
+    this.#thirdPart[slot] = 0;
   }
 
-  /**
-   * Runs jobs `from` to `from + count` (1 to 128 of them) in place: block i is `blocks[2 * i]`,
-   * `blocks[2 * i + 1]`, its key slot `handles[i] & slotMask`. Afterwards no job, block or
-   * transposed key is left in the memory.
-   */
-  run(batch: {
-    readonly handles: Int32Array;
-    readonly slotMask: number;
-    readonly blocks: Int32Array;
-    readonly from: number;
-    readonly count: number;
-    readonly direction: 'encrypt' | 'decrypt';
-    readonly passes: 1 | 3;
-  }): void {
-    const { handles, slotMask, blocks, from, count } = batch;
+  /** Runs a batch. Afterwards no block, transposed key or key address is left in the memory. */
+  run({ handles, slotMask, blocks, from, count, direction, passes }: EngineBatch): void {
     const words = this.#words;
+    const thirdPart = this.#thirdPart;
+    let third = 0;
     for (let i = 0; i < count; i++) {
-      const at = FIRST_JOB + JOB_WORDS * i;
-      words[at] = LAYOUT.keys + KEY_BYTES * (handles[from + i]! & slotMask);
-      words[at + 2] = blocks[2 * (from + i)]!;
-      words[at + 3] = blocks[2 * (from + i) + 1]!;
+      const slot = handles[from + i]! & slotMask;
+      words[FIRST_ADDRESS + i] = LAYOUT.keys + KEY_BYTES * slot;
+      third |= thirdPart[slot]!;
     }
-    const wires = batch.direction === 'encrypt' ? LAYOUT.wiring : LAYOUT.decryptWiring;
-    this.#crypt(count, wires, batch.passes);
-    for (let i = 0; i < count; i++) {
-      const at = FIRST_JOB + JOB_WORDS * i;
-      blocks[2 * (from + i)] = words[at + 2]!;
-      blocks[2 * (from + i) + 1] = words[at + 3]!;
-    }
-    words.fill(0, 0, LAYOUT.wiring / 4);
-    words.fill(0, FIRST_JOB, FIRST_JOB + JOB_WORDS * count);
+    const whole = from === 0 && blocks.length === 2 * count;
+    words.set(whole ? blocks : blocks.subarray(2 * from, 2 * (from + count)));
+    const keyParts = third === 0 ? 2 : 3;
+    this.#crypt(count, wiringAddress(direction, keyParts), passes, passes === 1 ? 1 : keyParts);
+    blocks.set(words.subarray(0, 2 * count), 2 * from);
+    words.fill(0, 0, LAYOUT.wirings / 4);
   }
 
-  /** Whether only the wiring and the keys differ from zero: for the tests and self-tests. */
+  /** Whether only the wiring and the keys differ from zero: for tests and self-tests. */
   isWiped(): boolean {
-    const zero = (from: number, to: number): boolean =>
-      this.#words.subarray(from / 4, to / 4).every((word) => word === 0);
-    return zero(0, LAYOUT.wiring) && zero(LAYOUT.jobs, LAYOUT.jobs + LANES * JOB_BYTES);
+    return this.#words.subarray(0, LAYOUT.wirings / 4).every((word) => word === 0);
   }
 
-  /** Whether a slot holds nothing. */
+  /** Whether a slot holds nothing: for tests and self-tests. */
   isClear(slot: number): boolean {
     const at = LAYOUT.keys / 4 + KEY_WORDS * slot;
     return this.#words.subarray(at, at + KEY_WORDS).every((word) => word === 0);

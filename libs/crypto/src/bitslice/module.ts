@@ -14,26 +14,33 @@ import { Assembler, type Operation, VALUE_TYPE } from './assembler.js';
 import { type Circuit, type GateOperator, S_BOX_CIRCUITS } from './circuits.js';
 
 export const LANES = 128;
-/** Bytes of a job: address of its key, a gap, the two halves of its block. */
-export const JOB_BYTES = 16;
 /** Bytes of a key: K1 K2 K3. */
 export const KEY_BYTES = 24;
 
 const ROUNDS = 16;
 const ROUND_KEY_BITS = 48;
 const MATRIX = 1024;
+const WIRING_BYTES = 2 * 3 * ROUNDS * ROUND_KEY_BITS;
 
-/** Byte addresses in the module's memory. What lies below `wiring` is wiped after every batch. */
+/** Byte addresses in the module's memory. What lies below `wirings` is wiped after every batch. */
 export const LAYOUT = {
+  /** 128 blocks: where a batch is put, and where its answer is. */
   data: 0,
   keyMatrices: MATRIX,
   left: 4 * MATRIX,
   right: 4 * MATRIX + 512,
-  wiring: 5 * MATRIX,
-  decryptWiring: 5 * MATRIX + 2 * 3 * ROUNDS * ROUND_KEY_BITS,
-  jobs: 16 * MATRIX,
-  keys: 20 * MATRIX,
+  /** 128 addresses of keys. */
+  keyAddresses: 5 * MATRIX,
+  wirings: 5 * MATRIX + 4 * LANES,
+  keys: 24 * MATRIX,
 } as const;
+
+export type Direction = 'encrypt' | 'decrypt';
+
+/** Address of the wiring for a direction, and whether the third key part is the first again. */
+export function wiringAddress(direction: Direction, keyParts: 2 | 3): number {
+  return LAYOUT.wirings + WIRING_BYTES * ((direction === 'encrypt' ? 0 : 2) + keyParts - 2);
+}
 
 /** Code size is about 29 KB; the array is larger so that a change of circuits fits. */
 const CAPACITY_BYTES = 64 * 1024;
@@ -53,10 +60,11 @@ const { i32, v128 } = VALUE_TYPE;
 export interface BitsliceExports {
   readonly memory: { readonly buffer: ArrayBuffer };
   /**
-   * Runs the first `count` jobs in place with the wiring at address `wiring`. `passes` 3 is triple
-   * DES; 1 is its first pass alone.
+   * Runs the first `count` blocks in place, each under the key at its key address, with the wiring
+   * at address `wiring`. `passes` 3 is triple DES, 1 its first pass alone; `keyParts` (1 to 3) is how
+   * many parts of the keys the wiring reads.
    */
-  crypt(count: number, wiring: number, passes: number): void;
+  crypt(count: number, wiring: number, passes: number, keyParts: number): void;
 }
 
 /** The module's bytes. The memory has `pages` pages of 64 KiB and cannot grow. */
@@ -67,7 +75,7 @@ export function emitModule(pages: number): Uint8Array<ArrayBuffer> {
     a.unsigned(3)
       .raw([0x60, 1, i32, 0])
       .raw([0x60, 2, i32, i32, 0])
-      .raw([0x60, 3, i32, i32, i32, 0]);
+      .raw([0x60, 4, i32, i32, i32, i32, 0]);
   });
   a.section(3, () => a.raw([3, 0, 1, 2]));
   a.section(5, () => a.raw([1, 1]).unsigned(pages).unsigned(pages));
@@ -87,14 +95,15 @@ export function emitModule(pages: number): Uint8Array<ArrayBuffer> {
  * For each of 48 rounds and 48 bits the offset of the key vector from the first key matrix.
  * Encryption is K1 forwards, K2 backwards, K3 forwards; decryption is all of it backwards.
  */
-export function wiring(direction: 'encrypt' | 'decrypt'): Uint16Array {
+export function wiring(direction: Direction, keyParts: 2 | 3): Uint16Array {
   const out = new Uint16Array(3 * ROUNDS * ROUND_KEY_BITS);
   for (let step = 0; step < 3 * ROUNDS; step++) {
     const at = direction === 'encrypt' ? step : 3 * ROUNDS - 1 - step;
     const pass = Math.floor(at / ROUNDS);
     const round = pass === 1 ? ROUNDS - 1 - (at % ROUNDS) : at % ROUNDS;
+    const matrix = MATRIX * (pass % keyParts);
     for (let bit = 0; bit < ROUND_KEY_BITS; bit++) {
-      out[step * ROUND_KEY_BITS + bit] = pass * MATRIX + 16 * laneBit(KEY_BITS[round]![bit]!);
+      out[step * ROUND_KEY_BITS + bit] = matrix + 16 * laneBit(KEY_BITS[round]![bit]!);
     }
   }
   return out;
@@ -241,46 +250,48 @@ function emitBox(
   });
 }
 
-/** crypt(count, wiring, passes): gathers the jobs and their keys, runs them, writes them back. */
+/** crypt(count, wiring, passes, keyParts): gathers the keys, transposes, runs, transposes back. */
 function emitCrypt(a: Assembler): void {
   const COUNT = 0;
   const WIRING = 1;
   const PASSES = 2;
-  const JOB = 3;
-  const LANE = 4;
+  const KEY_PARTS = 3;
+  const JOB = 4;
   const KEY = 5;
+  const LANE = 6;
   a.unsigned(1).unsigned(3).byte(i32);
-  const eachJob = (body: () => void): void => {
-    a.i32(LAYOUT.jobs).set(JOB).i32(0).set(LANE);
-    a.loopWhile(() => {
-      body();
-      a.get(JOB).i32(JOB_BYTES).op('i32Add').set(JOB).get(LANE).i32(8).op('i32Add').tee(LANE);
-      a.get(COUNT).i32(3).op('i32ShiftLeft').op('i32LessSigned');
-    });
-  };
-  const gatherKey = (part: number): void => {
+  const gather = (part: number): void => {
     a.get(LANE)
       .get(KEY)
       .i64Load(8 * part)
       .i64Store(LAYOUT.keyMatrices + MATRIX * part);
   };
-  const transposeKey = (part: number): void => {
+  const transposeKeys = (part: number): void => {
     a.i32(LAYOUT.keyMatrices + MATRIX * part).call(FUNCTION.transpose);
   };
-  const ifTriple = (body: () => void): void => {
-    a.get(PASSES).i32(3).op('i32Equal').ifTrue(body);
+  const eachPart = (body: (part: number) => void): void => {
+    body(0);
+    a.i32(1)
+      .get(KEY_PARTS)
+      .op('i32LessSigned')
+      .ifTrue(() => {
+        body(1);
+        a.i32(2)
+          .get(KEY_PARTS)
+          .op('i32LessSigned')
+          .ifTrue(() => body(2));
+      });
   };
-  eachJob(() => {
-    a.get(JOB).i32Load(0).set(KEY).get(LANE).get(JOB).i64Load(8).i64Store(LAYOUT.data);
-    gatherKey(0);
-    ifTriple(() => [1, 2].forEach(gatherKey));
+  a.loopWhile(() => {
+    a.get(JOB).i32Load(LAYOUT.keyAddresses).set(KEY);
+    eachPart(gather);
+    a.get(JOB).i32(4).op('i32Add').set(JOB).get(LANE).i32(8).op('i32Add').tee(LANE);
+    a.get(COUNT).i32(3).op('i32ShiftLeft').op('i32LessSigned');
   });
+  eachPart(transposeKeys);
   a.i32(LAYOUT.data).call(FUNCTION.transpose);
-  transposeKey(0);
-  ifTriple(() => [1, 2].forEach(transposeKey));
   a.get(WIRING).get(PASSES).call(FUNCTION.core);
   a.i32(LAYOUT.data).call(FUNCTION.transpose);
-  eachJob(() => a.get(JOB).get(LANE).i64Load(LAYOUT.data).i64Store(8));
   a.byte(0x0b);
 }
 
