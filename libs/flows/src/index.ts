@@ -1,4 +1,4 @@
 /** What an ATM fleet, a switch and an issuer do with a message: pure logic with ports. */
-
-export * from './network/demo-network.js';
+export * from './issuer/index.js';
 export * from './node.js';
+export * from './switch/index.js';

@@ -26,6 +26,8 @@ export interface Outgoing {
 export interface Incoming {
   readonly message: IsoMessage;
   readonly bytes: Uint8Array;
+  /** The link whose data key sealed it: `atm`, or the issuer's id. Who the sender can be. */
+  readonly link: string;
   readonly correlation: string;
   readonly traceparent?: string;
 }

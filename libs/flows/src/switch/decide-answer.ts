@@ -23,19 +23,28 @@ export function answersTo(answer: IssuerAnswer, row: SwitchTransaction): boolean
   );
 }
 
-/** A 0210. `reversal`: the row's reversal if there is one already. */
+/**
+ * A 0210. `reversal`: the row's reversal if there is one already. The same answer again sends the
+ * stored one again: the terminal may have missed it when this node was killed before sending.
+ */
 export function decideAnswer(
   answer: IssuerAnswer,
   row: SwitchTransaction | undefined,
   reversal: StoreAndForward | undefined,
   ctx: DecideContext,
+  matches = answersTo,
 ): Step {
-  if (row === undefined || !answersTo(answer, row)) {
+  if (row === undefined || !matches(answer, row)) {
     const { terminal, rrn } = answer;
     return { note: { what: 'answer-unmatched', terminal, rrn } };
   }
   const { approved } = responseOf(answer.responseCode);
   const state = transit(row.state, approved ? 'approve' : 'decline');
+  if (row.state === 'approved' && row.approvalCode === answer.approvalCode) {
+    const { traceparent } = answer.incoming;
+    const o = { acquirer: ctx.acquirer, pan: answer.pan, traceparent };
+    return { drafts: [withdrawalAnswer(row, o)], note: note('answer-repeated', row) };
+  }
   if (row.state !== 'forwarded') {
     const late = note(approved ? 'late-approval' : 'late-decline', row);
     const uncovered = approved && row.state === 'declined' && reversal === undefined;
