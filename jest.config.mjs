@@ -14,6 +14,7 @@ const libs = [
   'storage',
   'simulation',
   'platform',
+  'vectors',
 ];
 
 export default {

@@ -119,7 +119,6 @@ export function parseHeader(
   if (!/^\d\d$/.test(text.slice(12, 14))) return no('BLOCK_COUNT_INVALID');
   const parsed = parseOptionalBlocks(text, HEADER_LENGTH, Number(text.slice(12, 14)));
   if (typeof parsed === 'string') return no(parsed);
-  if (parsed.end % row.blockBytes !== 0) return no('HEADER_UNALIGNED');
   const header = { ...fixed, blocks: parsed.blocks };
   return ok({ header, headerLength: parsed.end, statedLength: Number(text.slice(1, 5)) });
 }

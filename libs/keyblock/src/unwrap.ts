@@ -35,6 +35,7 @@ export function unwrapKeyBlock(input: UnwrapInput): Result<UnwrappedKey, KeyBloc
   if (!parsed.ok) return parsed;
   const { header, headerLength, statedLength } = parsed.value;
   const row = versionRow(header.version)!;
+  if (headerLength % row.blockBytes !== 0) return no('HEADER_UNALIGNED');
   const body = block.slice(headerLength);
   const dataLength = body.length - 2 * row.macBytes;
   const whole = dataLength > 0 && dataLength % (2 * row.blockBytes) === 0;

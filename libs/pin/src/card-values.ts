@@ -11,7 +11,6 @@
  * decimalised digits into five, four and three. It is not confirmed by any published value.
  */
 import {
-  adjustOddParity,
   DesKey,
   encryptEcb,
   fromHex,
@@ -64,7 +63,7 @@ export function icvv(input: Omit<CvvInput, 'serviceCode'>): string {
   return cvv({ ...input, serviceCode: CVV_SERVICE_CODES.icvv });
 }
 
-/** dCVV (Visa contactless): the CVV under the card's own key, the counter's four digits in place of the PAN's first four. */
+/** dCVV (Visa contactless): the CVV under the card's own key (`iccMasterKey` of @pinfold/emv), the counter's four digits in place of the PAN's first four. */
 export function dcvv({ atc, ...input }: CvvInput & { atc: string }): string {
   requireDigits(atc, { name: 'atc', min: 4, max: 4, code: 'ATC_INVALID' });
   requirePan(input.pan);
@@ -111,7 +110,7 @@ export function amexCsc(o: { csck: DesKey; pan: string; expiry: string }): {
  * CVC3 = last two bytes of E(key, IVCVC3 | UN | ATC), as a decimal number.
  */
 export function cvc3(o: {
-  /** The card's own CVC3 key, 16 bytes (see `cardKey`). */
+  /** The card's own CVC3 key, 16 bytes (`iccMasterKey` of @pinfold/emv). */
   key: DesKey;
   /** Static track data, 1 to 256 bytes. */
   track: Uint8Array;
@@ -138,28 +137,6 @@ export function cvc3(o: {
   return String((out[6]! << 8) | out[7]!)
     .padStart(5, '0')
     .slice(-digits);
-}
-
-/**
- * A card's own key by EMV option A: PAN and sequence number, the 16 right-most digits, enciphered under the issuer
- * master key; the complement gives the right half. EMV Book 2 A1.4.1. Parity is set odd.
- */
-export function cardKey(o: { imk: DesKey; pan: string; psn?: string }): Uint8Array {
-  const { imk, pan, psn = '00' } = o;
-  requireDoubleKey(imk, 'imk');
-  requirePan(pan);
-  requireDigits(psn, { name: 'psn', min: 2, max: 2, code: 'PSN_INVALID' });
-  const left = fromHex((pan + psn).slice(-16).padStart(16, '0'));
-  const both = new Uint8Array(16);
-  both.set(left);
-  both.set(
-    left.map((byte) => byte ^ 0xff),
-    8,
-  );
-  const key = encryptEcb(imk, both);
-  const adjusted = adjustOddParity(key);
-  wipe(key);
-  return adjusted;
 }
 
 /** The sixteen Visa-decimalised digits of the chained encipherment of up to 32 digits. */
