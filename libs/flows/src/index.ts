@@ -2,3 +2,4 @@
 export * from './issuer/index.js';
 export * from './node.js';
 export * from './switch/index.js';
+export * from './reconcile/reconcile.js';
