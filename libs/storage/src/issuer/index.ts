@@ -1,0 +1,3 @@
+/** The issuer's tables and its store on PostgreSQL. */
+export { PostgresIssuerStore } from './issuer-store.js';
+export { issuerMigrations } from './migrations.js';
