@@ -2,7 +2,7 @@
  * The switch's store in memory, for tests and the simulator: the same promises as PostgreSQL's (all
  * or nothing, one transaction after another, unique identities), deterministic in every order.
  */
-import { type KeyRecord, VERSIONS_KEPT } from '../node.js';
+import { type KeyRecord, VERSIONS_KEPT } from '../node/keys.js';
 import {
   type OutboxRow,
   type ReconcileRow,
