@@ -9,7 +9,7 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { unsafe } from '@noble/ciphers/aes.js';
 import { wipe } from './bytes.js';
-import { InputError, requireLength } from './errors.js';
+import { InputError, isBytes, requireLength } from './errors.js';
 
 const KEY_LENGTHS = [16, 24, 32] as const;
 
@@ -27,7 +27,7 @@ export class AesKey {
   #wiped = false;
 
   private constructor(bytes: Uint8Array) {
-    this.#bytes = Uint8Array.from(bytes);
+    this.#bytes = new Uint8Array(bytes);
     this.lengthBytes = bytes.length as 16 | 24 | 32;
   }
 
@@ -127,6 +127,7 @@ export function aesDecryptBlock(
 }
 
 function requireBlocks(block: Uint8Array, out: Uint8Array): void {
+  if (isBytes(block) && isBytes(out) && block.length === 16 && out.length === 16) return;
   requireLength(block, { name: 'block', code: 'BLOCK_LENGTH', allowed: [16] });
   requireLength(out, { name: 'out', code: 'BLOCK_LENGTH', allowed: [16] });
 }

@@ -19,7 +19,7 @@ export function fromHex(hex: string): Uint8Array {
   if (typeof hex !== 'string' || !HEX.test(hex)) {
     throw new InputError('HEX_INVALID', 'hex must be pairs of the digits 0-9 and A-F');
   }
-  return Uint8Array.from(Buffer.from(hex, 'hex'));
+  return new Uint8Array(Buffer.from(hex, 'hex'));
 }
 
 /** @throws InputError LENGTHS_DIFFER */

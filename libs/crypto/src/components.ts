@@ -18,9 +18,9 @@ export function splitComponents(key: Uint8Array, count: number, random: RandomBy
   if (key.length === 0) throw new InputError('KEY_LENGTH', 'a key must not be empty');
   requireCount(count);
   const parts: Uint8Array[] = [];
-  const last = Uint8Array.from(key);
+  const last = new Uint8Array(key);
   for (let i = 1; i < count; i++) {
-    const part = Uint8Array.from(takeRandom(random, key.length));
+    const part = new Uint8Array(takeRandom(random, key.length));
     for (let j = 0; j < last.length; j++) last[j]! ^= part[j]!;
     parts.push(part);
   }

@@ -44,7 +44,7 @@ export class DesBatch {
   readonly #bitsliceFrom: number;
   readonly #mask: number;
   readonly #slots: (Slot | undefined)[] = [];
-  /** The valid handle of each slot, 0 for a free one. */
+  /** The valid handle of each slot; a free one has its neighbour's number, which no handle equals. */
   readonly #handles: Int32Array;
   readonly #generations: Int32Array;
   /** Free slots, the next one last. */
@@ -67,7 +67,7 @@ export class DesBatch {
     this.#bitsliceFrom = engine === 'constant-time' ? 1 : BITSLICE_FROM;
     this.capacity = capacity;
     this.#mask = capacity - 1;
-    this.#handles = new Int32Array(capacity);
+    this.#handles = Int32Array.from({ length: capacity }, (_, slot) => slot ^ 1);
     this.#generations = new Int32Array(capacity);
     this.#free = Int32Array.from({ length: capacity }, (_, i) => capacity - 1 - i);
     this.#freeCount = capacity;
@@ -101,7 +101,7 @@ export class DesBatch {
   }
 
   has(handle: KeyHandle): boolean {
-    return handle !== 0 && this.#handles[handle & this.#mask] === handle;
+    return this.#handles[handle & this.#mask] === handle;
   }
 
   /** Overwrites the slot; a handle that is no longer valid is passed over. */
@@ -110,7 +110,7 @@ export class DesBatch {
     const slot = handle & this.#mask;
     this.#slots[slot]!.forget();
     this.#slots[slot] = undefined;
-    this.#handles[slot] = 0;
+    this.#handles[slot] = slot ^ 1;
     this.#engine?.clearKey(slot);
     this.#free[this.#freeCount] = slot;
     this.#freeCount++;
@@ -118,7 +118,7 @@ export class DesBatch {
 
   /** Removes every key. */
   clear(): void {
-    for (const handle of this.#handles) if (handle !== 0) this.remove(handle);
+    for (const handle of this.#handles) this.remove(handle);
   }
 
   /**
@@ -149,26 +149,23 @@ export class DesBatch {
     count: number,
   ): void {
     requireBatch(handles.length, blocks, count);
-    const known = this.#handles;
-    const mask = this.#mask;
-    for (let i = 0; i < count; i++) {
-      const handle = handles[i]!;
-      if (handle === 0 || known[handle & mask] !== handle) {
-        throw new InputError(
-          'HANDLE_INVALID',
-          'every handle must be of a key that the batch holds',
-        );
-      }
-    }
+    const valid = this.#handles;
+    const slotMask = this.#mask;
     let from = 0;
-    if (this.#engine) {
-      while (count - from >= this.#bitsliceFrom) {
-        const size = Math.min(LANES, count - from);
-        this.#engine.run({ handles, slotMask: mask, blocks, from, count: size, direction, passes });
-        from += size;
-      }
+    if (count > LANES || !this.#engine || count < this.#bitsliceFrom)
+      this.#requireValid(handles, count);
+    while (this.#engine && count - from >= this.#bitsliceFrom) {
+      const size = Math.min(LANES, count - from);
+      const part = { handles, valid, slotMask, blocks, from, count: size, direction, passes };
+      if (!this.#engine.run(part)) throw invalidHandle();
+      from += size;
     }
     for (let i = from; i < count; i++) this.#runScalar(direction, passes, handles[i]!, blocks, i);
+  }
+
+  /** The check that the engine makes for one part, made for all before the first is changed. */
+  #requireValid(handles: Int32Array, count: number): void {
+    for (let i = 0; i < count; i++) if (!this.has(handles[i]!)) throw invalidHandle();
   }
 
   #runScalar(
@@ -190,6 +187,10 @@ export class DesBatch {
   isWiped(): boolean {
     return this.#engine?.isWiped() ?? true;
   }
+}
+
+function invalidHandle(): InputError {
+  return new InputError('HANDLE_INVALID', 'every handle must be of a key that the batch holds');
 }
 
 /** @throws InputError BATCH_LENGTH unless `count` jobs fit both arrays. */

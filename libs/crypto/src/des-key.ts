@@ -24,7 +24,7 @@ export class DesKey {
   #copies: Set<() => void> | undefined;
 
   private constructor(bytes: Uint8Array) {
-    this.#bytes = Uint8Array.from(bytes);
+    this.#bytes = new Uint8Array(bytes);
     this.lengthBytes = bytes.length as 8 | 16 | 24;
   }
 

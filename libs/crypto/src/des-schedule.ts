@@ -39,44 +39,58 @@ const CONTRIBUTIONS: Int32Array = (() => {
  * The first 32 words of an encryption schedule are single DES under K1 (the retail MAC uses that).
  */
 export function encryptionSchedule(key: Uint8Array): Int32Array {
-  if (key.length === 8) return pass(new Int32Array(WORDS_PER_PASS), 0, key, 0);
-  const out = new Int32Array(3 * WORDS_PER_PASS);
-  pass(out, 0, key, 0);
-  reverseRounds(pass(out, WORDS_PER_PASS, key, 8), WORDS_PER_PASS);
-  if (key.length === 24) pass(out, 2 * WORDS_PER_PASS, key, 16);
+  const out = new Int32Array(key.length === 8 ? WORDS_PER_PASS : 3 * WORDS_PER_PASS);
+  pass(out, 0, key, 0, FORWARDS);
+  if (key.length === 8) return out;
+  pass(out, WORDS_PER_PASS, key, 8, BACKWARDS);
+  if (key.length === 24) pass(out, 2 * WORDS_PER_PASS, key, 16, FORWARDS);
   else out.copyWithin(2 * WORDS_PER_PASS, 0, WORDS_PER_PASS);
   return out;
 }
 
 /** The rounds of an encryption schedule backwards: decryption. */
 export function decryptionSchedule(encryption: Int32Array): Int32Array {
-  const out = new Int32Array(encryption.length);
-  for (let i = 0; i < out.length; i += 2) {
-    out[i] = encryption[out.length - 2 - i]!;
-    out[i + 1] = encryption[out.length - 1 - i]!;
+  const { length } = encryption;
+  const out = new Int32Array(length);
+  for (let i = 0; i < length; i += 2) {
+    out[i] = encryption[length - 2 - i]!;
+    out[i + 1] = encryption[length - 1 - i]!;
   }
   return out;
 }
 
-/** XORs the contributions of the sixteen nibbles of one 8-byte key into `out` from word `at`. */
-function pass(out: Int32Array, at: number, key: Uint8Array, offset: number): Int32Array {
-  for (let nibble = 0; nibble < 16; nibble++) {
-    const byte = key[offset + (nibble >> 1)]!;
-    const value = nibble & 1 ? byte & 15 : byte >> 4;
-    const row = (nibble * 16 + value) * WORDS_PER_PASS;
-    for (let w = 0; w < WORDS_PER_PASS; w++) out[at + w]! |= CONTRIBUTIONS[row + w]!;
-  }
-  return out;
-}
+/** What a word's index is XORed with: nothing, or all but the bit that tells the words of a round. */
+const FORWARDS = 0;
+const BACKWARDS = WORDS_PER_PASS - 2;
 
-function reverseRounds(words: Int32Array, at: number): void {
-  for (let i = 0; i < WORDS_PER_PASS / 2; i += 2) {
-    const j = at + WORDS_PER_PASS - 2 - i;
-    const first = words[at + i]!;
-    const second = words[at + i + 1]!;
-    words[at + i] = words[j]!;
-    words[at + i + 1] = words[j + 1]!;
-    words[j] = first;
-    words[j + 1] = second;
+/** The round keys of the 8 bytes of `key` from `from`, into `out` from word `at`. */
+function pass(out: Int32Array, at: number, key: Uint8Array, from: number, order: number): void {
+  const t = CONTRIBUTIONS;
+  const row = (nibble: number): number => {
+    const byte = key[from + (nibble >> 1)]!;
+    return (nibble * 16 + (nibble & 1 ? byte & 15 : byte >> 4)) * WORDS_PER_PASS;
+  };
+  const [a, b, c, d] = [row(0), row(1), row(2), row(3)];
+  const [e, f, g, h] = [row(4), row(5), row(6), row(7)];
+  const [i, j, k, l] = [row(8), row(9), row(10), row(11)];
+  const [m, n, o, p] = [row(12), row(13), row(14), row(15)];
+  for (let w = 0; w < WORDS_PER_PASS; w++) {
+    out[at + (w ^ order)] =
+      t[a + w]! |
+      t[b + w]! |
+      t[c + w]! |
+      t[d + w]! |
+      t[e + w]! |
+      t[f + w]! |
+      t[g + w]! |
+      t[h + w]! |
+      t[i + w]! |
+      t[j + w]! |
+      t[k + w]! |
+      t[l + w]! |
+      t[m + w]! |
+      t[n + w]! |
+      t[o + w]! |
+      t[p + w]!;
   }
 }

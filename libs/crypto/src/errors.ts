@@ -16,10 +16,11 @@ export class InputError extends Error {
 }
 
 /**
- * Bytes, as every function of this library takes them (Buffers included).
- * The tag is read, not the class: `instanceof` fails for arrays of another realm.
+ * Bytes, as every function of this library takes them (Buffers included). Where `instanceof` fails,
+ * the tag is read: an array of another realm is of another class.
  */
 export function isBytes(value: unknown): value is Uint8Array {
+  if (value instanceof Uint8Array) return true;
   return (
     ArrayBuffer.isView(value) &&
     (value as unknown as { [Symbol.toStringTag]: string })[Symbol.toStringTag] === 'Uint8Array'

@@ -17,5 +17,5 @@ export function hmac(hash: HmacHash, key: Uint8Array, data: Uint8Array): Uint8Ar
   requireBytes(key, 'key');
   requireBytes(data, 'data');
   if (key.length === 0) throw new InputError('KEY_LENGTH', 'an HMAC key must not be empty');
-  return Uint8Array.from(createHmac(hash, createSecretKey(key)).update(data).digest());
+  return new Uint8Array(createHmac(hash, createSecretKey(key)).update(data).digest());
 }

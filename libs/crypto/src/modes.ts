@@ -32,7 +32,7 @@ export function encryptCbc(key: BlockKey, iv: Uint8Array, data: Uint8Array): Uin
   requireBlocks(key, data);
   requireIv(key, iv);
   const size = key.blockBytes;
-  const out = Uint8Array.from(data);
+  const out = new Uint8Array(data);
   for (let at = 0; at < out.length; at += size) {
     for (let i = 0; i < size; i++) out[at + i]! ^= at === 0 ? iv[i]! : out[at - size + i]!;
     key.encryptInto(out, at, out, at);
@@ -59,7 +59,7 @@ export function ctr(key: BlockKey, iv: Uint8Array, data: Uint8Array): Uint8Array
   requireIv(key, iv);
   const size = key.blockBytes;
   const counters = new Uint8Array(Math.ceil(data.length / size) * size);
-  const counter = Uint8Array.from(iv);
+  const counter = new Uint8Array(iv);
   for (let at = 0; at < counters.length; at += size) {
     counters.set(counter, at);
     increment(counter);
