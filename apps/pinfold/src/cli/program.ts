@@ -4,6 +4,7 @@ import { cardCommand } from '../commands/card.js';
 import { doctorCommand } from '../commands/doctor.js';
 import { reconcileCommand } from '../commands/reconcile.js';
 import { statusCommand } from '../commands/status.js';
+import { vectorsCommand } from '../commands/vectors.js';
 import { waitCommand } from '../commands/wait.js';
 import { withdrawCommand } from '../commands/withdraw.js';
 import { EXIT } from './exit.js';
@@ -15,6 +16,7 @@ const COMMANDS: readonly Command[] = [
   withdrawCommand,
   reconcileCommand,
   cardCommand,
+  vectorsCommand,
 ];
 
 export function createProgram(): Command {
