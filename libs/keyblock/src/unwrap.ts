@@ -35,10 +35,10 @@ export function unwrapKeyBlock(input: UnwrapInput): Result<UnwrappedKey, KeyBloc
   if (!parsed.ok) return parsed;
   const { header, headerLength, statedLength } = parsed.value;
   const row = versionRow(header.version)!;
-  if (headerLength % row.blockBytes !== 0) return no('HEADER_UNALIGNED');
+  if (headerLength % row.alignBytes !== 0) return no('HEADER_UNALIGNED');
   const body = block.slice(headerLength);
   const dataLength = body.length - 2 * row.macBytes;
-  const whole = dataLength > 0 && dataLength % (2 * row.blockBytes) === 0;
+  const whole = dataLength > 4 && dataLength % (2 * row.alignBytes) === 0;
   if (statedLength !== block.length || !whole) return no('LENGTH_WRONG');
   const usable = isBytes(kbpk) ? isProtectionKey(kbpk, row) : kbpk?.version === header.version;
   if (!usable) return no('PROTECTION_KEY');

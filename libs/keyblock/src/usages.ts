@@ -57,7 +57,8 @@ const cipher = 'BDEN';
 
 /** Key usage (header bytes 5 and 6). */
 export const KEY_USAGES = {
-  B0: usage('Base derivation key (BDK)', 'XN', block),
+  // V: not in X9.143, but in the example of ISO 20038:2017 annex B.2.
+  B0: usage('Base derivation key (BDK)', 'XNV', block),
   B1: usage('DUKPT initial key', 'XN', block),
   B2: usage('Base key variant key', 'XN', block),
   B3: usage('Key derivation key (not X9.24)', 'XN', `${block}H`),

@@ -15,6 +15,8 @@ export type KeyBlockVersion = 'A' | 'B' | 'C' | 'D' | 'E' | '0' | '1';
 export interface KeyBlockVersionRow {
   readonly cipher: 'des' | 'aes';
   readonly blockBytes: 8 | 16;
+  /** What the length of the key field is a multiple of: the cipher block, or 1 for CTR. */
+  readonly alignBytes: 8 | 16 | 1;
   readonly derivation: 'variant' | 'cmac';
   readonly mode: 'cbc' | 'ctr';
   /** What the MAC covers after the header; the IV is then the header's first block, or the MAC itself. */
@@ -29,6 +31,7 @@ export interface KeyBlockVersionRow {
 const variant = {
   cipher: 'des',
   blockBytes: 8,
+  alignBytes: 8,
   derivation: 'variant',
   mode: 'cbc',
   macOver: 'ciphertext',
@@ -39,6 +42,7 @@ const variant = {
 const aes = {
   cipher: 'aes',
   blockBytes: 16,
+  alignBytes: 16,
   derivation: 'cmac',
   mode: 'cbc',
   macOver: 'clear',
@@ -59,7 +63,7 @@ export const KEY_BLOCK_VERSIONS = {
   },
   C: { ...variant, standard: 'TR-31:2010 (deprecated by X9.143)' },
   D: { ...aes, standard: 'ANSI X9.143:2022' },
-  E: { ...aes, mode: 'ctr', standard: 'ISO 20038:2017' },
+  E: { ...aes, mode: 'ctr', alignBytes: 1, standard: 'ISO 20038:2017' },
   '0': { ...variant, proprietaryUsages: true, standard: 'payShield key block, TDES LMK' },
   '1': {
     ...aes,

@@ -93,7 +93,7 @@ function keyFieldBytes(
     throw new InputError('PADDING_INVALID', 'paddedKeyBytes must be an integer from 0 to 4096');
   }
   const padded = Math.max(key.length, paddedKeyBytes ?? PADDED_TO[header.algorithm] ?? key.length);
-  return Math.ceil((2 + padded) / row.blockBytes) * row.blockBytes;
+  return Math.ceil((2 + padded) / row.alignBytes) * row.alignBytes;
 }
 
 function requireKey(key: unknown, algorithm: string): asserts key is Uint8Array {
