@@ -21,6 +21,7 @@ import {
 } from 'node:fs/promises';
 import net from 'node:net';
 import { join } from 'node:path';
+import { EnvironmentError } from './exit-codes.js';
 import { describeProcess, isSameProcessAlive, startTicks } from './identity.js';
 
 export interface LockHolder {
@@ -37,7 +38,7 @@ export interface FolderLock {
 }
 
 /** The folder belongs to another running program; `holder` is null when it cannot be told. */
-export class FolderInUseError extends Error {
+export class FolderInUseError extends EnvironmentError {
   override readonly name = 'FolderInUseError';
   readonly code = 'FOLDER_IN_USE';
   constructor(

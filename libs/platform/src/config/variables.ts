@@ -1,0 +1,159 @@
+/**
+ * Every variable of the environment, once: its name, what is allowed, its default, what it means.
+ * The configuration, the error lines, the docs and `doctor` read this table.
+ */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { Secret } from '../secret/secret.js';
+
+export interface Variable<T = unknown> {
+  readonly name: string;
+  readonly about: string;
+  /** Words for the error line and the docs. */
+  readonly allowed: string;
+  /** As it would be written in the environment; null: absent means something, told by `absent`. */
+  readonly default: string | null;
+  readonly absent?: string;
+  /** The value is never printed. */
+  readonly secret?: boolean;
+  /** Parses the text of the environment. */
+  readonly schema: z.ZodType<T, string>;
+}
+
+const variable = <T>(row: Variable<T>): Variable<T> => row;
+
+const port = (name: string, fallback: number, about: string) =>
+  variable({
+    name,
+    about,
+    allowed: 'a whole number from 0 to 65535 (0: any free port)',
+    default: String(fallback),
+    schema: z
+      .string()
+      .regex(/^\d{1,5}$/)
+      .transform(Number)
+      .pipe(z.number().max(65_535)),
+  });
+
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+const HOST_PORT = /^([A-Za-z0-9._-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})$/;
+
+/** `host:port,host:port`, each after `prefix`. */
+const hostPorts = (prefix: string) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((item) => item.trim()))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .startsWith(prefix)
+          .transform((item, context): HostPort => {
+            const [, host, digits] = HOST_PORT.exec(item.slice(prefix.length)) ?? [];
+            const number = Number(digits);
+            if (host === undefined || !(number >= 1 && number <= 65_535)) {
+              context.addIssue({ code: 'custom', message: 'not host:port' });
+              return z.NEVER;
+            }
+            return { host: host.replace(/^\[|\]$/g, ''), port: number };
+          }),
+      ),
+    );
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+function isPostgresUrl(text: string): boolean {
+  try {
+    const { protocol, hostname, searchParams } = new URL(text);
+    return /^postgres(ql)?:$/.test(protocol) && (hostname !== '' || searchParams.has('host'));
+  } catch {
+    return false;
+  }
+}
+
+export const VARIABLES = {
+  dataDir: variable({
+    name: 'PINFOLD_DATA_DIR',
+    about: 'folder of everything that is kept: embedded database, sealed device state, API token',
+    allowed: 'a path',
+    default: '.pinfold',
+    schema: z
+      .string()
+      .refine((path) => !path.includes('\0'))
+      .transform((path) => resolve(path)),
+  }),
+  databaseUrl: variable({
+    name: 'DATABASE_URL',
+    about: 'PostgreSQL to use',
+    allowed: 'postgres://user:password@host:port/database',
+    default: null,
+    absent: 'the program starts a PostgreSQL of its own in the data folder',
+    secret: true,
+    schema: z
+      .string()
+      .refine(isPostgresUrl)
+      .transform((url) => Secret.of(url)),
+  }),
+  kafkaBrokers: variable({
+    name: 'KAFKA_BROKERS',
+    about: 'Kafka to use',
+    allowed: 'host:port, several separated by commas',
+    default: null,
+    absent: 'the bus is in the process',
+    schema: hostPorts(''),
+  }),
+  mode: variable({
+    name: 'PINFOLD_MODE',
+    about: 'rules of the security modules; legacy has the historical flaws, for study',
+    allowed: 'hardened or legacy',
+    default: 'hardened',
+    schema: z.enum(['hardened', 'legacy']),
+  }),
+  hsmUrls: variable({
+    name: 'PINFOLD_HSM_URLS',
+    about: 'security modules to use',
+    allowed: 'tcp://host:port, several separated by commas',
+    default: null,
+    absent: 'a device in the process',
+    schema: hostPorts('tcp://'),
+  }),
+  httpPort: port('PINFOLD_HTTP_PORT', 8080, 'health, metrics, REST with OpenAPI at /docs'),
+  hostPort: port('PINFOLD_HOST_PORT', 1500, 'payShield-style host commands over TCP'),
+  isoPort: port('PINFOLD_ISO_PORT', 8583, 'ISO 8583 over TCP'),
+  awsPort: port('PINFOLD_AWS_PORT', 4600, 'AWS Payment Cryptography API'),
+  log: variable({
+    name: 'PINFOLD_LOG',
+    about: 'form of the log on standard error',
+    allowed: 'pretty or json',
+    default: 'pretty',
+    schema: z.enum(['pretty', 'json']),
+  }),
+  logLevel: variable({
+    name: 'PINFOLD_LOG_LEVEL',
+    about: 'least level that is logged',
+    allowed: LOG_LEVELS.join(', '),
+    default: 'info',
+    schema: z.enum(LOG_LEVELS),
+  }),
+  seed: variable({
+    name: 'PINFOLD_SEED',
+    about: 'seed of demo data and tests; never of keys outside a demo',
+    allowed: '1 to 64 printable characters without spaces',
+    default: 'pinfold',
+    secret: true,
+    schema: z.string().regex(/^[!-~]{1,64}$/),
+  }),
+  requireServers: variable({
+    name: 'PINFOLD_REQUIRE_SERVERS',
+    about: 'tests that need Kafka or PostgreSQL fail instead of being skipped',
+    allowed: '0 or 1',
+    default: '0',
+    schema: z.enum(['0', '1']).transform((text) => text === '1'),
+  }),
+} as const;
+
+export type VariableKey = keyof typeof VARIABLES;
