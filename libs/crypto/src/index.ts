@@ -22,7 +22,7 @@ export {
   requireLength,
   requireOneOf,
 } from './errors.js';
-export { HMAC_HASHES, type HmacHash, hmac } from './hmac.js';
+export { HMAC_HASHES, type HmacHash, HmacKey, hmac } from './hmac.js';
 export {
   type Iso9797Padding,
   type Iso9797Parameters,
@@ -30,9 +30,21 @@ export {
   iso9797Mac,
   iso9797Pad,
 } from './iso9797.js';
+export { type Iso9797Many, iso9797MacMany } from './iso9797-many.js';
 export { type BlockKey, ctr, decryptCbc, decryptEcb, encryptCbc, encryptEcb } from './modes.js';
 export { adjustOddParity, hasOddParity } from './parity.js';
 export { type RandomBytes, takeRandom } from './random.js';
+export {
+  adaptiveProportionTest,
+  failedStatisticalTests,
+  type HealthTest,
+  isHealthy,
+  proportionCutoff,
+  repetitionCountTest,
+  STATISTICAL_BYTES,
+  STATISTICAL_TESTS,
+  type StatisticalTest,
+} from './random-health.js';
 export { type Ok, ok, type Refused, type Result, refused } from './result.js';
 export { decryptMany, encryptMany } from './shared-batch.js';
 export { hasEqualHalves, isWeakDesKey } from './weak-keys.js';
