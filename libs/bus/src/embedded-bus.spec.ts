@@ -6,7 +6,11 @@ import { Ring } from './ring.js';
 
 const delivery = { firstPauseMs: 1, longestPauseMs: 5 };
 
-busContract('embedded bus', { open: async () => new EmbeddedBus({ delivery }), patienceMs: 5_000 });
+busContract('embedded bus', {
+  outlivesTheBus: false,
+  open: async () => new EmbeddedBus({ delivery }),
+  patienceMs: 5_000,
+});
 
 const record = (key: string, text = ''): BusRecord => ({
   topic: 't',

@@ -2,6 +2,7 @@
 export * from './bus.js';
 export { type DeliveryOptions, DeliveryStuck, revive } from './delivery.js';
 export { EmbeddedBus, type EmbeddedBusOptions } from './embedded-bus.js';
+export { KafkaBus, type KafkaBusOptions } from './kafka/kafka-bus.js';
 export { BusClient } from './nest/bus-client.js';
 export { BusContext } from './nest/bus-context.js';
 export { BusServer, type BusServerOptions } from './nest/bus-server.js';
