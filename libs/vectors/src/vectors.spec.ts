@@ -18,3 +18,17 @@ describe('vector files', () => {
     expect(report.passed).toBe(report.cases.length);
   });
 });
+
+/** At least 1,000 cases of each algorithm, answered by other implementations (scripts/generate-vectors.py). */
+describe('generated vectors', () => {
+  const generated = readdirSync(new URL('generated/', folder));
+
+  it('come from all topics', () => expect(generated.length).toBeGreaterThanOrEqual(8));
+
+  it.each(generated)('%s', (name) => {
+    const file = load(`generated/${name}`);
+    const report = runVectorFile(file, name);
+    expect(report.cases.filter((one) => !one.ok).slice(0, 5)).toEqual([]);
+    expect(report.passed).toBeGreaterThanOrEqual(1000);
+  });
+});
