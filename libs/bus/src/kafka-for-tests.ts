@@ -45,7 +45,7 @@ async function askForBroker(): Promise<{ brokers?: string; error?: string }> {
       '--profile',
       'fast',
       '--data',
-      data,
+      folder,
       '--ready-file',
       readyFile,
     ];
