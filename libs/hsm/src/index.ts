@@ -1,1 +1,24 @@
-export {};
+/** The device: key hierarchy, commands, rules, roles, ceremonies, audit. See README.md. */
+export * from './administration/audit.js';
+export * from './administration/ceremonies.js';
+export * from './administration/pin-limits.js';
+export * from './administration/token-buckets.js';
+export * from './commands/index.js';
+export type { Core, PrintedPage } from './core.js';
+export * from './declare/command.js';
+export * from './declare/common-errors.js';
+export * from './declare/field.js';
+export * from './device.js';
+export * from './keys/key-types.js';
+export { MasterKeySet } from './keys/master-keys.js';
+export * from './keys/usages.js';
+export * from './life-cycle.js';
+export * from './outcome.js';
+export * from './policy/pin-translation.js';
+export * from './policy/policy.js';
+export * from './policy/roles.js';
+export * from './policy/rules.js';
+export { type Identity, Session } from './session.js';
+export * from './terms.js';
+export type { Envelope } from './terms-bytes.js';
+export * from './tokens/header.js';

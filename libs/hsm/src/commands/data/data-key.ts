@@ -1,0 +1,31 @@
+/**
+ * Data keys of envelope encryption: 32 random bytes, used outside the device, kept under it. The
+ * token binds a digest of the encryption context (hardened mode), so that a data key opens only
+ * where it belongs.
+ */
+import { createHash } from 'node:crypto';
+import type { Core } from '../../core.js';
+import type { ClearKey } from '../../keys/clear-key.js';
+import { readySlot } from '../../keys/key-store.js';
+import { DATA_KEY } from '../fields.js';
+
+export const DATA_KEY_BYTES = 32;
+const SLOT = readySlot(DATA_KEY);
+
+/** Sixteen bytes of SHA-256, hexadecimal, as the token's header holds them. */
+export function contextDigest(context: string): string {
+  return createHash('sha256').update(context).digest('hex').slice(0, 32).toUpperCase();
+}
+
+/** The data key, or undefined: no such token, or of another context. */
+export function openDataKey(core: Core, wrapped: string, context: string): ClearKey | undefined {
+  const key = core.keys.open(wrapped, SLOT);
+  if (key === undefined || key.header.lengthBytes !== DATA_KEY_BYTES) return undefined;
+  const bound = key.header.context;
+  return bound === undefined || bound === contextDigest(context) ? key : undefined;
+}
+
+export function sealDataKey(core: Core, bytes: Uint8Array, context: string): string {
+  const as = { usage: 'DEK', part: 'data', context: contextDigest(context) } as const;
+  return core.keys.seal(bytes, 'A', as).token;
+}

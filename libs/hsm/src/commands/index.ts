@@ -1,0 +1,63 @@
+/** All commands, by name: the one list. Adding a command is adding its file and a line here. */
+import type { AnyCommand } from '../declare/command.js';
+import type { CommonError } from '../declare/common-errors.js';
+import type { Infer } from '../declare/field.js';
+import { decryptDataKey } from './data/decrypt-data-key.js';
+import { exportDataKey } from './data/export-data-key.js';
+import { generateDataKey } from './data/generate-data-key.js';
+import { importDataKey } from './data/import-data-key.js';
+import { exportKey } from './keys/export-key.js';
+import { generateWorkingKey } from './keys/generate-working-key.js';
+import { importKey } from './keys/import-key.js';
+import { generateMac } from './macs/generate-mac.js';
+import { verifyMac } from './macs/verify-mac.js';
+import { createVerificationRecord } from './pins/create-verification-record.js';
+import { issueDemoPin } from './pins/issue-demo-pin.js';
+import { showDemoPin } from './pins/show-demo-pin.js';
+import { translatePinBlock } from './pins/translate-pin-block.js';
+import { verifyPin } from './pins/verify-pin.js';
+import { closeCeremony } from './shares/close-ceremony.js';
+import { combineKeyShares } from './shares/combine-key-shares.js';
+import { contributeShare } from './shares/contribute-share.js';
+import { generateKeyShares } from './shares/generate-key-shares.js';
+import { openCeremony } from './shares/open-ceremony.js';
+import { activateDecimalisationTable } from './tables/activate-decimalisation-table.js';
+import { registerDecimalisationTable } from './tables/register-decimalisation-table.js';
+
+export const COMMANDS = {
+  OpenCeremony: openCeremony,
+  GenerateKeyShares: generateKeyShares,
+  ContributeShare: contributeShare,
+  CombineKeyShares: combineKeyShares,
+  CloseCeremony: closeCeremony,
+  GenerateWorkingKey: generateWorkingKey,
+  ExportKey: exportKey,
+  ImportKey: importKey,
+  VerifyPin: verifyPin,
+  TranslatePinBlock: translatePinBlock,
+  CreateVerificationRecord: createVerificationRecord,
+  IssueDemoPin: issueDemoPin,
+  ShowDemoPin: showDemoPin,
+  GenerateMac: generateMac,
+  VerifyMac: verifyMac,
+  GenerateDataKey: generateDataKey,
+  DecryptDataKey: decryptDataKey,
+  ExportDataKey: exportDataKey,
+  ImportDataKey: importDataKey,
+  RegisterDecimalisationTable: registerDecimalisationTable,
+  ActivateDecimalisationTable: activateDecimalisationTable,
+} as const;
+
+export type CommandName = keyof typeof COMMANDS;
+export const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
+export type Input<N extends CommandName> = Infer<(typeof COMMANDS)[N]['input']>;
+export type Output<N extends CommandName> = Infer<(typeof COMMANDS)[N]['output']>;
+/** Own and common errors; a rule in force can answer with its own error too. */
+export type ErrorCode<N extends CommandName> = (typeof COMMANDS)[N]['errors'][number] | CommonError;
+
+/** The declaration by name, for code that handles any command. */
+export function commandNamed(name: string): AnyCommand | undefined {
+  return Object.hasOwn(COMMANDS, name)
+    ? (COMMANDS[name as CommandName] as unknown as AnyCommand)
+    : undefined;
+}

@@ -1,0 +1,29 @@
+import { keyCommand } from '../../declare/command.js';
+import { optional, token } from '../../declare/field.js';
+import { KEY_TYPE_NAMES } from '../../keys/key-types.js';
+import { checkValue, keyBlock, usageName, ZONE_KEY } from '../fields.js';
+
+export const importKey = keyCommand({
+  name: 'ImportKey',
+  group: 'keys',
+  title: 'takes a key from under a zone control key',
+  source: 'ANSI X9.143; PCI PIN Security Requirements, 18-3',
+  roles: ['production', 'keyManager'],
+  input: {
+    keyBlock: keyBlock(),
+    under: token('ZCK', ZONE_KEY),
+    usage: usageName(),
+    checkValue: optional(checkValue()),
+  },
+  output: { key: token('key', { types: KEY_TYPE_NAMES }), checkValue: checkValue() },
+  errors: ['TOKEN_INVALID', 'KEY_BLOCK_INVALID', 'KEY_WEAK', 'CHECK_VALUE_WRONG'],
+  rules: ['M12.type-bound', 'M9.one-usage', 'M8.key-blocks', 'M13.no-weak-key'],
+  run(t, { keyBlock: text, under, usage, checkValue: expected }) {
+    const wrapping = t.open(under, { ...ZONE_KEY, part: 'key' });
+    const key = t.decrypt(wrapping, text, usage);
+    t.rule('M13.no-weak-key', { weak: t.isWeak(key) });
+    const actual = t.checkValue(key);
+    if (expected !== undefined && expected !== actual) t.refuse('CHECK_VALUE_WRONG');
+    return { key: t.seal(key, { usage }), checkValue: actual };
+  },
+});

@@ -1,0 +1,16 @@
+/**
+ * The MAC of the device, one place for generate and verify: ISO 9797-1 algorithm 3 with padding 1
+ * (ANSI X9.19) under triple DES, CMAC (first eight bytes) under AES, algorithm 1 under the single DES
+ * of legacy devices.
+ */
+import { cmac, iso9797Mac } from '@pinfold/crypto';
+import type { ClearKey } from '../../keys/clear-key.js';
+
+export const MAC_BYTES = 8;
+export const MAX_MAC_DATA_BYTES = 32_768;
+
+export function macOf(key: ClearKey, data: Uint8Array): Uint8Array {
+  if (key.aes !== undefined) return cmac(key.aes, data).subarray(0, MAC_BYTES);
+  const algorithm = key.header.algorithm === 'D' ? 1 : 3;
+  return iso9797Mac({ algorithm, padding: 1, key: key.des!, data });
+}

@@ -1,0 +1,34 @@
+/**
+ * What the logic of a data command sees of the device. Nothing here knows files, networks or a real
+ * clock: `now` is set by the dispatcher once per call from the clock that the host passed in.
+ */
+import type { RandomBytes } from '@pinfold/crypto';
+import type { Ceremonies } from './administration/ceremonies.js';
+import type { PinLimits } from './administration/pin-limits.js';
+import type { KeyStore } from './keys/key-store.js';
+import type { DecimalisationTables } from './pin/tables.js';
+import type { VerificationRecords } from './pin/verification-record.js';
+import type { Policy } from './policy/policy.js';
+import type { Envelope } from './terms-bytes.js';
+
+export interface Core {
+  readonly policy: Policy;
+  readonly keys: KeyStore;
+  readonly records: VerificationRecords;
+  readonly tables: DecimalisationTables;
+  readonly limits: PinLimits;
+  readonly ceremonies: Ceremonies;
+  readonly random: RandomBytes;
+  /** Milliseconds since the epoch, of this call. */
+  readonly now: number;
+  /** A demo device: it says so, and issues demo PINs. */
+  readonly demo: boolean;
+  readonly envelopes: (envelope: Envelope) => void;
+  readonly printer: (page: PrintedPage) => void;
+}
+
+/** One PIN mailer on its way to the secure printer port. */
+export interface PrintedPage {
+  readonly addressee: string;
+  readonly pin: string;
+}

@@ -1,0 +1,176 @@
+/**
+ * The device: master keys inside, tokens outside. Pure: bytes, clock and randomness are passed in,
+ * and so are the ports for envelopes, printer and audit lines. It keeps the master keys, the policy,
+ * registered tables, counters, ceremonies, users and the head of the audit chain; everything else
+ * travels as tokens.
+ */
+import { InputError, type RandomBytes, type Result } from '@pinfold/crypto';
+import type { AuditFacts } from './administration/audit.js';
+import type { PinLimitOptions } from './administration/pin-limits.js';
+import {
+  COMMAND_NAMES,
+  COMMANDS,
+  type CommandName,
+  type ErrorCode,
+  type Input,
+  type Output,
+} from './commands/index.js';
+import type { PrintedPage } from './core.js';
+import type { AnyCommand } from './declare/command.js';
+import { type DeviceState, freshState } from './device-state.js';
+import {
+  type DispatchPorts,
+  dispatch,
+  dispatchMany,
+  type ReadyCommand,
+  readyCommand,
+} from './dispatch.js';
+import { MasterKeySet } from './keys/master-keys.js';
+import type { LifeState } from './life-cycle.js';
+import { LiveCore } from './live-core.js';
+import type { Outcome } from './outcome.js';
+import { type Mode, Policy, type PolicyOptions } from './policy/policy.js';
+import { type Identity, Session } from './session.js';
+import { openSealedState, sealState } from './state-seal.js';
+import type { Envelope } from './terms-bytes.js';
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** What the device gets from its host. */
+export interface DevicePorts {
+  readonly random: RandomBytes;
+  readonly clock: Clock;
+  /** Sealed envelopes of custodians. Default: they are dropped, and shares are lost. */
+  readonly envelopes?: (envelope: Envelope) => void;
+  /** Secure printer for PIN mailers. */
+  readonly printer?: (page: PrintedPage) => void;
+  /** Receives each line of the audit chain, once, in order. */
+  readonly audit?: (line: string) => void;
+}
+
+export interface DeviceOptions extends DevicePorts {
+  /** Hardened unless legacy is asked for. */
+  readonly mode?: Mode;
+  readonly policy?: PolicyOptions;
+  readonly limits?: PinLimitOptions;
+  /** Keys that stay opened; see `KeyStore`. */
+  readonly cachedKeys?: number;
+  /** Initialised with these master keys, and operational. */
+  readonly masterKeys?: MasterKeySet;
+  /** A demo device: random master keys unless some are given; it says so, and issues demo PINs. */
+  readonly demo?: boolean;
+  /** A customer's own commands; the policy must allow plug-ins in hardened mode. */
+  readonly plugIns?: readonly AnyCommand[];
+}
+
+export type HsmJob = {
+  [N in CommandName]: { readonly command: N; readonly input: Input<N> };
+}[CommandName];
+
+/** Sessions of the host's own door end after this long, unless it asks for less. */
+export const SESSION_MS = 24 * 3_600_000;
+
+export class Device {
+  readonly #core: LiveCore;
+  readonly #ports: DispatchPorts;
+  readonly #options: DeviceOptions;
+  readonly #clock: Clock;
+
+  private constructor(options: DeviceOptions, state: DeviceState) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#core = new LiveCore(options, state);
+    this.#core.now = options.clock.now();
+    this.#ports = {
+      core: this.#core,
+      commands: commandTable(options),
+      audit: (facts: AuditFacts) => this.#core.audit(facts),
+      life: () => this.#core.life,
+      issuer: this,
+    };
+  }
+
+  static create(options: DeviceOptions): Device {
+    const mode = options.mode ?? 'hardened';
+    const device = new Device(options, freshState(mode, options.random));
+    const demo = options.demo ?? false;
+    const masterKeys =
+      options.masterKeys ?? (demo ? MasterKeySet.random(mode, 1, options.random) : undefined);
+    if (masterKeys !== undefined) device.#core.initialise(masterKeys, demo);
+    return device;
+  }
+
+  /** A device from its sealed state; refused: damaged, or another key. The policy comes with the options. */
+  static openState(
+    sealed: Uint8Array,
+    key: Uint8Array,
+    options: DeviceOptions,
+  ): Result<Device, 'STATE_INVALID'> {
+    const opened = openSealedState(sealed, key);
+    return opened.ok ? { ok: true, value: new Device(options, opened.value) } : opened;
+  }
+
+  /** The state under a 32-byte key, see `state-seal.ts`. */
+  sealState(key: Uint8Array): Uint8Array {
+    this.#core.now = this.#clock.now();
+    return sealState(this.#core.toState(), key, this.#options.random);
+  }
+
+  /** An equal device with ports of its own: cheap, for simulations. Its keys open the same tokens. */
+  clone(ports: Partial<DevicePorts> = {}): Device {
+    this.#core.now = this.#clock.now();
+    return new Device({ ...this.#options, ...ports }, this.#core.toState());
+  }
+
+  /**
+   * A session at the host's own door: whoever holds the device object decides who is calling (a
+   * service by its configuration, a TCP host by its certificate). People log in instead.
+   */
+  session(identity: Identity | readonly Identity[], lifetimeMs = SESSION_MS): Session {
+    const identities = Array.isArray(identity) ? identity : [identity as Identity];
+    return new Session(this, identities, this.#clock.now() + lifetimeMs);
+  }
+
+  execute<N extends CommandName>(
+    session: Session,
+    command: N,
+    input: Input<N>,
+  ): Outcome<Output<N>, ErrorCode<N> | string> {
+    this.#core.now = this.#clock.now();
+    return dispatch(this.#ports, session, { command, input }) as Outcome<Output<N>>;
+  }
+
+  /** Answers in order; the batch forms of commands are used where they exist. */
+  executeMany(session: Session, jobs: readonly HsmJob[]): Outcome<unknown>[] {
+    this.#core.now = this.#clock.now();
+    return dispatchMany(this.#ports, session, jobs);
+  }
+
+  get mode(): Mode {
+    return this.#core.policy.mode;
+  }
+
+  get policy(): Policy {
+    return this.#core.policy;
+  }
+
+  get life(): LifeState {
+    return this.#core.life;
+  }
+}
+
+function commandTable(options: DeviceOptions): ReadonlyMap<string, ReadyCommand> {
+  const table = new Map<string, ReadyCommand>(
+    COMMAND_NAMES.map((name) => [name, readyCommand(COMMANDS[name] as unknown as AnyCommand)]),
+  );
+  for (const plugIn of options.plugIns ?? []) {
+    if (table.has(plugIn.name)) {
+      throw new InputError('PLUG_IN_NAME', 'a plug-in must not take the name of a command');
+    }
+    table.set(plugIn.name, readyCommand(plugIn, false));
+  }
+  return table;
+}

@@ -1,0 +1,218 @@
+/**
+ * Runs one declared command: gate (state, session, role), input check, logic, audit. The order of
+ * the checks is the order of precedence of `COMMON_ERRORS`. Dispatch is a look into a table; what is
+ * unknown is an answer, never a crash.
+ */
+import { InputError } from '@pinfold/crypto';
+import type { AuditFacts } from './administration/audit.js';
+import type { Core } from './core.js';
+import type { AnyCommand, BatchJob, DataCommand, KeyCommand } from './declare/command.js';
+import type { LifeState } from './life-cycle.js';
+import { type Outcome, type Refusal, Refused, refusal } from './outcome.js';
+import { BATCH_LIMIT } from './pin/batch.js';
+import { roleBits, type Session } from './session.js';
+import { ByteTerms } from './terms-bytes.js';
+
+/** A command with what the gate needs worked out once. */
+export interface ReadyCommand {
+  readonly declared: AnyCommand;
+  readonly bits: number;
+  readonly states: readonly LifeState[];
+  readonly verdicts: ReadonlySet<string>;
+  readonly approved: boolean;
+}
+
+export interface DispatchPorts {
+  readonly core: Core;
+  readonly commands: ReadonlyMap<string, ReadyCommand>;
+  readonly audit: (facts: AuditFacts) => void;
+  readonly life: () => LifeState;
+  readonly issuer: object;
+}
+
+const OPERATIONAL: readonly LifeState[] = ['operational'];
+const UNKNOWN = refusal('COMMAND_UNKNOWN');
+const NO_SESSION = refusal('SESSION_INVALID');
+const NO_ROLE = refusal('ROLE_REFUSED', 'M17.roles');
+const ISSUANCE_ROLE = refusal('ROLE_REFUSED', 'M7.issuance-role');
+const NOT_DUAL = refusal('DUAL_CONTROL_REQUIRED', 'M17.dual-control');
+const NOT_HERE = refusal('COMMAND_REFUSED');
+const BAD_INPUT = refusal('INPUT_INVALID');
+const NOT_READY: Readonly<Record<LifeState, Refusal>> = {
+  factory: refusal('DEVICE_NOT_READY'),
+  initialised: refusal('DEVICE_NOT_READY'),
+  operational: refusal('COMMAND_REFUSED'),
+  error: refusal('DEVICE_ERROR'),
+  tampered: refusal('DEVICE_TAMPERED'),
+};
+
+export function readyCommand(declared: AnyCommand, approved = true): ReadyCommand {
+  return {
+    declared,
+    bits: roleBits(declared.roles),
+    states: declared.states ?? OPERATIONAL,
+    verdicts: new Set(declared.verdicts ?? []),
+    approved,
+  };
+}
+
+/** A frozen refusal where the gate is shut, undefined where it is open. */
+function gate(ports: DispatchPorts, command: ReadyCommand, session: Session): Refusal | undefined {
+  const { core } = ports;
+  const { declared } = command;
+  const life = ports.life();
+  if (!command.states.includes(life)) return NOT_READY[life];
+  if (session.issuer !== ports.issuer || !session.isOpen || core.now >= session.expiresAt) {
+    return NO_SESSION;
+  }
+  if (declared.demo === true && !core.demo) return NOT_HERE;
+  const { on } = core.policy;
+  if ((session.bits & command.bits) === 0) {
+    if (declared.group === 'administration' || on['M17.roles']) return NO_ROLE;
+  }
+  if (declared.dual === true && !session.isDual && on['M17.dual-control']) return NOT_DUAL;
+  return undefined;
+}
+
+/** Rule M7's own gate: the issuance role is asked for even where roles in general are not. */
+function issuanceGate(core: Core, command: ReadyCommand, session: Session): Refusal | undefined {
+  const { declared } = command;
+  if (!declared.rules.includes('M7.issuance-role')) return undefined;
+  const open = (session.bits & command.bits) !== 0 || !core.policy.on['M7.issuance-role'];
+  return open ? undefined : ISSUANCE_ROLE;
+}
+
+export function dispatch(
+  ports: DispatchPorts,
+  session: Session,
+  { command: name, input }: { command: string; input: unknown },
+): Outcome<unknown> {
+  const command = ports.commands.get(name);
+  if (command === undefined) return told(ports, session, name, UNKNOWN);
+  const { declared } = command;
+  const outcome =
+    gate(ports, command, session) ??
+    issuanceGate(ports.core, command, session) ??
+    (declared.accepts(input) ? run(ports, session, { declared, input }) : BAD_INPUT);
+  if (outcome.ok) {
+    if (declared.changes === true) {
+      ports.audit({ event: 'done', who: session.names, command: name });
+    }
+    return outcome;
+  }
+  return command.verdicts.has(outcome.code) ? outcome : told(ports, session, name, outcome);
+}
+
+/** Writes a refusal down and gives it back. */
+function told(ports: DispatchPorts, session: Session, command: string, refused: Refusal): Refusal {
+  const { code, rule } = refused;
+  const known = ports.commands.has(command) ? command : '?';
+  ports.audit({ event: 'refused', who: session.names, command: known, code, rule });
+  return refused;
+}
+
+function run(
+  ports: DispatchPorts,
+  session: Session,
+  { declared, input }: { declared: AnyCommand; input: unknown },
+): Outcome<unknown> {
+  try {
+    return declared.meaning === 'bytes'
+      ? (declared as DataCommand).run(ports.core, input as never, session)
+      : runTerms(ports.core, session, declared as KeyCommand, input);
+  } catch (error) {
+    // Libraries state their preconditions by InputError; what the fields let through is bad input.
+    if (error instanceof InputError) return BAD_INPUT;
+    throw error;
+  }
+}
+
+function runTerms(
+  core: Core,
+  session: Session,
+  declared: KeyCommand,
+  input: unknown,
+): Outcome<unknown> {
+  const terms = new ByteTerms(core);
+  const role = declared.roles.find((wanted) =>
+    session.identities.some((identity) => identity.role === wanted),
+  );
+  const identity = role === undefined ? session.name : session.nameWith(role);
+  const env = { identity, mode: core.policy.mode, ceremonies: core.ceremonies };
+  try {
+    return { ok: true, value: declared.run(terms, input as never, env) };
+  } catch (error) {
+    if (error instanceof Refused) return error.refusal;
+    throw error;
+  } finally {
+    terms.end();
+  }
+}
+
+type Job = { readonly command: string; readonly input: unknown };
+type Pending = BatchJob<unknown, unknown>;
+
+/**
+ * Many commands, answers in order. Commands with a batch form are collected and run together;
+ * a command that changes the device waits for everything before it.
+ */
+export function dispatchMany(
+  ports: DispatchPorts,
+  session: Session,
+  jobs: readonly Job[],
+): Outcome<unknown>[] {
+  const limit = Math.min(BATCH_LIMIT, ports.core.keys.safeBatch);
+  const results = new Array<Pending | Outcome<unknown>>(jobs.length);
+  const waiting = new Map<ReadyCommand, Pending[]>();
+  const flush = (command: ReadyCommand, pending: Pending[]) => {
+    if (pending.length === 0) return;
+    runBatch(ports, session, command, pending);
+    pending.length = 0;
+  };
+  for (let i = 0; i < jobs.length; i++) {
+    const job = jobs[i]!;
+    const command = ports.commands.get(job.command);
+    const declared = command?.declared;
+    if (command === undefined || declared?.meaning !== 'bytes' || declared.runMany === undefined) {
+      if (declared?.changes === true) {
+        for (const [other, pending] of waiting) flush(other, pending);
+      }
+      results[i] = dispatch(ports, session, job);
+      continue;
+    }
+    let pending = waiting.get(command);
+    if (pending === undefined) {
+      pending = [];
+      waiting.set(command, pending);
+    }
+    const entry: Pending = { input: job.input, outcome: undefined };
+    pending.push(entry);
+    results[i] = entry;
+    if (pending.length >= limit) flush(command, pending);
+  }
+  for (const [command, pending] of waiting) flush(command, pending);
+  return results.map((result) => ('outcome' in result ? result.outcome! : result));
+}
+
+/** One gate for the whole batch; inputs that the fields refuse do not reach the batch form. */
+function runBatch(
+  ports: DispatchPorts,
+  session: Session,
+  command: ReadyCommand,
+  pending: readonly Pending[],
+): void {
+  const declared = command.declared as DataCommand;
+  const shut = gate(ports, command, session) ?? issuanceGate(ports.core, command, session);
+  const accepted: Pending[] = [];
+  for (const job of pending) {
+    if (shut !== undefined) job.outcome = shut;
+    else if (declared.accepts(job.input)) accepted.push(job);
+    else job.outcome = BAD_INPUT;
+  }
+  if (accepted.length > 0) declared.runMany!(ports.core, accepted as never);
+  for (const { outcome } of pending) {
+    if (outcome?.ok === false && !command.verdicts.has(outcome.code)) {
+      told(ports, session, declared.name, outcome);
+    }
+  }
+}

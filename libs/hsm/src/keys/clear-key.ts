@@ -1,0 +1,47 @@
+/**
+ * A key inside the device, opened. It never leaves: commands get it from the key store and use it;
+ * nothing serialises it. `wipe` overwrites the bytes and the cipher schedules.
+ */
+import { AesKey, DesKey, wipe } from '@pinfold/crypto';
+import type { TokenHeader } from '../tokens/header.js';
+import { KEY_TYPES } from './key-types.js';
+import { USAGES } from './usages.js';
+
+export class ClearKey {
+  readonly header: TokenHeader;
+  /** Bit of the type and of the usage, for the slot check. */
+  readonly typeBit: number;
+  readonly usageBit: number;
+  /** Exactly one of the two, by algorithm; neither for lengths that no cipher takes. */
+  readonly des: DesKey | undefined;
+  readonly aes: AesKey | undefined;
+  readonly #bytes: Uint8Array;
+
+  /** Takes the bytes over: the caller keeps no reference. */
+  constructor(header: TokenHeader, bytes: Uint8Array) {
+    this.header = header;
+    this.typeBit = 1 << KEY_TYPES[header.type].id;
+    this.usageBit = 1 << USAGES[header.usage].id;
+    this.#bytes = bytes;
+    this.aes = header.algorithm === 'A' && bytes.length >= 16 ? AesKey.of(bytes) : undefined;
+    this.des =
+      header.algorithm !== 'A' && bytes.length % 8 === 0 && bytes.length <= 24
+        ? DesKey.of(bytes)
+        : undefined;
+  }
+
+  /** Reads a secret: the key itself. Not a copy; do not keep it. */
+  exposeBytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  wipe(): void {
+    wipe(this.#bytes);
+    this.des?.wipe();
+    this.aes?.wipe();
+  }
+
+  toJSON(): string {
+    return '[ClearKey]';
+  }
+}

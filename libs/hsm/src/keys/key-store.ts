@@ -1,0 +1,160 @@
+/**
+ * Opens tokens, and keeps what it opened in a bounded cache: a token on the hot path costs one look
+ * into a map. Keys are wiped when they are evicted, and all of them on tamper.
+ *
+ * The cache is keyed by the token's text and, where tokens are untyped, by the type that the slot
+ * takes them for. A command must not hold more opened keys at a time than a third of the cache: the
+ * batch forms divide their work accordingly (`safeBatch`).
+ */
+import { LRUCache } from 'lru-cache';
+import type { Policy } from '../policy/policy.js';
+import type { Slot, Token } from '../terms.js';
+import { HardenedTokens } from '../tokens/hardened.js';
+import type { SealAs, TokenHeader } from '../tokens/header.js';
+import { LegacyTokens, takenFor } from '../tokens/legacy.js';
+import type { TokenScheme } from '../tokens/scheme.js';
+import { ClearKey } from './clear-key.js';
+import { checkValueOf } from './key-check.js';
+import { KEY_TYPE_NAMES, KEY_TYPES, type KeyType } from './key-types.js';
+import type { MasterKeySet } from './master-keys.js';
+import { type Algorithm, USAGES } from './usages.js';
+
+export const DEFAULT_CACHED_KEYS = 4096;
+export const MIN_CACHED_KEYS = 8;
+
+/** A slot made ready for the hot path: bit masks in place of lists. */
+export interface ReadySlot extends Slot {
+  readonly typeBits: number;
+  readonly usageBits: number;
+}
+
+export function readySlot(slot: Slot): ReadySlot {
+  const typeBits = slot.types.reduce((bits, type) => bits | (1 << KEY_TYPES[type].id), 0);
+  const usageBits = (slot.usages ?? []).reduce((bits, name) => bits | (1 << USAGES[name].id), 0);
+  return { ...slot, typeBits, usageBits: slot.usages === undefined ? -1 : usageBits };
+}
+
+export class KeyStore {
+  readonly #policy: Policy;
+  #scheme: TokenScheme;
+  #old: TokenScheme | undefined;
+  readonly #caches: ReadonlyMap<KeyType, LRUCache<Token, ClearKey>>;
+  /** Where tokens are typed one cache serves all types. */
+  readonly #typed: LRUCache<Token, ClearKey>;
+  readonly capacity: number;
+
+  constructor(policy: Policy, masterKeys: MasterKeySet, capacity = DEFAULT_CACHED_KEYS) {
+    this.#policy = policy;
+    this.capacity = Math.max(capacity, MIN_CACHED_KEYS);
+    this.#scheme = schemeOf(masterKeys);
+    this.#typed = newCache(this.capacity);
+    this.#caches = new Map(
+      KEY_TYPE_NAMES.map((type) => [
+        type,
+        this.#scheme.typed ? this.#typed : newCache(this.capacity),
+      ]),
+    );
+  }
+
+  /** How many keys one batch may hold open. */
+  get safeBatch(): number {
+    return Math.max(1, Math.floor(this.capacity / 4));
+  }
+
+  /** The key, or undefined: not a token of this device, or not for this slot. */
+  open(token: Token, slot: ReadySlot): ClearKey | undefined {
+    if (this.#scheme.typed) {
+      const key = this.#typed.get(token) ?? this.#unseal(token, slot.types[0]!, this.#typed);
+      return key !== undefined && this.#fits(key, slot) ? key : undefined;
+    }
+    const type =
+      slot.types.length === 1
+        ? slot.types[0]!
+        : takenFor(slot.types, this.#scheme.claimedUsage(token));
+    const cache = this.#caches.get(type)!;
+    return cache.get(token) ?? this.#unseal(token, type, cache);
+  }
+
+  /** Seals a key. The header follows from the key and from what the command states. */
+  seal(bytes: Uint8Array, algorithm: Algorithm, as: SealAs): { token: Token; header: TokenHeader } {
+    const header: TokenHeader = {
+      typed: this.#scheme.typed,
+      part: as.part ?? 'key',
+      type: USAGES[as.usage].type,
+      usage: as.usage,
+      algorithm,
+      lengthBytes: bytes.length,
+      exportability: as.exportability ?? 'E',
+      checkValue: checkValueOf(bytes, algorithm),
+      masterKeyVersion: 0,
+      ...(as.share === undefined ? {} : { share: as.share }),
+      ...(as.context === undefined ? {} : { context: as.context }),
+    };
+    return { token: this.#scheme.seal(bytes, header), header };
+  }
+
+  /** Puts a new set of master keys in force; the old one still re-encrypts tokens until `eraseOld`. */
+  change(masterKeys: MasterKeySet): void {
+    this.#old?.wipe();
+    this.#old = this.#scheme;
+    this.#scheme = schemeOf(masterKeys);
+    this.#clear();
+  }
+
+  /** A token of the old set as one of the new set; undefined where it is neither's. */
+  reEncrypt(token: Token, type: KeyType): Token | undefined {
+    const opened = this.#old?.open(token, type);
+    if (opened === undefined) return undefined;
+    const renewed = this.#scheme.seal(opened.bytes, opened.header);
+    opened.bytes.fill(0);
+    return renewed;
+  }
+
+  /** True when there was an old set. */
+  eraseOld(): boolean {
+    const had = this.#old !== undefined;
+    this.#old?.wipe();
+    this.#old = undefined;
+    return had;
+  }
+
+  /** Keys in the cache now. */
+  get size(): number {
+    return [...new Set(this.#caches.values())].reduce((sum, cache) => sum + cache.size, 0);
+  }
+
+  /** Tamper: nothing stays. */
+  wipe(): void {
+    this.#clear();
+    this.#scheme.wipe();
+    this.eraseOld();
+  }
+
+  #clear(): void {
+    for (const cache of this.#caches.values()) cache.clear();
+  }
+
+  #unseal(token: Token, type: KeyType, cache: LRUCache<Token, ClearKey>): ClearKey | undefined {
+    const opened = this.#scheme.open(token, type);
+    if (opened === undefined) return undefined;
+    const key = new ClearKey(opened.header, opened.bytes);
+    cache.set(token, key);
+    return key;
+  }
+
+  #fits(key: ClearKey, slot: ReadySlot): boolean {
+    if (key.header.part !== slot.part) return false;
+    if ((key.typeBit & slot.typeBits) === 0) return !this.#policy.on['M12.type-bound'];
+    return (key.usageBit & slot.usageBits) !== 0 || !this.#policy.on['M9.one-usage'];
+  }
+}
+
+function schemeOf(masterKeys: MasterKeySet): TokenScheme {
+  return masterKeys.mode === 'legacy'
+    ? new LegacyTokens(masterKeys)
+    : new HardenedTokens(masterKeys);
+}
+
+function newCache(max: number): LRUCache<Token, ClearKey> {
+  return new LRUCache({ max, dispose: (key) => key.wipe() });
+}

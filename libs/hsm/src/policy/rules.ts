@@ -1,0 +1,245 @@
+/**
+ * The rules of hardened mode: one table. Each rule refuses one thing, can be switched off alone,
+ * and names its source and the attacks that it stops. `legacy` has none of them.
+ *
+ * `holds` judges the facts that a command states about its case; the facts are token headers,
+ * formats, roles and counters, never key material, so that a rule means the same for the device
+ * and for the symbolic model. Where `holds` is absent the facts are one boolean: whether the case
+ * is allowed.
+ */
+import { strengthBits } from '../keys/strength.js';
+import type { TokenHeader } from '../tokens/header.js';
+import { isAccountBound, translationAllowed } from './pin-translation.js';
+
+export interface Rule<F> {
+  readonly refuses: string;
+  readonly error: string;
+  readonly source: string;
+  /** Names of the attacks in `libs/lab`. */
+  readonly stops: readonly string[];
+  holds(facts: F): boolean;
+}
+
+type Shares = { readonly shares: readonly TokenHeader[] };
+const rule = <F>(facts: Rule<F>): Rule<F> => facts;
+const allowed = (fact: boolean): boolean => fact;
+const shareOf = (header: TokenHeader) => header.share;
+const distinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
+
+export const RULES = {
+  'M1.stored-tables': rule<boolean>({
+    refuses: 'a decimalisation table in the request',
+    error: 'TABLE_REFUSED',
+    source: 'IBM CCA access control point 0356; US 8,639,938; Bond, Zielinski 2003',
+    stops: ['decimalisation', 'decimalisation-offset', 'calculate-offset'],
+    holds: allowed,
+  }),
+  'M1.two-roles': rule<{ registeredBy: string; activatedBy: string }>({
+    refuses: 'a table activated by the person who registered it',
+    error: 'DUAL_CONTROL_REQUIRED',
+    source: 'IBM CCA access control point 0356; payShield ED, CS',
+    stops: ['decimalisation'],
+    holds: ({ registeredBy, activatedBy }) => registeredBy !== activatedBy,
+  }),
+  'M2.authenticated-record': rule<boolean>({
+    refuses: 'a verification record (account, length, table, offset or PVV, PVKI) without its MAC',
+    error: 'RECORD_INVALID',
+    source: 'Centenaro, Focardi, Luccio, Steel, ESORICS 2009; IBM DK PRW',
+    stops: ['decimalisation', 'decimalisation-offset'],
+    holds: allowed,
+  }),
+  'M3.translation-table': rule<{ from: string; to: string }>({
+    refuses: 'a PIN block translation that PCI PIN does not allow',
+    error: 'TRANSLATION_REFUSED',
+    source: 'PCI PIN Security Requirements, 3-3',
+    stops: ['reformat'],
+    holds: translationAllowed,
+  }),
+  'M3.same-account': rule<{ from: string; to: string }>({
+    refuses: 'another account number in the translated PIN block',
+    error: 'TRANSLATION_REFUSED',
+    source: 'PCI PIN Security Requirements, 3-3; Clulow 2003',
+    stops: ['reformat'],
+    holds: ({ from, to }) => from === to,
+  }),
+  'M4.one-answer': rule<boolean>({
+    refuses: 'telling why a PIN block is bad',
+    error: 'PIN_BLOCK_INVALID',
+    source: 'IBM CCA access control point 039F',
+    stops: ['reformat'],
+    holds: allowed,
+  }),
+  'M5.no-digit-check': rule<boolean>({
+    refuses: 'looking at the digits of an extracted PIN',
+    error: 'PIN_BLOCK_INVALID',
+    source: 'IBM CCA access control point 0055; Clulow 2003',
+    stops: ['reformat'],
+    holds: allowed,
+  }),
+  'M6.account-limit': rule<boolean>({
+    refuses: 'PIN verification after too many failures of an account',
+    error: 'PIN_LIMIT',
+    source: 'payShield security settings A5, A7; Focardi, Luccio 2010',
+    stops: ['pin-exhaustion', 'decimalisation-offset'],
+    holds: allowed,
+  }),
+  'M6.block-limit': rule<boolean>({
+    refuses: 'PIN verification after too many failures of one encrypted PIN block',
+    error: 'PIN_LIMIT',
+    source: 'Focardi, Luccio 2010',
+    stops: ['decimalisation-offset'],
+    holds: allowed,
+  }),
+  'M6.device-limit': rule<boolean>({
+    refuses: 'PIN verification after too many failures at the device',
+    error: 'PIN_LIMIT',
+    source: 'payShield security settings A5, A7',
+    stops: ['pin-exhaustion'],
+    holds: allowed,
+  }),
+  'M7.account-bound-issuance': rule<{ format: string }>({
+    refuses: 'an offset or PVV made from a PIN block that no account is bound into',
+    error: 'FORMAT_REFUSED',
+    source: 'Clulow 2003; PCI PIN Security Requirements, 3-3',
+    stops: ['calculate-offset', 'reformat'],
+    holds: ({ format }) => isAccountBound(format),
+  }),
+  'M7.issuance-role': rule<boolean>({
+    refuses: 'making offsets and PVVs outside the PIN issuance role',
+    error: 'ROLE_REFUSED',
+    source: 'payShield authorised activities; IBM CCA PIN generation access control',
+    stops: ['calculate-offset'],
+    holds: allowed,
+  }),
+  'M8.key-blocks': rule<boolean>({
+    refuses: 'a key that travels outside an authenticated key block',
+    error: 'KEY_BLOCK_REQUIRED',
+    source: 'PCI PIN Security Requirements, 18-3; ANSI X9.143',
+    stops: ['key-binding', 'unauthenticated-wrap'],
+    holds: allowed,
+  }),
+  'M9.one-usage': rule<boolean>({
+    refuses: 'a key used for something else than its usage says',
+    error: 'TOKEN_INVALID',
+    source: 'ANSI X9.24-1; PCI PIN Security Requirements, 19',
+    stops: ['check-value', 'type-confusion'],
+    holds: allowed,
+  }),
+  'M10.distinct-shares': rule<Shares>({
+    refuses: 'the same share twice',
+    error: 'SHARE_REUSED',
+    source: 'VSM share-reuse attack; PCI PIN Security Requirements, 12',
+    stops: ['share-reuse'],
+    holds: ({ shares }) =>
+      distinct(shares.map((h) => `${shareOf(h)?.ceremony}/${shareOf(h)?.index}`)),
+  }),
+  'M10.one-ceremony': rule<Shares>({
+    refuses: 'shares of different ceremonies',
+    error: 'SHARE_OF_OTHER_CEREMONY',
+    source: 'PCI PIN Security Requirements, 12',
+    stops: ['share-reuse'],
+    holds: ({ shares }) => new Set(shares.map((h) => shareOf(h)?.ceremony)).size === 1,
+  }),
+  'M10.distinct-custodians': rule<Shares>({
+    refuses: 'two shares of one custodian, or fewer than two custodians',
+    error: 'CUSTODIAN_REPEATED',
+    source: 'PCI PIN Security Requirements, 12; ANSI X9.24-1 dual control',
+    stops: ['share-reuse'],
+    holds: ({ shares }) => shares.length >= 2 && distinct(shares.map((h) => shareOf(h)?.custodian)),
+  }),
+  'M10.complete': rule<Shares>({
+    refuses: 'fewer or more shares than the ceremony has',
+    error: 'SHARES_INCOMPLETE',
+    source: 'PCI PIN Security Requirements, 12',
+    stops: ['share-reuse'],
+    holds: ({ shares }) => shares.every((h) => h.share?.of === shares.length),
+  }),
+  'M10.unused-shares': rule<boolean>({
+    refuses: 'a share that was combined before, or whose ceremony is closed',
+    error: 'SHARE_USED',
+    source: 'PCI PIN Security Requirements, 12',
+    stops: ['share-reuse'],
+    holds: allowed,
+  }),
+  'M11.check-value-of-zeros': rule<boolean>({
+    refuses: 'a check value over data of the caller, or longer than six digits',
+    error: 'CHECK_VALUE_REFUSED',
+    source: 'ANSI X9.24-1; Clulow 2003',
+    stops: ['check-value'],
+    holds: allowed,
+  }),
+  'M12.type-bound': rule<boolean>({
+    refuses: 'a key of one type in the place of another',
+    error: 'TOKEN_INVALID',
+    source: 'VSM type-confusion attack (Bond 2001); PCI PIN Security Requirements, 19',
+    stops: ['type-confusion'],
+    holds: allowed,
+  }),
+  'M12.no-clear-key': rule<boolean>({
+    refuses: 'a key that enters in clear outside a ceremony',
+    error: 'CLEAR_KEY_REFUSED',
+    source: 'VSM type-confusion attack; PCI PIN Security Requirements, 6 and 12',
+    stops: ['type-confusion', 'unauthenticated-wrap'],
+    holds: allowed,
+  }),
+  'M13.no-weak-key': rule<{ weak: boolean }>({
+    refuses: 'a zero, weak or semi-weak key, or one with equal halves',
+    error: 'KEY_WEAK',
+    source: 'NIST SP 800-67, 3.3.2; PCI PIN Security Requirements, 7',
+    stops: ['share-reuse', 'key-binding'],
+    holds: ({ weak }) => !weak,
+  }),
+  'M13.no-single-length': rule<{ algorithm: string }>({
+    refuses: 'a single-length DES key',
+    error: 'KEY_TOO_SHORT',
+    source: 'PCI PIN Security Requirements, 2 (annex C)',
+    stops: ['key-binding', 'weaker-wrap'],
+    holds: ({ algorithm }) => algorithm !== 'D',
+  }),
+  'M13.strong-wrap': rule<{ wrapping: TokenHeader; wrapped: TokenHeader }>({
+    refuses: 'a key wrapped by a weaker one',
+    error: 'WRAPPING_KEY_WEAK',
+    source: 'PCI PIN Security Requirements, annex C; NIST SP 800-57 part 1; Clulow 2003',
+    stops: ['weaker-wrap'],
+    holds: ({ wrapping, wrapped }) => strengthBits(wrapping) >= strengthBits(wrapped),
+  }),
+  'M13.exportable': rule<{ exportability: string }>({
+    refuses: 'exporting a key that is not exportable, or under a type that it must not go under',
+    error: 'EXPORT_REFUSED',
+    source: 'ANSI X9.143, exportability',
+    stops: ['unauthenticated-wrap'],
+    holds: ({ exportability }) => exportability === 'E',
+  }),
+  'M16.oaep-only': rule<boolean>({
+    refuses: 'RSA decryption and unwrapping with PKCS1 v1.5 padding',
+    error: 'PADDING_REFUSED',
+    source: 'Bleichenbacher 1998; Bardou and others 2012',
+    stops: ['rsa-padding'],
+    holds: allowed,
+  }),
+  'M17.roles': rule<boolean>({
+    refuses: 'a command by an identity that does not have its role',
+    error: 'ROLE_REFUSED',
+    source: 'PCI HSM logical security; FIPS 140-3, 7.4',
+    stops: ['share-reuse', 'type-confusion'],
+    holds: allowed,
+  }),
+  'M17.dual-control': rule<boolean>({
+    refuses: 'a command under dual control by one identity',
+    error: 'DUAL_CONTROL_REQUIRED',
+    source: 'PCI PIN Security Requirements, 12; ANSI X9.24-1',
+    stops: ['share-reuse'],
+    holds: allowed,
+  }),
+  'M17.no-plug-ins': rule<boolean>({
+    refuses: 'commands that the maker did not declare, unless the host allowed plug-ins',
+    error: 'COMMAND_REFUSED',
+    source: 'FIPS 140-3, 7.4 (approved services)',
+    stops: [],
+    holds: allowed,
+  }),
+} as const;
+
+export type RuleId = keyof typeof RULES;
+export const RULE_IDS = Object.keys(RULES) as RuleId[];
+export type RuleFacts<R extends RuleId> = (typeof RULES)[R] extends Rule<infer F> ? F : never;

@@ -1,0 +1,145 @@
+/**
+ * `Terms` over bytes: the device's own meaning of key-management commands. One object serves one
+ * command; `end` wipes every key that the command made, so that nothing outlives it.
+ */
+import {
+  adjustOddParity,
+  hasEqualHalves,
+  isWeakDesKey,
+  type RandomBytes,
+  wipe,
+  xorBytes,
+} from '@pinfold/crypto';
+import { ClearKey } from './keys/clear-key.js';
+import { checkValueOf } from './keys/key-check.js';
+import { type KeyStore, readySlot } from './keys/key-store.js';
+import type { Algorithm, UsageName } from './keys/usages.js';
+import { Refused, refusal } from './outcome.js';
+import type { Policy } from './policy/policy.js';
+import type { RuleFacts, RuleId } from './policy/rules.js';
+import type { EnvelopeLabel, KeySpec, KeyTerm, Opened, Slot, Terms, Token } from './terms.js';
+import type { SealAs } from './tokens/header.js';
+import { unwrapFromTransport, wrapForTransport } from './tokens/transport.js';
+
+/** What a custodian gets: a sealed envelope, printed or handed over outside the host's reach. */
+export interface Envelope extends EnvelopeLabel {
+  readonly component: Uint8Array;
+  readonly checkValue: string;
+}
+
+export interface BytesPorts {
+  readonly policy: Policy;
+  readonly keys: KeyStore;
+  readonly random: RandomBytes;
+  readonly envelopes: (envelope: Envelope) => void;
+}
+
+/** A key in a command's hands. */
+interface ByteKey {
+  readonly bytes: Uint8Array;
+  readonly algorithm: Algorithm;
+}
+
+interface ByteOpened extends Opened {
+  readonly held: ClearKey;
+}
+
+export class ByteTerms implements Terms {
+  readonly #ports: BytesPorts;
+  readonly #made: Uint8Array[] = [];
+
+  constructor(ports: BytesPorts) {
+    this.#ports = ports;
+  }
+
+  fresh({ algorithm, lengthBytes }: KeySpec): KeyTerm {
+    const random = this.#ports.random(lengthBytes);
+    return this.#term(
+      algorithm === 'A' ? Uint8Array.from(random) : adjustOddParity(random),
+      algorithm,
+    );
+  }
+
+  clear(component: Uint8Array, algorithm: Algorithm): KeyTerm {
+    return this.#term(Uint8Array.from(component), algorithm);
+  }
+
+  xor(a: KeyTerm, b: KeyTerm): KeyTerm {
+    const { bytes, algorithm } = inside(a);
+    const other = inside(b).bytes;
+    if (bytes.length !== other.length) this.refuse('TOKEN_INVALID');
+    return this.#term(xorBytes(bytes, other), algorithm);
+  }
+
+  seal(key: KeyTerm, as: SealAs): Token {
+    const { bytes, algorithm } = inside(key);
+    return this.#ports.keys.seal(bytes, algorithm, as).token;
+  }
+
+  open(token: Token, slot: Slot): Opened {
+    const held = this.#ports.keys.open(token, readySlot(slot));
+    if (held === undefined) this.refuse('TOKEN_INVALID');
+    const { header } = held;
+    const key = asTerm({ bytes: held.exposeBytes(), algorithm: header.algorithm });
+    const opened: ByteOpened = { key, header, held };
+    return opened;
+  }
+
+  encrypt(under: Opened, key: KeyTerm, as: SealAs): string {
+    const { bytes, algorithm } = inside(key);
+    const carried = { bytes, algorithm, exportability: as.exportability ?? 'E' } as const;
+    const { held } = under as ByteOpened;
+    return wrapForTransport(this.#ports, { under: held, key: carried, usage: as.usage });
+  }
+
+  decrypt(under: Opened, text: string, usage: UsageName): KeyTerm {
+    const { held } = under as ByteOpened;
+    const carried = unwrapFromTransport(this.#ports.policy, { under: held, text, usage });
+    if (carried === undefined) this.refuse('KEY_BLOCK_INVALID');
+    return this.#term(carried.bytes, carried.algorithm);
+  }
+
+  deliver(label: EnvelopeLabel, key: KeyTerm): void {
+    const { bytes, algorithm } = inside(key);
+    const component = Uint8Array.from(bytes);
+    this.#ports.envelopes({ ...label, component, checkValue: checkValueOf(bytes, algorithm) });
+  }
+
+  checkValue(key: KeyTerm): string {
+    const { bytes, algorithm } = inside(key);
+    return checkValueOf(bytes, algorithm);
+  }
+
+  isWeak(key: KeyTerm): boolean {
+    const { bytes, algorithm } = inside(key);
+    if (algorithm === 'A') return bytes.every((byte) => byte === 0);
+    return isWeakDesKey(bytes) || hasEqualHalves(bytes);
+  }
+
+  rule<R extends RuleId>(id: R, facts: RuleFacts<R>): void {
+    const refused = this.#ports.policy.judge(id, facts);
+    if (refused !== undefined) throw new Refused(refused);
+  }
+
+  refuse(code: string): never {
+    throw new Refused(refusal(code));
+  }
+
+  /** Wipes what the command made. */
+  end(): void {
+    for (const bytes of this.#made) wipe(bytes);
+  }
+
+  #term(bytes: Uint8Array, algorithm: Algorithm): KeyTerm {
+    this.#made.push(bytes);
+    return asTerm({ bytes, algorithm });
+  }
+}
+
+function asTerm(key: ByteKey): KeyTerm {
+  return key as unknown as KeyTerm;
+}
+
+function inside(term: KeyTerm): ByteKey {
+  return term as unknown as ByteKey;
+}
