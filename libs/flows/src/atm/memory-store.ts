@@ -101,8 +101,8 @@ export class MemoryAtmStore implements AtmStore {
         return found;
       },
       due: async (nowMs, limit) => pick(limit, (row) => row.nextAtMs! <= nowMs),
-      requested: async (beforeMs, limit) =>
-        pick(limit, (row) => row.state === 'requested' && row.createdMs < beforeMs),
+      requested: async (atMs, limit) =>
+        pick(limit, (row) => row.state === 'requested' && row.createdMs <= atMs),
       cassettes: async (terminals) => {
         const wanted = new Set(terminals);
         return [...cassettes.values()].filter((c) => wanted.has(c.terminal)).sort(byPlace);

@@ -40,8 +40,8 @@ export interface AtmTx {
   withdrawals(ids: readonly WithdrawalId[]): Promise<Map<WithdrawalKey, Withdrawal>>;
   /** Rows whose time has come, oldest first, locked; rows locked elsewhere are skipped. */
   due(nowMs: number, limit: number): Promise<Withdrawal[]>;
-  /** Rows in state requested that were made before, whatever their deadline; as `due`. */
-  requested(beforeMs: number, limit: number): Promise<Withdrawal[]>;
+  /** Rows in state requested made up to then, whatever their deadline; as `due`. */
+  requested(atMs: number, limit: number): Promise<Withdrawal[]>;
   /** Cassettes of these terminals, by position, locked. */
   cassettes(terminals: readonly string[]): Promise<Cassette[]>;
   /** Writes everything; throws where the contract of `AtmChanges` says so, and nothing is kept. */
