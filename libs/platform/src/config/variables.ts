@@ -6,13 +6,13 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { Secret } from '../secret/secret.js';
 
-export interface Variable<T = unknown> {
+export interface Variable<T = unknown, D extends string | null = string | null> {
   readonly name: string;
   readonly about: string;
   /** Words for the error line and the docs. */
   readonly allowed: string;
   /** As it would be written in the environment; null: absent means something, told by `absent`. */
-  readonly default: string | null;
+  readonly default: D;
   readonly absent?: string;
   /** The value is never printed. */
   readonly secret?: boolean;
@@ -20,7 +20,7 @@ export interface Variable<T = unknown> {
   readonly schema: z.ZodType<T, string>;
 }
 
-const variable = <T>(row: Variable<T>): Variable<T> => row;
+const variable = <T, const D extends string | null>(row: Variable<T, D>): Variable<T, D> => row;
 
 const port = (name: string, fallback: number, about: string) =>
   variable({
