@@ -25,6 +25,7 @@ import {
   type ReadyCommand,
   readyCommand,
 } from './dispatch.js';
+import type { KeyObserver } from './keys/key-store.js';
 import { MasterKeySet } from './keys/master-keys.js';
 import type { LifeState } from './life-cycle.js';
 import { LiveCore } from './live-core.js';
@@ -62,6 +63,8 @@ export interface DeviceOptions extends DevicePorts {
   readonly masterKeys?: MasterKeySet;
   /** A demo device: random master keys unless some are given; it says so, and issues demo PINs. */
   readonly demo?: boolean;
+  /** Demo devices only, for laboratories and tests: told every key that the device makes, in clear. */
+  readonly laboratory?: { readonly keyMade: KeyObserver };
   /** A customer's own commands; the policy must allow plug-ins in hardened mode. */
   readonly plugIns?: readonly AnyCommand[];
 }

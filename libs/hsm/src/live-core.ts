@@ -93,7 +93,9 @@ export class LiveCore implements Core {
 
   #install(masterKeys: MasterKeySet): void {
     this.#masterKeys = masterKeys;
-    this.keys = new KeyStore(this.policy, masterKeys, this.#options.cachedKeys);
+    const { cachedKeys: capacity, laboratory } = this.#options;
+    const observer = this.demo ? laboratory?.keyMade : undefined;
+    this.keys = new KeyStore(this.policy, masterKeys, { capacity, observer });
     this.records = new VerificationRecords(this.policy, masterKeys);
   }
 }

@@ -34,8 +34,12 @@ export function readySlot(slot: Slot): ReadySlot {
   return { ...slot, typeBits, usageBits: slot.usages === undefined ? -1 : usageBits };
 }
 
+/** Told every key that is sealed, in clear: how a laboratory checks what an attack obtained. */
+export type KeyObserver = (made: { readonly token: Token; readonly key: Uint8Array }) => void;
+
 export class KeyStore {
   readonly #policy: Policy;
+  readonly #observer: KeyObserver | undefined;
   #scheme: TokenScheme;
   #old: TokenScheme | undefined;
   readonly #caches: ReadonlyMap<KeyType, LRUCache<Token, ClearKey>>;
@@ -43,8 +47,16 @@ export class KeyStore {
   readonly #typed: LRUCache<Token, ClearKey>;
   readonly capacity: number;
 
-  constructor(policy: Policy, masterKeys: MasterKeySet, capacity = DEFAULT_CACHED_KEYS) {
+  constructor(
+    policy: Policy,
+    masterKeys: MasterKeySet,
+    {
+      capacity = DEFAULT_CACHED_KEYS,
+      observer,
+    }: { capacity?: number; observer?: KeyObserver } = {},
+  ) {
     this.#policy = policy;
+    this.#observer = observer;
     this.capacity = Math.max(capacity, MIN_CACHED_KEYS);
     this.#scheme = schemeOf(masterKeys);
     this.#typed = newCache(this.capacity);
@@ -90,7 +102,9 @@ export class KeyStore {
       ...(as.share === undefined ? {} : { share: as.share }),
       ...(as.context === undefined ? {} : { context: as.context }),
     };
-    return { token: this.#scheme.seal(bytes, header), header };
+    const token = this.#scheme.seal(bytes, header);
+    this.#observer?.({ token, key: Uint8Array.from(bytes) });
+    return { token, header };
   }
 
   /** Puts a new set of master keys in force; the old one still re-encrypts tokens until `eraseOld`. */
