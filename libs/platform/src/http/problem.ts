@@ -3,7 +3,6 @@
  * caller may rely on; titles are for people. An error that is not in the table becomes `internal`, and
  * nothing of it is shown.
  */
-import { HttpException } from '@nestjs/common';
 import type { ZodError } from 'zod';
 
 export const PROBLEMS = {
@@ -74,8 +73,9 @@ const CODE_OF_STATUS: ReadonlyMap<number, ProblemCode> = new Map(
 
 export function asProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
-  const status =
-    error instanceof HttpException ? error.getStatus() : (error as { status?: unknown })?.status;
+  // Nest's HttpException has getStatus(), Express and its parsers set `status`.
+  const { getStatus, status: given } = (error ?? {}) as { getStatus?: unknown; status?: unknown };
+  const status = typeof getStatus === 'function' ? getStatus.call(error) : given;
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return new ProblemError(CODE_OF_STATUS.get(status) ?? 'bad-request');
   }

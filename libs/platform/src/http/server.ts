@@ -4,17 +4,9 @@
  *
  * Limits: 256 connections, 10 s for headers, 30 s for a request, 64 KiB for a body.
  */
-import 'reflect-metadata';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  type ArgumentsHost,
-  type DynamicModule,
-  type ExceptionFilter,
-  Module,
-  type Type,
-} from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import type { ArgumentsHost, DynamicModule, ExceptionFilter, Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import type { Health } from '../health/health.js';
@@ -56,7 +48,6 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-@Module({})
 class HttpModule {}
 
 type Next = (error?: unknown) => void;
@@ -77,6 +68,9 @@ const OPEN_PATHS: ReadonlySet<string> = new Set([
 /** Starts listening; throws PortTakenError naming the process that has the port. */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const { logger } = options;
+  // Nest takes most of a second to load: commands that start no server do not pay for it.
+  await import('reflect-metadata');
+  const { NestFactory } = await import('@nestjs/core');
   const app = await NestFactory.create<NestExpressApplication>(
     { module: HttpModule, imports: [...(options.modules ?? [])] },
     {
