@@ -10,6 +10,7 @@ const libs = [
   'iso8583',
   'messages',
   'flows',
+  'institution',
   'bus',
   'storage',
   'simulation',

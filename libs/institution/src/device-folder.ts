@@ -1,0 +1,163 @@
+/**
+ * A device that lives in a folder: its state sealed in a file that is replaced in one step, the
+ * previous good one kept beside it, and its audit chain appended to a file.
+ *
+ *   device.state            sealed state (AES-256-GCM)
+ *   device.state.previous   the one before
+ *   device.key              key of the state, mode 0600. It lies beside the state, which protects against
+ *                           a copied state file only; `npx pinfold status` says so for every device
+ *   audit.log               audit chain, one entry a line
+ *   tokens.json             data-key tokens, see tokens.ts
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { RandomBytes } from '@pinfold/crypto';
+import { Device, type DeviceOptions, type Envelope, type Mode } from '@pinfold/hsm';
+import { EnvironmentError } from '@pinfold/platform';
+
+const STATE = 'device.state';
+const PREVIOUS = 'device.state.previous';
+const KEY = 'device.key';
+const AUDIT = 'audit.log';
+const KEY_BYTES = 32;
+/** Counters and audit entries that a `kill -9` may lose are at most this old. */
+const SAVE_AFTER_MS = 500;
+
+export interface DeviceFolderOptions {
+  readonly folder: string;
+  readonly mode: Mode;
+  readonly random: RandomBytes;
+  readonly policy?: DeviceOptions['policy'];
+  readonly limits?: DeviceOptions['limits'];
+  /** Says what a person should know: created, or taken from the previous state. */
+  readonly log: (line: string) => void;
+}
+
+export class DeviceFolder {
+  readonly device: Device;
+  readonly folder: string;
+  readonly created: boolean;
+  readonly #key: Uint8Array;
+  readonly #audit: number;
+  #envelopes: ((envelope: Envelope) => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  private constructor(options: DeviceFolderOptions) {
+    this.folder = options.folder;
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    this.#audit = openSync(join(this.folder, AUDIT), 'a', 0o600);
+    this.created = !existsSync(join(this.folder, KEY));
+    if (this.created) this.#write(KEY, options.random(KEY_BYTES));
+    this.#key = readFileSync(join(this.folder, KEY));
+    this.device = this.created ? this.#create(options) : this.#restore(options);
+  }
+
+  /** Opens the device of a folder, or makes a demo device with random master keys. */
+  static open(options: DeviceFolderOptions): DeviceFolder {
+    const opened = new DeviceFolder(options);
+    if (opened.device.mode !== options.mode) {
+      throw new EnvironmentError(
+        `the device in ${options.folder} was made in ${opened.device.mode} mode; set PINFOLD_MODE=${opened.device.mode}, or use another data folder`,
+      );
+    }
+    return opened;
+  }
+
+  /** Hands the sealed envelopes of a ceremony to `take` while `work` runs: the couriers of the demo. */
+  async withEnvelopes<T>(take: (envelope: Envelope) => void, work: () => Promise<T>): Promise<T> {
+    this.#envelopes = take;
+    try {
+      return await work();
+    } finally {
+      this.#envelopes = undefined;
+    }
+  }
+
+  /** Writes the state now: sealed, beside, flushed, renamed. */
+  save(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const sealed = this.device.sealState(this.#key);
+    fsyncSync(this.#audit);
+    if (existsSync(join(this.folder, STATE))) {
+      renameSync(join(this.folder, STATE), join(this.folder, PREVIOUS));
+    }
+    this.#write(STATE, sealed);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.save();
+    closeSync(this.#audit);
+  }
+
+  /** Saves a little later, once for everything that happens until then. */
+  touch(): void {
+    if (this.#closed || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => this.save(), SAVE_AFTER_MS);
+    this.#timer.unref();
+  }
+
+  #ports(options: DeviceFolderOptions): DeviceOptions {
+    const { random, mode, policy, limits } = options;
+    return {
+      random,
+      mode,
+      policy,
+      limits,
+      clock: { now: () => Date.now() },
+      envelopes: (envelope) => this.#envelopes?.(envelope),
+      audit: (line) => {
+        writeSync(this.#audit, `${line}\n`);
+        this.touch();
+      },
+    };
+  }
+
+  #create(options: DeviceFolderOptions): Device {
+    const device = Device.create({ ...this.#ports(options), demo: true });
+    this.#write(STATE, device.sealState(this.#key));
+    options.log(`made a ${options.mode} demo device with random master keys in ${this.folder}`);
+    return device;
+  }
+
+  #restore(options: DeviceFolderOptions): Device {
+    for (const name of [STATE, PREVIOUS]) {
+      const path = join(this.folder, name);
+      if (!existsSync(path)) continue;
+      const opened = Device.openState(readFileSync(path), this.#key, this.#ports(options));
+      if (opened.ok) {
+        if (name === PREVIOUS)
+          options.log(`${STATE} in ${this.folder} is damaged: used ${PREVIOUS}`);
+        return opened.value;
+      }
+    }
+    throw new EnvironmentError(
+      `the device state in ${this.folder} is damaged, and so is the previous one; restore the folder from a backup`,
+    );
+  }
+
+  #write(name: string, bytes: Uint8Array): void {
+    const path = join(this.folder, name);
+    const fresh = `${path}.new`;
+    const file = openSync(fresh, 'w', 0o600);
+    try {
+      writeSync(file, bytes);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(fresh, path);
+  }
+}

@@ -1,0 +1,8 @@
+/** What a process of an institution stands on: its device in a folder, its data keys, its wire. */
+export * from './ceremonies.js';
+export * from './data-keys.js';
+export * from './device-folder.js';
+export * from './institution.js';
+export * from './tokens.js';
+export * from './topology.js';
+export * from './vault.js';

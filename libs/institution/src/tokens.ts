@@ -1,0 +1,50 @@
+/**
+ * The data-key tokens of one institution that belong to no message flow: its index key, the key of its
+ * card vault, and the versions of the data keys of its links. Tokens are sealed under the device's
+ * master keys, so the file is no secret; without the device it opens nothing.
+ */
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EnvironmentError } from '@pinfold/platform';
+import { z } from 'zod';
+
+const dataKeyToken = z.object({ version: z.number().int().min(1).max(255), wrapped: z.string() });
+
+const tokensSchema = z.object({
+  index: z.string(),
+  vault: z.array(dataKeyToken).min(1),
+  links: z.record(z.string(), z.array(dataKeyToken)),
+  /** Tokens with names of their own: `pvk`, `zck-acq1`, a decimalisation table's id. */
+  named: z.record(z.string(), z.string()),
+});
+
+export type InstitutionTokens = z.infer<typeof tokensSchema>;
+
+const FILE = 'tokens.json';
+
+/** Undefined when the institution has not been provisioned. */
+export function readTokens(folder: string): InstitutionTokens | undefined {
+  const path = join(folder, FILE);
+  if (!existsSync(path)) return undefined;
+  try {
+    return tokensSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    throw new EnvironmentError(`${path} is damaged; restore it from a backup`);
+  }
+}
+
+/** Written beside and renamed: a reader sees the old or the new. */
+export function writeTokens(folder: string, tokens: InstitutionTokens): void {
+  const path = join(folder, FILE);
+  const fresh = `${path}.new`;
+  writeFileSync(fresh, `${JSON.stringify(tokensSchema.parse(tokens), null, 2)}\n`, { mode: 0o600 });
+  renameSync(fresh, path);
+}
+
+/** Encryption contexts of the data keys: what a token may be opened as. */
+export const CONTEXTS = {
+  index: (institution: string) => `index.${institution}`,
+  vault: (institution: string, version: number) => `vault.${institution}.${version}`,
+  /** The same on both sides of a link. */
+  link: (link: string, version: number) => `${link}.${version}`,
+} as const;
