@@ -50,7 +50,7 @@ export function repetitionCountTest(entropyBits: number): HealthTest {
 
 /**
  * Adaptive proportion test (4.4.2): the first sample of each window of 512 must not occur C times
- * in it, C = 1 + the 1 - 2^-30 quantile of the binomial distribution with p = 2^-H.
+ * in it; C is `proportionCutoff`.
  * @throws InputError ENTROPY_INVALID
  */
 export function adaptiveProportionTest(entropyBits: number): HealthTest {
@@ -75,21 +75,26 @@ export function adaptiveProportionTest(entropyBits: number): HealthTest {
   };
 }
 
-/** The cutoff of the adaptive proportion test. @throws InputError ENTROPY_INVALID */
+/**
+ * Cutoff of the adaptive proportion test: 2 + the 1 - 2^-30 quantile of the binomial distribution
+ * of the 511 samples after the first, with p = 2^-H; at most 512, so that the test can fail. The
+ * standard's formula counts the first sample as if it could differ from itself; this is the
+ * correction of the jitterentropy library (public comment 10b), equal or one higher.
+ * @throws InputError ENTROPY_INVALID
+ */
 export function proportionCutoff(entropyBits: number): number {
   requireEntropy(entropyBits);
   const p = 2 ** -entropyBits;
+  const others = PROPORTION_WINDOW - 1;
   const logFactorial = [0];
-  for (let i = 1; i <= PROPORTION_WINDOW; i++)
-    logFactorial.push(logFactorial[i - 1]! + Math.log(i));
+  for (let i = 1; i <= others; i++) logFactorial.push(logFactorial[i - 1]! + Math.log(i));
   let tail = 0;
-  for (let k = PROPORTION_WINDOW; k > 0; k--) {
-    const logChoose =
-      logFactorial[PROPORTION_WINDOW]! - logFactorial[k]! - logFactorial[PROPORTION_WINDOW - k]!;
-    tail += Math.exp(logChoose + k * Math.log(p) + (PROPORTION_WINDOW - k) * Math.log1p(-p));
-    if (tail > 2 ** -FALSE_ALARM_EXPONENT) return k + 1;
+  for (let k = others; k > 0; k--) {
+    const logChoose = logFactorial[others]! - logFactorial[k]! - logFactorial[others - k]!;
+    tail += Math.exp(logChoose + k * Math.log(p) + (others - k) * Math.log1p(-p));
+    if (tail > 2 ** -FALSE_ALARM_EXPONENT) return Math.min(k + 2, PROPORTION_WINDOW);
   }
-  return 1;
+  return 2;
 }
 
 /** Both continuous tests over a block of bytes from a source that claims full entropy. */
