@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { EnvironmentError } from '../process/exit-codes.js';
 import { Secret } from '../secret/secret.js';
 
-export const TOKEN_FILE = 'api.token';
+export const TOKEN_FILE = 'api-token';
 const TOKEN = /^[\w-]{43}$/;
 
 /** Path of the token file in a data folder. */
