@@ -1,1 +1,2 @@
+export * from './atm/index.js';
 export * from './postgres/index.js';
