@@ -5,7 +5,7 @@ import { InputError, requireBytes } from './errors.js';
 
 const HEX = /^(?:[0-9A-Fa-f]{2})*$/;
 
-/** Upper-case hexadecimal, two characters a byte. */
+/** Upper-case hexadecimal, two characters a byte. @throws InputError BYTES_EXPECTED */
 export function toHex(bytes: Uint8Array): string {
   requireBytes(bytes, 'bytes');
   return view(bytes).toString('hex').toUpperCase();
@@ -22,7 +22,7 @@ export function fromHex(hex: string): Uint8Array {
   return new Uint8Array(Buffer.from(hex, 'hex'));
 }
 
-/** @throws InputError LENGTHS_DIFFER */
+/** @throws InputError BYTES_EXPECTED, LENGTHS_DIFFER */
 export function xorBytes(a: Uint8Array, b: Uint8Array): Uint8Array {
   requireBytes(a, 'a');
   requireBytes(b, 'b');
@@ -34,6 +34,7 @@ export function xorBytes(a: Uint8Array, b: Uint8Array): Uint8Array {
   return out;
 }
 
+/** @throws InputError BYTES_EXPECTED */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) {
@@ -49,7 +50,10 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
-/** Time depends on the length only; different lengths are unequal (a length is no secret here). */
+/**
+ * Time depends on the length only; different lengths are unequal (a length is no secret here).
+ * @throws InputError BYTES_EXPECTED
+ */
 export function equalConstantTime(a: Uint8Array, b: Uint8Array): boolean {
   requireBytes(a, 'a');
   requireBytes(b, 'b');
@@ -59,8 +63,10 @@ export function equalConstantTime(a: Uint8Array, b: Uint8Array): boolean {
 /**
  * Overwrites with zeros. Best effort: it cannot reach copies that the engine, the collector or the
  * operating system made.
+ * @throws InputError BYTES_EXPECTED
  */
 export function wipe(bytes: Uint8Array | Int32Array | Uint32Array): void {
+  if (!(bytes instanceof Int32Array || bytes instanceof Uint32Array)) requireBytes(bytes, 'bytes');
   bytes.fill(0);
 }
 

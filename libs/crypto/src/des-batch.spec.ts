@@ -1,45 +1,39 @@
-import { createCipheriv, createSecretKey, randomBytes } from 'node:crypto';
-import { DesBatch, DesKey, decryptMany, encryptMany } from './index.js';
+import { codeOf } from '../test/oracle.js';
+import { webAssembly } from './bitslice/webassembly.js';
+import { desBatchContract } from './des-batch.contract.js';
+import { BATCH_ENGINES, DesBatch } from './index.js';
 
-function openssl(key: Uint8Array, hi: number, lo: number): [number, number] {
-  const full = Buffer.concat([key, key, key]).subarray(0, key.length === 16 ? 24 : undefined);
-  const k = key.length === 24 ? Buffer.from(key) : full.subarray(0, 24);
-  const cipher = createCipheriv('des-ede3-ecb', createSecretKey(k), null).setAutoPadding(false);
-  const block = Buffer.alloc(8);
-  block.writeInt32BE(hi, 0);
-  block.writeInt32BE(lo, 4);
-  const out = cipher.update(block);
-  return [out.readInt32BE(0), out.readInt32BE(4)];
-}
+for (const engine of BATCH_ENGINES) desBatchContract(engine);
 
-describe.each(['auto', 'constant-time', 'scalar'] as const)('engine %s', (engine) => {
-  const batch = new DesBatch({ engine });
-
-  it.each([1, 2, 19, 20, 21, 63, 127, 128, 129, 147, 148, 300])('%d jobs', (count) => {
-    const raw = Array.from({ length: count }, (_, i) => randomBytes([8, 16, 24][i % 3]!));
-    const keys = raw.map((bytes) => DesKey.of(bytes));
-    const handles = Int32Array.from(keys, (key) => batch.add(key));
-    const clear = Int32Array.from({ length: 2 * count }, () => randomBytes(4).readInt32BE());
-    const blocks = Int32Array.from(clear);
-    batch.encryptMany(handles, blocks);
-    raw.forEach((bytes, i) => {
-      const want = openssl(bytes, clear[2 * i]!, clear[2 * i + 1]!);
-      expect([blocks[2 * i], blocks[2 * i + 1]]).toEqual(want);
-    });
-    expect(batch.isWiped()).toBe(true);
-    batch.decryptMany(handles, blocks);
-    expect(blocks).toEqual(clear);
-    expect(batch.isWiped()).toBe(true);
-    for (const key of keys) key.wipe();
-    expect(batch.keyCount).toBe(0);
-  });
+it('the bit-sliced engine is in use here, unless scalar is asked for', () => {
+  expect(BATCH_ENGINES.map((engine) => new DesBatch({ engine, capacity: 128 }).bitsliced)).toEqual([
+    true,
+    true,
+    false,
+  ]);
 });
 
-it('shared', () => {
-  const keys = Array.from({ length: 5000 }, () => DesKey.of(randomBytes(16)));
-  const clear = Int32Array.from({ length: 10000 }, () => randomBytes(4).readInt32BE());
-  const blocks = Int32Array.from(clear);
-  encryptMany(keys, blocks);
-  decryptMany(keys, blocks);
-  expect(blocks).toEqual(clear);
+it.each([0, 64, 129, 1000, 131_072, 128.5, '128'])('refuses a capacity of %j', (capacity) => {
+  expect(codeOf(() => new DesBatch({ capacity: capacity as never }))).toBe('CAPACITY_INVALID');
+});
+
+it('takes the largest capacity', () => {
+  expect(new DesBatch({ capacity: 65_536 }).capacity).toBe(65_536);
+});
+
+it('refuses an engine that it does not know', () => {
+  expect(codeOf(() => new DesBatch({ engine: 'fast' as never }))).toBe('ENGINE_UNKNOWN');
+});
+
+describe('without SIMD', () => {
+  it('auto falls back to integers, constant-time refuses', () => {
+    const validate = webAssembly!.validate;
+    try {
+      webAssembly!.validate = () => false;
+      expect(new DesBatch().bitsliced).toBe(false);
+      expect(codeOf(() => new DesBatch({ engine: 'constant-time' }))).toBe('ENGINE_UNSUPPORTED');
+    } finally {
+      webAssembly!.validate = validate;
+    }
+  });
 });

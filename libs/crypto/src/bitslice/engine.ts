@@ -128,7 +128,10 @@ export class BitsliceEngine {
     for (let i = 0; i < count; i++) {
       const handle = handles[from + i]!;
       const slot = handle & slotMask;
-      if (valid[slot] !== handle) return false;
+      if (valid[slot] !== handle) {
+        words.fill(0, FIRST_ADDRESS, WORDS_TO_WIPE);
+        return false;
+      }
       words[FIRST_ADDRESS + i] = FIRST_KEY + SLOT_BYTES * slot;
       third |= thirdPart[slot]!;
     }
