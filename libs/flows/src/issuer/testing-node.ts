@@ -69,6 +69,8 @@ export interface TestNode {
   readonly observed: Observation[];
   /** What was sent since the last call, opened; events are under `events`. */
   taken(): { answers: Incoming[]; events: BusRecord[] };
+  /** Forgets what was sent, unopened. */
+  reset(): void;
 }
 
 export function testWires(): { issuer: RecordWire; acquirer: RecordWire } {
@@ -130,7 +132,10 @@ export async function testNode(
       });
     return { answers, events };
   };
-  return { node, hsm, wire: issuer, observed, taken };
+  const reset = (): void => {
+    sent = [];
+  };
+  return { node, hsm, wire: issuer, observed, taken, reset };
 }
 
 export const PAN = demoCardNumber(ISSUERS[0]!, 1);

@@ -217,6 +217,7 @@ export class PostgresIssuerStore implements IssuerStore {
 
 async function load(tx: Queryable, touched: IssuerTouched): Promise<IssuerLoaded> {
   const { cardKeys, transactionKeys } = touched;
+  await tx.execute(sql.INDEXES_ONLY);
   const rows = await tx.query<CardRow & { balance: bigint }>(sql.LOCK_CARDS, [cardKeys]);
   const heard = await tx.query<TransactionRow>(sql.LOAD_TRANSACTIONS, [transactionKeys]);
   const cards = new Map(rows.map((row) => [row.key, cardOf(row)]));
