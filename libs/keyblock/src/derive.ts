@@ -1,9 +1,10 @@
 /**
  * Encryption and authentication keys of a key block, from its protection key (KBPK).
- * XOR variants (TR-31 clause 5.2, payShield version 0) or CMAC in counter mode (X9.143 clause 6.2, which is
- * SP 800-108 with this 8-byte input):
+ * XOR variants (TR-31 clause 5.2, payShield version 0) or CMAC in counter mode (X9.143 clause 6.2,
+ * which is SP 800-108 with this 8-byte input):
  *
- *   counter (1) | use: 0000 CBC encryption, 0001 MAC, 0002 CTR encryption (2) | 00 | algorithm (2) | length in bits (2)
+ *   counter (1) | use: 0000 CBC encryption, 0001 MAC, 0002 CTR encryption (2) | 00 | algorithm (2)
+ *   | length in bits (2)
  */
 import {
   AesKey,

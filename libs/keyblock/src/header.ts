@@ -4,8 +4,8 @@
  *   0 version | 1-4 length of the whole block, decimal | 5-6 usage | 7 algorithm | 8 mode of use
  *   9-10 key version | 11 exportability | 12-13 number of optional blocks | 14-15 reserved
  *
- * Bytes 14 and 15 are "00" in TR-31, key context and a zero in X9.143, and the LMK identifier in payShield
- * key blocks.
+ * Bytes 14 and 15 are "00" in TR-31, key context and a zero in X9.143, and the LMK identifier in
+ * payShield key blocks.
  */
 import { InputError, ok, type Result, refused } from '@pinfold/crypto';
 import { buildOptionalBlocks, type OptionalBlock, parseOptionalBlocks } from './optional-blocks.js';
@@ -30,7 +30,10 @@ export interface KeyBlockHeader {
   blocks: readonly OptionalBlock[];
 }
 
-/** A header to wrap with: what is left out gets a default (key version 00, not exportable, reserved 00, no blocks). */
+/**
+ * A header to wrap with: what is left out gets a default (key version 00, not exportable, reserved
+ * 00, no blocks).
+ */
 export type KeyBlockHeaderInput = Pick<
   KeyBlockHeader,
   'version' | 'usage' | 'algorithm' | 'modeOfUse'
@@ -58,7 +61,8 @@ export function completeHeader(input: KeyBlockHeaderInput): KeyBlockHeader {
 
 /**
  * The header as text, for a block whose part after the header has `bodyLength` characters.
- * @throws InputError HEADER_INVALID with the reason in the message, BLOCK_… for optional blocks, KEY_BLOCK_LENGTH
+ * @throws InputError HEADER_INVALID with the reason in the message, BLOCK_… for optional blocks,
+ * KEY_BLOCK_LENGTH
  */
 export function buildHeader(
   input: KeyBlockHeaderInput,
@@ -89,7 +93,10 @@ export function buildHeader(
   ].join('');
 }
 
-/** A header read from the start of `text`, with its length (optional blocks included) and the block length it states. */
+/**
+ * A header read from the start of `text`, with its length (optional blocks included) and the block
+ * length it states.
+ */
 export interface ParsedHeader {
   header: KeyBlockHeader;
   headerLength: number;

@@ -1,4 +1,7 @@
-/** Key tokens as text and bytes: TR-31 / X9.143 / ISO 20038 / payShield key blocks, variant LMK tokens. */
+/**
+ * Key tokens as text and bytes: TR-31 / X9.143 / ISO 20038 / payShield key blocks, variant LMK
+ * tokens.
+ */
 export * from './derive.js';
 export * from './header.js';
 export * from './optional-blocks.js';

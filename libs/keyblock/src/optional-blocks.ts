@@ -2,7 +2,8 @@
  * Optional blocks of a key block header.
  *
  *   id (2 characters)  length (2 hexadecimal digits, counting id and length)  data
- *   or, longer than 255:  id  00  length of the length in bytes (02)  length (4 hexadecimal digits)  data
+ *   or, longer than 255:  id  00  length of the length in bytes (02)  length (4 hexadecimal digits)
+ *    data
  *
  * ANSI X9.143:2022 clause 6.3.6. Data of every block, known or not, is kept as it stands.
  */
@@ -18,7 +19,10 @@ const time =
   /^\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d(?:\d\d)?Z$/;
 const checkValue = /^0[01](?:[0-9A-F]{2}){2,5}$/;
 
-/** Blocks that X9.143 defines, with the form of their data. Others (numeric ids are proprietary) take any printable data. */
+/**
+ * Blocks that X9.143 defines, with the form of their data. Others (numeric ids are proprietary)
+ * take any printable data.
+ */
 export const OPTIONAL_BLOCKS = {
   AL: { name: 'Asymmetric key life', data: /^01[0-9A-F]{2}$/ },
   BI: { name: 'Base derivation key identifier', data: /^(?:00[0-9A-F]{10}|01[0-9A-F]{8})$/ },
@@ -44,8 +48,8 @@ export const OPTIONAL_BLOCKS = {
 export const MAX_OPTIONAL_BLOCKS = 99;
 
 /**
- * The blocks as text, a padding block (PB, zeros) last if the total is not a multiple of `blockBytes`. A PB
- * among `blocks` stays when it fits, and is made anew when it does not.
+ * The blocks as text, a padding block (PB, zeros) last if the total is not a multiple of
+ * `blockBytes`. A PB among `blocks` stays when it fits, and is made anew when it does not.
  * @throws InputError BLOCK_ID, BLOCK_DATA, BLOCK_REPEATED, BLOCK_COUNT
  */
 export function buildOptionalBlocks(
@@ -108,7 +112,10 @@ function upperHex(value: number, digits: number): string {
   return value.toString(16).toUpperCase().padStart(digits, '0');
 }
 
-/** Blocks read from `text` at `start`: their list and the offset after them, or the reason of a refusal. */
+/**
+ * Blocks read from `text` at `start`: their list and the offset after them, or the reason of a
+ * refusal.
+ */
 export function parseOptionalBlocks(
   text: string,
   start: number,
@@ -132,7 +139,9 @@ export function parseOptionalBlocks(
   return { blocks, end: at };
 }
 
-/** Length of the block at `at` and of its head (identifier and length), or undefined when malformed. */
+/**
+ * Length of the block at `at` and of its head (identifier and length), or undefined when malformed.
+ */
 function sizeAt(text: string, at: number): { head: number; total: number } | undefined {
   const short = text.slice(at + 2, at + 4);
   if (!/^[0-9A-F]{2}$/.test(short)) return undefined;

@@ -1,4 +1,6 @@
-/** What wrapping and unwrapping share: the MAC and the cipher of a key block, by the version's row. */
+/**
+ * What wrapping and unwrapping share: the MAC and the cipher of a key block, by the version's row.
+ */
 import {
   type AesKey,
   type BlockKey,
@@ -12,7 +14,10 @@ import {
 } from '@pinfold/crypto';
 import type { KeyBlockVersionRow } from './versions.js';
 
-/** The block's MAC, cut to the version's length. `header` is the header text with its optional blocks. */
+/**
+ * The block's MAC, cut to the version's length. `header` is the header text with its optional
+ * blocks.
+ */
 export function keyBlockMac(
   key: BlockKey,
   row: KeyBlockVersionRow,

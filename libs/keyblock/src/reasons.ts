@@ -1,7 +1,7 @@
 /**
- * Why a key block is refused. Outside there is one answer, `KEY_BLOCK_INVALID`, whatever the reason; the
- * reason is the refusal's `detail`, for the audit log of whoever holds the protection key.
- * Listed in the order in which they are looked for: the first that applies is the one given.
+ * Why a key block is refused. Outside there is one answer, `KEY_BLOCK_INVALID`, whatever the
+ * reason; the reason is the refusal's `detail`, for the audit log of whoever holds the protection
+ * key. Listed in the order in which they are looked for: the first that applies is the one given.
  */
 export const KEY_BLOCK_REASONS = {
   NOT_TEXT: 'not printable ASCII, or shorter than a header',

@@ -1,6 +1,7 @@
 /**
- * Unwrapping a key block, all versions. Every refusal is `KEY_BLOCK_INVALID`; the reason (see `reasons.ts`) is
- * its `detail`. Nothing read from inside the ciphertext decides anything before the MAC has verified.
+ * Unwrapping a key block, all versions. Every refusal is `KEY_BLOCK_INVALID`; the reason (see
+ * `reasons.ts`) is its `detail`. Nothing read from inside the ciphertext decides anything before
+ * the MAC has verified.
  */
 import { equalConstantTime, fromHex, isBytes, ok, type Result, wipe } from '@pinfold/crypto';
 import {

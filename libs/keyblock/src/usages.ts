@@ -3,7 +3,9 @@
  * modes and algorithms each usage allows. ANSI X9.143:2022 tables 2 to 5, ISO 20038 annex A.
  */
 
-/** Algorithm (header byte 7): what the wrapped key is for, with the key lengths (bytes) it can have. */
+/**
+ * Algorithm (header byte 7): what the wrapped key is for, with the key lengths (bytes) it can have.
+ */
 export const ALGORITHMS = {
   A: { name: 'AES', keyBytes: [16, 24, 32] },
   D: { name: 'DES', keyBytes: [8] },
@@ -110,8 +112,8 @@ function usage(name: string, modes: string, algorithms: string): KeyUsageRow {
 }
 
 /**
- * The row of a usage, or undefined. Two digits are proprietary usages (X9.143 table 2, and the payShield's
- * own): any mode and algorithm, and only where `proprietary` is set.
+ * The row of a usage, or undefined. Two digits are proprietary usages (X9.143 table 2, and the
+ * payShield's own): any mode and algorithm, and only where `proprietary` is set.
  */
 export function keyUsageRow(code: string, proprietary: boolean): KeyUsageRow | undefined {
   if (Object.hasOwn(KEY_USAGES, code)) return KEY_USAGES[code as KeyUsage];

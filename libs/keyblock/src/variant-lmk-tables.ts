@@ -1,10 +1,10 @@
 /**
- * Facts of the variant LMK scheme (Racal, Zaxus, Thales host security modules) as tables: variants, key
- * schemes, key types and the published test LMKs.
+ * Facts of the variant LMK scheme (Racal, Zaxus, Thales host security modules) as tables: variants,
+ * key schemes, key types and the published test LMKs.
  *
- * An LMK pair is a two-key triple DES key. A key of type vPP is enciphered under the pair that PP names, with
- * the value of variant v XORed into byte 0 of the pair. Types whose `known` is true are confirmed by a
- * published token; the others follow the key type table of the payShield manuals.
+ * An LMK pair is a two-key triple DES key. A key of type vPP is enciphered under the pair that PP
+ * names, with the value of variant v XORed into byte 0 of the pair. Types whose `known` is true are
+ * confirmed by a published token; the others follow the key type table of the payShield manuals.
  */
 
 /** What variant n XORs into byte 0 of a pair. */
@@ -50,7 +50,10 @@ export const LMK_PAIR_OF_CODE: Readonly<Record<string, string>> = {
   '0E': '38-39',
 };
 
-/** Key types by their three-character code: what the key is, and whether a published token confirms the code. */
+/**
+ * Key types by their three-character code: what the key is, and whether a published token confirms
+ * the code.
+ */
 export const LMK_KEY_TYPES: Readonly<Record<string, { name: string; known: boolean }>> = {
   '000': { name: 'ZMK', known: true },
   '100': { name: 'ZMK component', known: false },
@@ -83,7 +86,9 @@ export const LMK_KEY_TYPES: Readonly<Record<string, { name: string; known: boole
   '90D': { name: 'TKR', known: false },
 };
 
-/** The test LMK pairs that every simulator shares (Thales test smart cards). Never keys of anything. */
+/**
+ * The test LMK pairs that every simulator shares (Thales test smart cards). Never keys of anything.
+ */
 export const TEST_LMK_PAIRS: Readonly<Record<string, string>> = {
   '00-01': '01010101010101017902CD1FD36EF8BA',
   '02-03': '20202020202020203131313131313131',
@@ -107,7 +112,10 @@ export const TEST_LMK_PAIRS: Readonly<Record<string, string>> = {
   '38-39': '01010101010101010101010101010101',
 };
 
-/** The test key-block LMKs of payShield simulators: AES (version 1 blocks) and triple DES (version 0). */
+/**
+ * The test key-block LMKs of payShield simulators: AES (version 1 blocks) and triple DES (version
+ * 0).
+ */
 export const TEST_KEY_BLOCK_LMKS = {
   aes: '9B71333A13F9FAE72F9D0E2DAB4AD6784718012F9244033F3F26A2DE0C8AA11A',
   des: '0123456789ABCDEF8080808080808080FEDCBA9876543210',

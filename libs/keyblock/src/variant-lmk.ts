@@ -4,8 +4,9 @@
  *   token = scheme letter (none for Z) and hexadecimal digits: ECB, each part of 8 bytes on its own
  *   pair for a part = LMK pair, byte 0 XOR variant, byte 8 XOR the part's value (U, T)
  *
- * Nothing in a token is authenticated: that is the scheme's history, and what the attacks use. Parity of the
- * opened key is the caller's to check, as error codes 10 and 11 of the host commands are.
+ * Nothing in a token is authenticated: that is the scheme's history, and what the attacks use.
+ * Parity of the opened key is the caller's to check, as error codes 10 and 11 of the host commands
+ * are.
  */
 import {
   concatBytes,
@@ -36,7 +37,10 @@ export interface LmkKeyType {
   name: string | undefined;
 }
 
-/** Reads a key type code: variant digit and two characters for the pair. Undefined for a code that names no pair. */
+/**
+ * Reads a key type code: variant digit and two characters for the pair. Undefined for a code that
+ * names no pair.
+ */
 export function lmkKeyType(code: string): LmkKeyType | undefined {
   const match = typeof code === 'string' ? /^(\d)(0[0-9A-F])$/.exec(code) : null;
   const pair = match === null ? undefined : LMK_PAIR_OF_CODE[match[2]!];
@@ -78,7 +82,10 @@ export function wrapUnderLmk(o: LmkChoice & { scheme: LmkScheme; key: Uint8Array
   return o.scheme === 'Z' ? body : o.scheme + body;
 }
 
-/** The key of a token, and its scheme; `KEY_TOKEN_INVALID` for a token that is not well formed. No other fault can be seen. */
+/**
+ * The key of a token, and its scheme; `KEY_TOKEN_INVALID` for a token that is not well formed. No
+ * other fault can be seen.
+ */
 export function unwrapLmkToken(
   o: LmkChoice & { token: string },
 ): Result<{ key: Uint8Array; scheme: LmkScheme }, 'KEY_TOKEN_INVALID'> {

@@ -19,7 +19,10 @@ export interface KeyBlockVersionRow {
   readonly alignBytes: 8 | 16 | 1;
   readonly derivation: 'variant' | 'cmac';
   readonly mode: 'cbc' | 'ctr';
-  /** What the MAC covers after the header; the IV is then the header's first block, or the MAC itself. */
+  /**
+   * What the MAC covers after the header; the IV is then the header's first block, or the MAC
+   * itself.
+   */
   readonly macOver: 'ciphertext' | 'clear';
   readonly mac: 'cbc-mac' | 'cmac';
   readonly macBytes: 4 | 8 | 16;

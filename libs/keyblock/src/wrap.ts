@@ -3,8 +3,8 @@
  *
  *   header text | hex(E(KBEK, length in bits (2 bytes) | key | random padding)) | hex(MAC)
  *
- * The padding hides the key's length: up to the longest key of the algorithm (24 bytes for DES keys, 32 for
- * AES), unless the caller says otherwise.
+ * The padding hides the key's length: up to the longest key of the algorithm (24 bytes for DES
+ * keys, 32 for AES), unless the caller says otherwise.
  */
 import {
   concatBytes,
@@ -41,7 +41,8 @@ const MAX_KEY_BYTES = 4096;
 
 /**
  * The key block as text.
- * @throws InputError HEADER_INVALID, BLOCK_…, KEY_INVALID, KBPK_INVALID, PADDING_INVALID, KEY_BLOCK_LENGTH, RANDOM_SOURCE
+ * @throws InputError HEADER_INVALID, BLOCK_…, KEY_INVALID, KBPK_INVALID, PADDING_INVALID,
+ * KEY_BLOCK_LENGTH, RANDOM_SOURCE
  */
 export function wrapKeyBlock(input: WrapInput): string {
   const { header, key, random } = input;

@@ -1,14 +1,15 @@
 /**
  * Card verification values: CVV, CVC, CVV2, iCVV, dCVV, CAVV, Amex CSC, CVC3.
  *
- * CVV and its kin: data digits filled on the right with zeros to 32, enciphered as two chained blocks (single
- * DES with the left half of the key, the last block triple DES: ISO 9797-1 algorithm 3), then Visa decimalisation.
- * Sources: Visa Payment Technology Standards Manual as repeated by PyPI psec; Mastercard CVC3 by PyPI pyemv;
- * RG7000 host commands CW, PM, RY for the fields.
+ * CVV and its kin: data digits filled on the right with zeros to 32, enciphered as two chained
+ * blocks (single DES with the left half of the key, the last block triple DES: ISO 9797-1 algorithm
+ * 3), then Visa decimalisation. Sources: Visa Payment Technology Standards Manual as repeated by
+ * PyPI psec; Mastercard CVC3 by PyPI pyemv; RG7000 host commands CW, PM, RY for the fields.
  *
- * American Express does not publish its algorithm. The CSC here takes the fields of host command RY (account
- * number of 19 digits, zero-filled on the right, and YYMM) through the same engine, and cuts the
- * decimalised digits into five, four and three. It is not confirmed by any published value.
+ * American Express does not publish its algorithm. The CSC here takes the fields of host command RY
+ * (account number of 19 digits, zero-filled on the right, and YYMM) through the same engine, and
+ * cuts the decimalised digits into five, four and three. It is not confirmed by any published
+ * value.
  */
 import {
   DesKey,
@@ -63,7 +64,10 @@ export function icvv(input: Omit<CvvInput, 'serviceCode'>): string {
   return cvv({ ...input, serviceCode: CVV_SERVICE_CODES.icvv });
 }
 
-/** dCVV (Visa contactless): the CVV under the card's own key (`iccMasterKey` of @pinfold/emv), the counter's four digits in place of the PAN's first four. */
+/**
+ * dCVV (Visa contactless): the CVV under the card's own key (`iccMasterKey` of @pinfold/emv), the
+ * counter's four digits in place of the PAN's first four.
+ */
 export function dcvv({ atc, ...input }: CvvInput & { atc: string }): string {
   requireDigits(atc, { name: 'atc', min: 4, max: 4, code: 'ATC_INVALID' });
   requirePan(input.pan);
@@ -71,8 +75,8 @@ export function dcvv({ atc, ...input }: CvvInput & { atc: string }): string {
 }
 
 /**
- * The three digits of a Visa CAVV: the CVV of the last four digits of the authentication tracking number in
- * place of the expiry, and of the two result codes in place of the service code.
+ * The three digits of a Visa CAVV: the CVV of the last four digits of the authentication tracking
+ * number in place of the expiry, and of the two result codes in place of the service code.
  */
 export function cavv(o: {
   cvk: DesKey;
@@ -92,7 +96,10 @@ export function cavv(o: {
   return cvv({ cvk, pan, expiry: trackingNumber, serviceCode: resultCode + secondFactorCode });
 }
 
-/** American Express security codes of five, four and three digits; unconfirmed, see the head of this file. */
+/**
+ * American Express security codes of five, four and three digits; unconfirmed, see the head of this
+ * file.
+ */
 export function amexCsc(o: { csck: DesKey; pan: string; expiry: string }): {
   csc5: string;
   csc4: string;

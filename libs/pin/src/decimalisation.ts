@@ -24,7 +24,10 @@ export function decimalisationTable(text: string): DecimalisationTable {
   return Uint8Array.from(text, (digit) => digit.charCodeAt(0) - 48) as DecimalisationTable;
 }
 
-/** Maps each hexadecimal digit of `hex` (1 to 32) through the table; as many decimal digits come out. */
+/**
+ * Maps each hexadecimal digit of `hex` (1 to 32) through the table; as many decimal digits come
+ * out.
+ */
 export function decimalise(hex: string, table: DecimalisationTable | string): string {
   if (typeof hex !== 'string' || !/^[0-9A-Fa-f]{1,32}$/.test(hex)) {
     throw new InputError('HEX_INVALID', 'hex must be 1 to 32 hexadecimal digits');
@@ -45,8 +48,8 @@ export function decimaliseWord(word: number, table: DecimalisationTable): number
 }
 
 /**
- * Visa decimalisation of the block (hi, lo): its first `count` (at most 7) decimal digits from left to
- * right, then, from left to right again, A to F less ten. Packed to the right.
+ * Visa decimalisation of the block (hi, lo): its first `count` (at most 7) decimal digits from left
+ * to right, then, from left to right again, A to F less ten. Packed to the right.
  */
 export function visaDecimaliseWords(hi: number, lo: number, count: number): number {
   let digits = 0;

@@ -1,5 +1,6 @@
 /**
- * AES DUKPT, ANSI X9.24-3:2017: initial key, derivation key of a transaction, working keys, terminal.
+ * AES DUKPT, ANSI X9.24-3:2017: initial key, derivation key of a transaction, working keys,
+ * terminal.
  *
  *   KSN, 12 bytes: initial key id (8: BDK id, derivation id), transaction counter (4)
  *   derivation input, 16 bytes:
@@ -42,7 +43,10 @@ export const AES_DUKPT_USAGES = {
 
 export type AesDukptUsage = keyof typeof AES_DUKPT_USAGES;
 
-/** What a derived key is: algorithm code, bytes, and its strength in bits (SP 800-57). X9.24-3 table 3. */
+/**
+ * What a derived key is: algorithm code, bytes, and its strength in bits (SP 800-57). X9.24-3 table
+ * 3.
+ */
 export const AES_DUKPT_KEY_TYPES = {
   tdes2: { algorithm: 0, bytes: 16, strengthBits: 80 },
   tdes3: { algorithm: 1, bytes: 24, strengthBits: 112 },
@@ -59,7 +63,10 @@ export type AesDukptKeyType = keyof typeof AES_DUKPT_KEY_TYPES;
 /** Key type of a base derivation key, by its bytes. */
 const DERIVATION_TYPE = { 16: 'aes128', 24: 'aes192', 32: 'aes256' } as const;
 
-/** X9.24-3 6.1: a derived key is not to be stronger than what it comes from. For whoever sets policy; derivation itself does not ask. */
+/**
+ * X9.24-3 6.1: a derived key is not to be stronger than what it comes from. For whoever sets
+ * policy; derivation itself does not ask.
+ */
 export function isStrengthKept({
   bdkBytes,
   keyType,
@@ -80,8 +87,9 @@ export function aesInitialKey({ bdk, ikid }: { bdk: Uint8Array; ikid: Uint8Array
 }
 
 /**
- * The derivation key of a transaction, from which its working keys come. Exactly one of `bdk` and `ik` is given. A counter that
- * is zero or has more than sixteen ones is refused: no terminal sends it.
+ * The derivation key of a transaction, from which its working keys come. Exactly one of `bdk` and
+ * `ik` is given. A counter that is zero or has more than sixteen ones is refused: no terminal sends
+ * it.
  */
 export function aesTransactionKey(o: {
   bdk?: Uint8Array;

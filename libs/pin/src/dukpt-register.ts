@@ -1,10 +1,11 @@
 /**
- * The terminal's side of DUKPT, for both kinds: one register per counter bit, holding keys of the future.
+ * The terminal's side of DUKPT, for both kinds: one register per counter bit, holding keys of the
+ * future.
  *
- * The key of a counter comes from the key of the same counter without its lowest bit. So a terminal keeps, for
- * each bit, the key that the next counter with that lowest bit will use; when it uses one it derives the
- * keys below it and erases it. No key of the past can be found from what is left (X9.24-1 annex A.2,
- * X9.24-3 6.4). Counters with more ones than `maxOnes` are skipped.
+ * The key of a counter comes from the key of the same counter without its lowest bit. So a terminal
+ * keeps, for each bit, the key that the next counter with that lowest bit will use; when it uses
+ * one it derives the keys below it and erases it. No key of the past can be found from what is left
+ * (X9.24-1 annex A.2, X9.24-3 6.4). Counters with more ones than `maxOnes` are skipped.
  */
 import { InputError, ok, type Result, refused, wipe } from '@pinfold/crypto';
 
@@ -49,14 +50,17 @@ export function keyOfCounter(
   return key;
 }
 
-/** The future keys of one terminal. Counts its transactions and refuses when the counter is spent. */
+/**
+ * The future keys of one terminal. Counts its transactions and refuses when the counter is spent.
+ */
 export class DukptRegister {
   readonly #scheme: DukptScheme;
   readonly #keys: (Uint8Array | undefined)[] = [];
   #counter: number;
 
   /**
-   * Loads the keys that a terminal at `counter` (default 1: new) holds. The initial key is not kept.
+   * Loads the keys that a terminal at `counter` (default 1: new) holds. The initial key is not
+   * kept.
    * @throws InputError COUNTER_INVALID unless the counter is one that a terminal can send
    */
   constructor(scheme: DukptScheme, initialKey: Uint8Array, counter = 1) {
@@ -80,7 +84,9 @@ export class DukptRegister {
     return this.#counter < 2 ** this.#scheme.counterBits ? this.#counter : undefined;
   }
 
-  /** The next transaction's counter and key; the key's register is erased and the counter moves on. */
+  /**
+   * The next transaction's counter and key; the key's register is erased and the counter moves on.
+   */
   next(): Result<{ counter: number; key: Uint8Array }, 'DUKPT_SPENT'> {
     const counter = this.counter;
     if (counter === undefined) return refused('DUKPT_SPENT');

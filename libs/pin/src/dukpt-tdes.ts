@@ -3,7 +3,8 @@
  *
  *   KSN, 10 bytes: key set and device identifiers (59 bits), transaction counter (21 bits)
  *
- * A terminal sends counters with one to ten ones: 1,048,575 of them, then it must be given a new key.
+ * A terminal sends counters with one to ten ones: 1,048,575 of them, then it must be given a new
+ * key.
  */
 import {
   DesKey,
@@ -48,7 +49,10 @@ const KEY_MASK = Uint8Array.of(
 /** Transactions in the life of an initial key. */
 export const TDES_DUKPT_TRANSACTIONS = 1_048_575;
 
-/** Session keys: where in each half the byte FF is XORed in, and whether the result enciphers itself. X9.24-1 table A-1. */
+/**
+ * Session keys: where in each half the byte FF is XORed in, and whether the result enciphers
+ * itself. X9.24-1 table A-1.
+ */
 export const TDES_DUKPT_USES = {
   pin: { variantByte: 7, selfEnciphered: false },
   macRequest: { variantByte: 6, selfEnciphered: false },
@@ -77,8 +81,8 @@ export function tdesInitialKey({ bdk, ksn }: { bdk: Uint8Array; ksn: Uint8Array 
 }
 
 /**
- * The transaction key of a KSN, before any variant. Exactly one of `bdk` and `ik` is given. A counter that is zero or has
- * more than ten ones is refused: no terminal sends it.
+ * The transaction key of a KSN, before any variant. Exactly one of `bdk` and `ik` is given. A
+ * counter that is zero or has more than ten ones is refused: no terminal sends it.
  */
 export function tdesTransactionKey(o: {
   bdk?: Uint8Array;
@@ -152,7 +156,10 @@ export class TdesDukptTerminal {
   }
 }
 
-/** Non-reversible key generation, X9.24-1 A.3: two DES passes, each masked by the right half of the key. */
+/**
+ * Non-reversible key generation, X9.24-1 A.3: two DES passes, each masked by the right half of the
+ * key.
+ */
 function tdesScheme(ksn: Uint8Array): DukptScheme {
   const fixedLo = wordAt(ksn, 6) & ~COUNTER_MASK;
   const hi = wordAt(ksn, 2);

@@ -3,7 +3,8 @@
  * ones that payShield host commands still name, with their two-digit code.
  *
  * Every 8-byte format here is a row of the same shape: a text of 16 nibbles, XORed with an account
- * field or not. `layout` says how the text is made and read; `account` which PAN digits are XORed in.
+ * field or not. `layout` says how the text is made and read; `account` which PAN digits are XORed
+ * in.
  */
 
 /** All formats. `iso4` has 16-byte blocks under AES, all others 8-byte blocks under triple DES. */
@@ -31,10 +32,15 @@ export type PinBlockFormat =
  */
 export type PinBlockLayout = 'field' | 'plain' | 'docutel' | 'card-key' | 'aes';
 
-/** What fills the places after the PIN: always F, any of A to F at random, or any nibble at random. */
+/**
+ * What fills the places after the PIN: always F, any of A to F at random, or any nibble at random.
+ */
 export type PinBlockFill = 'F' | 'A-F' | 'any' | 'digits' | 'none';
 
-/** Account digits that are XORed in: the 12 right-most before the check digit, the 12 left-most, the whole PAN, or none. */
+/**
+ * Account digits that are XORed in: the 12 right-most before the check digit, the 12 left-most, the
+ * whole PAN, or none.
+ */
 export type AccountPart = 'right-12' | 'left-12' | 'whole' | 'none';
 
 export interface PinBlockFormatRow {
@@ -47,14 +53,19 @@ export interface PinBlockFormatRow {
   readonly minPin: number;
   readonly maxPin: number;
   readonly blockBytes: 8 | 16;
-  /** Is it one of ISO 9564-1? PCI PIN 3-3 forbids translation from a standard format to any other. */
+  /**
+   * Is it one of ISO 9564-1? PCI PIN 3-3 forbids translation from a standard format to any other.
+   */
   readonly standard: boolean;
 }
 
 const eight = { blockBytes: 8, minPin: 4, maxPin: 12 } as const;
 const field = { ...eight, layout: 'field' } as const;
 
-/** ISO 9564-1:2017 clause 9; RG7000 programmer's manual 1270A514 chapter 3; payShield host command codes. */
+/**
+ * ISO 9564-1:2017 clause 9; RG7000 programmer's manual 1270A514 chapter 3; payShield host command
+ * codes.
+ */
 export const PIN_BLOCK_FORMATS = {
   iso0: row('01', 'ISO 9564-1 format 0 (ANSI X9.8)', {
     ...field,
@@ -124,6 +135,7 @@ export const PIN_BLOCK_FORMATS = {
     account: 'none',
     standard: false,
   }),
+  // Taken to be format 0 with a code of its own: AS 2805.3 was not at hand, no vector confirms it.
   as2805: row('46', 'AS 2805', {
     ...field,
     control: 0,

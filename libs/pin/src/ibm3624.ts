@@ -4,9 +4,9 @@
  *   natural PIN = left-most digits of decimalise(E(PVK, validation data), table)
  *   PIN = natural PIN + offset, offset = PIN - natural PIN, digit by digit modulo 10
  *
- * Source: IBM 3624 as described in IBM's CCA manual (PIN calculation methods) and the payShield host
- * commands DE and EE. An offset shorter than the PIN covers the PIN's left-most digits only, as the
- * payShield's "check length" does.
+ * Source: IBM 3624 as described in IBM's CCA manual (PIN calculation methods) and the payShield
+ * host commands DE and EE. An offset shorter than the PIN covers the PIN's left-most digits only,
+ * as the payShield's "check length" does.
  */
 import { type DesKey, desEncryptBlock, fromHex, InputError } from '@pinfold/crypto';
 import { isDigits, PIN_LENGTH, requireDigits, requireHexDigits, requirePin } from './check.js';
@@ -46,7 +46,10 @@ export function pinOfOffset(o: Ibm3624Input & { offset: string }): string {
   return combine(o.offset, naturalDigits(o), 1);
 }
 
-/** Whether `pin` is right for `offset`: its first `offset.length` digits are compared, in constant time. */
+/**
+ * Whether `pin` is right for `offset`: its first `offset.length` digits are compared, in constant
+ * time.
+ */
 export function verifyIbm3624(o: Ibm3624Input & { pin: string; offset: string }): boolean {
   requirePin(o.pin);
   requireOffset(o.offset);
@@ -60,8 +63,9 @@ export function verifyIbm3624(o: Ibm3624Input & { pin: string; offset: string })
 }
 
 /**
- * The hot path of verification: cipher block (hi, lo) of the validation data, offset and PIN left-justified
- * in word pairs (see `pinHi`, `pinLo`). 1 when the first `checkLength` (4 to 12) digits agree, else 0.
+ * The hot path of verification: cipher block (hi, lo) of the validation data, offset and PIN
+ * left-justified in word pairs (see `pinHi`, `pinLo`). 1 when the first `checkLength` (4 to 12)
+ * digits agree, else 0.
  */
 export function verifyIbm3624Words(o: {
   hi: number;
@@ -101,7 +105,8 @@ export function leftJustified(digits: string): [number, number] {
 
 /**
  * Validation data from the host commands' 12-character template: hexadecimal digits and one `N`,
- * which stands for the last five digits of the 12-digit account number; filled on the right with F to 16.
+ * which stands for the last five digits of the 12-digit account number; filled on the right with F
+ * to 16.
  */
 export function validationDataOf(o: { template: string; account: string }): string {
   const { template, account } = o;

@@ -1,7 +1,8 @@
 /**
  * PIN blocks by format name: clear blocks made and read, and the same under a key.
- * The layouts are in `formats.ts`, the word arithmetic of ISO formats 0 to 3 in `pin-field.ts`, format 4
- * in `iso4.ts`. Left out: which translations are allowed (`translation.ts`) and who may ask.
+ * The layouts are in `formats.ts`, the word arithmetic of ISO formats 0 to 3 in `pin-field.ts`,
+ * format 4 in `iso4.ts`. Left out: which translations are allowed (`translation.ts`) and who may
+ * ask.
  */
 import {
   AesKey,
@@ -39,7 +40,9 @@ export interface PinBlockInput {
   random?: RandomBytes;
   /** The fill itself, as hexadecimal digits, to make a known block again. */
   fill?: string;
-  /** Formats visa-new-pin…: the card's unique key A, of which the last four bytes enter the block. */
+  /**
+   * Formats visa-new-pin…: the card's unique key A, of which the last four bytes enter the block.
+   */
   cardKey?: Uint8Array;
   /** Format visa-new-pin-old-pin: the PIN now on the card. */
   oldPin?: string;
@@ -50,7 +53,10 @@ export type PinBlockReading = Pick<PinBlockInput, 'format' | 'pan' | 'cardKey' |
   block: Uint8Array;
 };
 
-/** The clear block, 8 bytes. Throws `InputError` for broken preconditions and for `iso4`, which exists only under a key. */
+/**
+ * The clear block, 8 bytes. Throws `InputError` for broken preconditions and for `iso4`, which
+ * exists only under a key.
+ */
 export function encodePinBlock(input: PinBlockInput): Uint8Array {
   const row = clearFormat(input.format);
   const { min, max } = { min: row.minPin, max: row.maxPin };
@@ -87,7 +93,10 @@ export function encryptPinBlock(input: PinBlockInput & { key: BlockKey }): Uint8
   return block;
 }
 
-/** The PIN of an enciphered block, or `PIN_BLOCK_INVALID`: the same for a wrong length, key, PAN or format. */
+/**
+ * The PIN of an enciphered block, or `PIN_BLOCK_INVALID`: the same for a wrong length, key, PAN or
+ * format.
+ */
 export function decryptPinBlock(
   input: PinBlockReading & { key: BlockKey },
 ): Result<string, PinBlockRefusal> {
@@ -109,12 +118,15 @@ function formatRow(format: PinBlockFormat): PinBlockFormatRow {
   return PIN_BLOCK_FORMATS[format];
 }
 
-function clearFormat(format: PinBlockFormat): PinBlockFormatRow {
+/** A row whose blocks exist in the clear. */
+type ClearRow = PinBlockFormatRow & { layout: Exclude<PinBlockFormatRow['layout'], 'aes'> };
+
+function clearFormat(format: PinBlockFormat): ClearRow {
   const row = formatRow(format);
   if (row.layout === 'aes') {
     throw new InputError('FORMAT_NEEDS_KEY', 'format iso4 has no clear block; use encryptPinBlock');
   }
-  return row;
+  return row as ClearRow;
 }
 
 /** Everything before the fill, as hexadecimal text. */
@@ -150,7 +162,10 @@ const FILL_PATTERN = {
 } as const;
 const FILL_DIGITS = { 'A-F': 'ABCDEF', any: '0123456789ABCDEF', digits: '0123456789', none: '' };
 
-/** `count` characters, each from 16 random bits scaled: no character more likely than another by over 2^-12. */
+/**
+ * `count` characters, each from 16 random bits scaled: no character more likely than another by
+ * over 2^-12.
+ */
 function randomFill(kind: keyof typeof FILL_DIGITS, count: number, random: RandomBytes): string {
   const digits = FILL_DIGITS[kind];
   const bytes = takeRandom(random, 2 * count);
@@ -174,7 +189,10 @@ function maskOf(
   return fromHex(`0000${digits}`);
 }
 
-/** Visa ICC PIN change: four zero bytes and the last four of the card's key A; the old PIN, if any, on top. */
+/**
+ * Visa ICC PIN change: four zero bytes and the last four of the card's key A; the old PIN, if any,
+ * on top.
+ */
 function cardKeyMask(
   cardKey: Uint8Array | undefined,
   format: PinBlockFormat,
@@ -196,7 +214,7 @@ function cardKeyMask(
 type Reader = (text: string, row: PinBlockFormatRow) => string | undefined;
 
 /** How the PIN is found in the 16 nibbles, by layout; undefined when they break the format. */
-const PATTERNS: Record<PinBlockFormatRow['layout'], Reader> = {
+const PATTERNS: Record<ClearRow['layout'], Reader> = {
   field: pinOfField,
   'card-key': pinOfField,
   plain: (text) => /^(\d{4,12})F+$/.exec(text)?.[1],
@@ -205,7 +223,6 @@ const PATTERNS: Record<PinBlockFormatRow['layout'], Reader> = {
     if (length < 4 || length > 6 || !/^\d+$/.test(text)) return undefined;
     return /^0*$/.test(text.slice(1 + length, 7)) ? text.slice(1, 1 + length) : undefined;
   },
-  aes: () => undefined,
 };
 
 function pinOfField(text: string, row: PinBlockFormatRow): string | undefined {

@@ -13,12 +13,17 @@ import { nonDigits, nonFill, packDigits } from './words.js';
 /** Control nibble of each format: also its number in ISO 9564-1. */
 export type IsoControl = 0 | 1 | 2 | 3;
 
-/** High word of the account field of formats 0 and 3: four zeros and four digits. `pan` has its check digit. */
+/**
+ * High word of the account field of formats 0 and 3: four zeros and four digits. `pan` has its
+ * check digit.
+ */
 export function accountHi(pan: string): number {
   return packDigits(pan, pan.length - 13, 4);
 }
 
-/** Low word of the account field of formats 0 and 3: the last eight digits before the check digit. */
+/**
+ * Low word of the account field of formats 0 and 3: the last eight digits before the check digit.
+ */
 export function accountLo(pan: string): number {
   return packDigits(pan, pan.length - 9, 8);
 }
@@ -63,7 +68,8 @@ export function pinFieldLength(control: IsoControl, hi: number, lo: number): num
 
 /**
  * The rule "digits are not checked when a PIN is extracted" (IBM CCA access control 0055): length
- * of the field if the control nibble and the length are right, whatever the digits and the fill; else 0.
+ * of the field if the control nibble and the length are right, whatever the digits and the fill;
+ * else 0.
  */
 export function pinFieldLengthUnchecked(control: IsoControl, hi: number): number {
   const length = (hi >>> 24) & 15;
@@ -72,12 +78,18 @@ export function pinFieldLengthUnchecked(control: IsoControl, hi: number): number
   return faults === 0 ? length : 0;
 }
 
-/** PIN length of a deciphered format 0 block under the account field (panHi, panLo); 0 when it is not a valid block. */
+/**
+ * PIN length of a deciphered format 0 block under the account field (panHi, panLo); 0 when it is
+ * not a valid block.
+ */
 export function iso0PinLength(hi: number, lo: number, panHi: number, panLo: number): number {
   return pinFieldLength(0, hi ^ panHi, lo ^ panLo);
 }
 
-/** PIN length of a deciphered format 3 block under the account field (panHi, panLo); 0 when it is not a valid block. */
+/**
+ * PIN length of a deciphered format 3 block under the account field (panHi, panLo); 0 when it is
+ * not a valid block.
+ */
 export function iso3PinLength(hi: number, lo: number, panHi: number, panLo: number): number {
   return pinFieldLength(3, hi ^ panHi, lo ^ panLo);
 }
@@ -87,7 +99,10 @@ export function firstFourDigits(fieldHi: number): number {
   return (fieldHi >>> 8) & 0xffff;
 }
 
-/** High word of the field of another format with the same PIN; `randomHi` supplies the fill of formats 1 and 3. */
+/**
+ * High word of the field of another format with the same PIN; `randomHi` supplies the fill of
+ * formats 1 and 3.
+ */
 export function convertFieldHi(
   to: IsoControl,
   length: number,
@@ -100,7 +115,10 @@ export function convertFieldHi(
   return head | digits | (fill(to, randomHi) & ~keep & 0x00ffffff);
 }
 
-/** Low word of the field of another format with the same PIN; `randomLo` supplies the fill of formats 1 and 3. */
+/**
+ * Low word of the field of another format with the same PIN; `randomLo` supplies the fill of
+ * formats 1 and 3.
+ */
 export function convertFieldLo(
   to: IsoControl,
   length: number,
@@ -116,17 +134,23 @@ function spread(mask: number): number {
   return mask | (mask >>> 1) | (mask >>> 2) | (mask >>> 3);
 }
 
-/** Eight fill nibbles: F, or from random bits: as they are for format 1, made A to F for format 3. */
+/**
+ * Eight fill nibbles: F, or from random bits: as they are for format 1, made A to F for format 3.
+ */
 function fill(to: IsoControl, random: number): number {
   if (to === 1) return random;
   if (to !== 3) return -1;
-  // Per nibble: 8 + (r mod 8), then the values 8 and 9 become C and D. A to F, uneven (2:1 for C and D).
+  // Per nibble: 8 + (r mod 8), then the values 8 and 9 become C and D. A to F, uneven (2:1 for C
+  // and D).
   const word = random | 0x88888888;
   const low = ~(word << 1) & ~(word << 2) & 0x88888888;
   return word | (low >>> 1);
 }
 
-/** The PIN of a field whose length was checked, as words: digits left-justified, the rest zero. High word. */
+/**
+ * The PIN of a field whose length was checked, as words: digits left-justified, the rest zero. High
+ * word.
+ */
 export function pinHi(length: number, hi: number, lo: number): number {
   const digitsHi = hi & spread(DIGITS_HI[length]!);
   const digitsLo = lo & spread(DIGITS_LO[length]!);

@@ -1,7 +1,7 @@
 /**
- * PINs at rest: a PIN block bound to its account, under a storage key that has no other use. AES keys store
- * format 4 (16 bytes), triple DES keys format 3 (8 bytes); both are random, so equal PINs look different.
- * ISO 9564-1 allows storage only enciphered and bound to the account (7.3).
+ * PINs at rest: a PIN block bound to its account, under a storage key that has no other use. AES
+ * keys store format 4 (16 bytes), triple DES keys format 3 (8 bytes); both are random, so equal
+ * PINs look different. ISO 9564-1 allows storage only enciphered and bound to the account (7.3).
  */
 import {
   AesKey,
@@ -35,7 +35,10 @@ export function openStoredPin(o: {
   return decryptPinBlock({ format: formatFor(o.key), key: o.key, block: o.stored, pan: o.pan });
 }
 
-/** Whether `pin` is the stored one; compared in constant time. A bad stored form is refused, never "wrong". */
+/**
+ * Whether `pin` is the stored one; compared in constant time. A bad stored form is refused, never
+ * "wrong".
+ */
 export function verifyStoredPin(o: {
   key: BlockKey;
   stored: Uint8Array;

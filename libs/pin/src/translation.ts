@@ -1,6 +1,7 @@
 /**
- * Which PIN block formats may be translated into which, as data. PCI PIN Security Requirements v3.1,
- * requirement 3-3, made stricter in one place: nothing is translated to format 1, not even format 1.
+ * Which PIN block formats may be translated into which, as data. PCI PIN Security Requirements
+ * v3.1, requirement 3-3, made stricter in one place: nothing is translated to format 1, not even
+ * format 1.
  *
  * | from \ to | 0, 3, 4 | 1 | 2 | other |
  * | 0, 3, 4 | same account only | no | to a card only | no |
@@ -51,7 +52,10 @@ export function translationRule(o: { from: PinBlockFormat; to: PinBlockFormat })
   return RULES[GROUP[o.from] ?? 'other'][GROUP[o.to] ?? 'other'];
 }
 
-/** Whether a switch may translate: `card-only` counts as no, an account change only where the rule lets it. */
+/**
+ * Whether a switch may translate: `card-only` counts as no, an account change only where the rule
+ * lets it.
+ */
 export function mayTranslate(o: {
   from: PinBlockFormat;
   to: PinBlockFormat;

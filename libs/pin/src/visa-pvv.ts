@@ -1,12 +1,12 @@
 /**
  * Visa PIN verification value.
  *
- *   transformed security parameter = 11 right-most PAN digits before the check digit, PVKI, first four PIN digits
- *   PVV = first four digits of the Visa decimalisation of E(PVK, parameter)
+ *   transformed security parameter = 11 right-most PAN digits before the check digit, PVKI, first
+ *   four PIN digits PVV = first four digits of the Visa decimalisation of E(PVK, parameter)
  *
  * Source: Visa Payment Technology Standards Manual as repeated in PyPI psec and the payShield
- * manuals (host commands DG, DC, EC). PVKI 0 means that the card carries no PVV; values 1 to 6 select a key;
- * 0 and 7 to 9 are computed all the same, as hosts do.
+ * manuals (host commands DG, DC, EC). PVKI 0 means that the card carries no PVV; values 1 to 6
+ * select a key; 0 and 7 to 9 are computed all the same, as hosts do.
  */
 import { type DesKey, desEncryptBlock } from '@pinfold/crypto';
 import { requireDigits, requirePan, requirePin } from './check.js';
@@ -34,12 +34,18 @@ export function verifyPvv({ pvv: expected, ...input }: PvvInput & { pvv: string 
   return equalWords(0, pvvWord(input), 0, packDigits(expected, 0, 4)) === 1;
 }
 
-/** High word of the parameter: the first eight of the eleven PAN digits. `pan` was checked by the caller. */
+/**
+ * High word of the parameter: the first eight of the eleven PAN digits. `pan` was checked by the
+ * caller.
+ */
 export function pvvParameterHi(pan: string): number {
   return packDigits(pan, pan.length - 12, 8);
 }
 
-/** Low word of the parameter without the PIN: three PAN digits and the PVKI; OR the first four PIN digits in. */
+/**
+ * Low word of the parameter without the PIN: three PAN digits and the PVKI; OR the first four PIN
+ * digits in.
+ */
 export function pvvParameterLo(pan: string, pvki: number): number {
   return (packDigits(pan, pan.length - 4, 3) << 20) | (pvki << 16);
 }

@@ -1,7 +1,8 @@
 /**
- * PINs that a customer should not choose: one repeated digit, digits counting up or down, the listed favourites.
- * The favourites of four digits are the most frequent in public studies of leaked PINs (DataGenetics
- * 2012; Bonneau, Preibusch, Anderson, "A birthday present every eleven wallets?", 2012).
+ * PINs that a customer should not choose: one repeated digit, digits counting up or down, the
+ * listed favourites. The favourites of four digits are the most frequent in public studies of
+ * leaked PINs (DataGenetics 2012; Bonneau, Preibusch, Anderson, "A birthday present every eleven
+ * wallets?", 2012).
  */
 import { isDigits, PIN_LENGTH, requireDigits, requirePin } from './check.js';
 
@@ -30,7 +31,10 @@ export const FAVOURITE_PINS: readonly string[] = [
   '147258',
 ];
 
-/** Why a PIN is weak, or undefined when it is not. `excluded` adds an issuer's own list (4 to 12 digits each). */
+/**
+ * Why a PIN is weak, or undefined when it is not. `excluded` adds an issuer's own list (4 to 12
+ * digits each).
+ */
 export function weaknessOf(
   pin: string,
   excluded: readonly string[] = [],

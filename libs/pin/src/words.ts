@@ -4,7 +4,10 @@
  * of `lo`. Digits are packed one per nibble.
  */
 
-/** The digits `from` up to `from + count` (at most 8) of `text`, packed to the right. Positions before the text's start count as 0. */
+/**
+ * The digits `from` up to `from + count` (at most 8) of `text`, packed to the right. Positions
+ * before the text's start count as 0.
+ */
 export function packDigits(text: string, from: number, count: number): number {
   let word = 0;
   for (let i = from; i < from + count; i++) {

@@ -1,6 +1,7 @@
 /**
- * Runs vector files through the libraries. A case passes when every output it expects comes out; a case whose operation is
- * not known, or which expects an output that the operation does not have, fails.
+ * Runs vector files through the libraries. A case passes when every output it expects comes out; a
+ * case whose operation is not known, or which expects an output that the operation does not have,
+ * fails.
  */
 import { InputError } from '@pinfold/crypto';
 import { inputsOf } from './inputs.js';
@@ -30,7 +31,8 @@ const TRUNCATABLE = new Set([
 /**
  * Runs one parsed file.
  * @param name how the file is called in the report
- * @param ops further operations, for cases that need an engine above these libraries (host commands, attacks)
+ * @param ops further operations, for cases that need an engine above these libraries (host
+ * commands, attacks)
  */
 export function runVectorFile(json: unknown, name: string, ops: VectorOps = {}): VectorReport {
   const table: VectorOps = { ...ALL_OPS, ...ops };
@@ -53,7 +55,10 @@ export function mergeReports(reports: readonly VectorReport[]): VectorReport {
   };
 }
 
-/** The operation of a case: its `op`, or what its shape says in files whose cases are facts of a table. */
+/**
+ * The operation of a case: its `op`, or what its shape says in files whose cases are facts of a
+ * table.
+ */
 export function operationOf(one: VectorCase): string {
   if (typeof one.op === 'string') return one.op;
   if (typeof one.kind === 'string') return `lmk-${one.kind}`;

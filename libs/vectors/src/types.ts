@@ -1,6 +1,8 @@
 /** Vector files: what is in them, what an operation gets and gives, what a run reports. */
 
-/** One case: inputs by name (hex and digit strings, small numbers, lists) and what must come out. */
+/**
+ * One case: inputs by name (hex and digit strings, small numbers, lists) and what must come out.
+ */
 export interface VectorCase {
   readonly id: string;
   readonly op?: string;
@@ -8,7 +10,9 @@ export interface VectorCase {
   readonly [input: string]: unknown;
 }
 
-/** Many cases of one operation, row by row: a column name that starts with `=` is an expectation. */
+/**
+ * Many cases of one operation, row by row: a column name that starts with `=` is an expectation.
+ */
 export interface VectorTable {
   readonly id: string;
   readonly op: string;
@@ -29,7 +33,10 @@ export interface VectorFile {
 /** Named outputs; `error: true` for an input that was refused. */
 export type Outputs = Readonly<Record<string, unknown>>;
 
-/** An operation: computes everything it can from a case's inputs. Throws `InputError` for inputs it refuses. */
+/**
+ * An operation: computes everything it can from a case's inputs. Throws `InputError` for inputs it
+ * refuses.
+ */
 export type VectorOp = (inputs: Inputs) => Outputs;
 
 /** Operations by the name that the files use. */
@@ -49,7 +56,10 @@ export interface VectorReport {
   readonly cases: readonly CaseReport[];
 }
 
-/** A case's inputs, read with the type the operation needs; a missing or mistyped one is an `InputError`. */
+/**
+ * A case's inputs, read with the type the operation needs; a missing or mistyped one is an
+ * `InputError`.
+ */
 export interface Inputs {
   readonly raw: VectorCase;
   has(name: string): boolean;

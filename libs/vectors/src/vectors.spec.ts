@@ -19,7 +19,10 @@ describe('vector files', () => {
   });
 });
 
-/** At least 1,000 cases of each algorithm, answered by other implementations (scripts/generate-vectors.py). */
+/**
+ * At least 1,000 cases of each algorithm, answered by other implementations
+ * (scripts/generate-vectors.py).
+ */
 describe('generated vectors', () => {
   const generated = readdirSync(new URL('generated/', folder));
 

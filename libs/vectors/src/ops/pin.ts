@@ -1,4 +1,6 @@
-/** Operations of pin-blocks.json, pin-block-codes.json, pin-verification.json and card-values.json. */
+/**
+ * Operations of pin-blocks.json, pin-block-codes.json, pin-verification.json and card-values.json.
+ */
 import { AesKey, type BlockKey, DesKey, type Result, toHex } from '@pinfold/crypto';
 import { iccMasterKey } from '@pinfold/emv';
 import {

@@ -1,0 +1,100 @@
+import { AesKey, DesKey, fromHex } from '@pinfold/crypto';
+import { amexCsc, cavv, cvc3, cvv, cvv2, dcvv, icvv } from './index.js';
+
+const cvk = DesKey.of(fromHex('99999999999999998888888888888888'));
+const card = { cvk, pan: '2222222222222222', expiry: '3333' };
+const full = { ...card, serviceCode: '111' };
+const chip = {
+  key: cvk,
+  track: fromHex('5123456789012345D35121'),
+  atc: fromHex('005E'),
+  un: fromHex('00000899'),
+};
+const code = (value: string) => expect.objectContaining({ name: 'InputError', code: value });
+
+describe('card values', () => {
+  it('are CVVs of another service code, expiry or PAN', () => {
+    expect(cvv(full)).toBe('361');
+    expect(cvv2(card)).toBe('502');
+    expect(icvv(card)).toBe('998');
+    expect(dcvv({ ...full, atc: '2222' })).toBe('361');
+    expect(dcvv({ ...full, atc: '0001' })).toBe(cvv({ ...full, pan: '0001222222222222' }));
+    const tracking = {
+      cvk,
+      pan: card.pan,
+      trackingNumber: '3333',
+      resultCode: '1',
+      secondFactorCode: '11',
+    };
+    expect(cavv(tracking)).toBe('361');
+  });
+
+  it('are longer when asked', () => {
+    expect(cvv({ ...full, digits: 8 })).toMatch(/^361\d{5}$/);
+    expect(cvv({ ...full, digits: 1 })).toBe('3');
+    expect(cvc3({ ...chip, digits: 5 })).toMatch(/^\d{5}$/);
+    expect(cvc3({ ...chip, digits: 1 })).toBe(cvc3({ ...chip, digits: 5 }).slice(4));
+    expect(cvc3(chip)).toHaveLength(3);
+  });
+
+  it('have five, four and three digits for American Express', () => {
+    const csc = amexCsc({ csck: cvk, pan: '371449635398431', expiry: '2512' });
+    expect([csc.csc5, csc.csc4, csc.csc3].map((value) => value.length)).toEqual([5, 4, 3]);
+  });
+
+  it.each([
+    ['PAN_INVALID', () => cvv({ ...full, pan: '1' })],
+    ['PAN_INVALID', () => dcvv({ ...full, pan: '1', atc: '0001' })],
+    ['PAN_INVALID', () => amexCsc({ csck: cvk, pan: '1', expiry: '2512' })],
+    ['EXPIRY_INVALID', () => cvv({ ...full, expiry: '333' })],
+    ['EXPIRY_INVALID', () => amexCsc({ csck: cvk, pan: card.pan, expiry: '25' })],
+    ['SERVICE_CODE_INVALID', () => cvv({ ...full, serviceCode: '11' })],
+    ['DIGITS_INVALID', () => cvv({ ...full, digits: 0 })],
+    ['DIGITS_INVALID', () => cvv({ ...full, digits: 9 })],
+    ['DIGITS_INVALID', () => cvv({ ...full, digits: 2.5 })],
+    ['ATC_INVALID', () => dcvv({ ...full, atc: '1' })],
+    [
+      'CAVV_INVALID',
+      () =>
+        cavv({
+          cvk,
+          pan: card.pan,
+          trackingNumber: '333',
+          resultCode: '1',
+          secondFactorCode: '11',
+        }),
+    ],
+    [
+      'CAVV_INVALID',
+      () =>
+        cavv({
+          cvk,
+          pan: card.pan,
+          trackingNumber: '3333',
+          resultCode: '',
+          secondFactorCode: '11',
+        }),
+    ],
+    [
+      'CAVV_INVALID',
+      () =>
+        cavv({
+          cvk,
+          pan: card.pan,
+          trackingNumber: '3333',
+          resultCode: '1',
+          secondFactorCode: '1',
+        }),
+    ],
+    ['KEY_INVALID', () => cvv({ ...full, cvk: DesKey.of(new Uint8Array(8)) })],
+    ['KEY_INVALID', () => cvv({ ...full, cvk: AesKey.of(new Uint8Array(16)) as never })],
+    ['KEY_INVALID', () => cvc3({ ...chip, key: DesKey.of(new Uint8Array(24)) })],
+    ['BYTES_LENGTH', () => cvc3({ ...chip, track: new Uint8Array(0) })],
+    ['BYTES_LENGTH', () => cvc3({ ...chip, track: new Uint8Array(257) })],
+    ['BYTES_LENGTH', () => cvc3({ ...chip, atc: new Uint8Array(3) })],
+    ['BYTES_LENGTH', () => cvc3({ ...chip, un: 'x' as never })],
+    ['DIGITS_INVALID', () => cvc3({ ...chip, digits: 6 })],
+    ['DIGITS_INVALID', () => cvc3({ ...chip, digits: 0 })],
+    ['DIGITS_INVALID', () => cvc3({ ...chip, digits: 1.5 })],
+  ])('%s', (expected, call) => expect(call).toThrow(code(expected)));
+});

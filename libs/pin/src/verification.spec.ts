@@ -1,0 +1,226 @@
+import { DesKey, desEncryptBlock, fromHex } from '@pinfold/crypto';
+import fc from 'fast-check';
+import {
+  decimalisationTable,
+  decimalise,
+  leftJustified,
+  naturalPin,
+  offsetOfPin,
+  pinOfOffset,
+  pvv,
+  pvvOfWords,
+  pvvParameterHi,
+  pvvParameterLo,
+  validationDataOf,
+  verifyIbm3624,
+  verifyIbm3624Words,
+  verifyPvv,
+  visaDecimaliseWords,
+} from './index.js';
+import { packDigits, wordAt } from './words.js';
+
+const digits = (min: number, max = min) =>
+  fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: min, maxLength: max });
+const hex16 = fc.string({
+  unit: fc.constantFrom(...'0123456789ABCDEF'),
+  minLength: 16,
+  maxLength: 16,
+});
+const pvk = DesKey.of(fromHex('0123456789ABCDEFFEDCBA9876543210'));
+const code = (value: string) => expect.objectContaining({ name: 'InputError', code: value });
+const ibm = { pvk, decimalisationTable: '0123456789012345', validationData: '1122334455667788' };
+
+describe('IBM 3624', () => {
+  it('offset and PIN undo each other, at every length', () => {
+    fc.assert(
+      fc.property(digits(4, 12), digits(16), hex16, (pin, table, validationData) => {
+        const input = { pvk, decimalisationTable: decimalisationTable(table), validationData };
+        const offset = offsetOfPin({ ...input, pin });
+        expect(offset).toHaveLength(pin.length);
+        expect(pinOfOffset({ ...input, offset })).toBe(pin);
+        expect(verifyIbm3624({ ...input, pin, offset })).toBe(true);
+        expect(
+          offsetOfPin({ ...input, pin: naturalPin({ ...input, length: pin.length }) }),
+        ).toMatch(/^0+$/);
+      }),
+    );
+  });
+
+  it('sees any single wrong digit within the offset, and nothing beyond it', () => {
+    const pin = '123456789012';
+    for (const length of [4, 8, 9, 12]) {
+      const offset = offsetOfPin({ ...ibm, pin, length });
+      for (let i = 0; i < 12; i++) {
+        const other = pin.slice(0, i) + ((Number(pin[i]) + 1) % 10) + pin.slice(i + 1);
+        expect(verifyIbm3624({ ...ibm, pin: other, offset })).toBe(i >= length);
+      }
+    }
+  });
+
+  it('says the same in words', () => {
+    fc.assert(
+      fc.property(
+        digits(4, 12),
+        digits(4, 12),
+        digits(16),
+        hex16,
+        (pin, guess, text, validationData) => {
+          const table = decimalisationTable(text);
+          const checkLength = Math.min(pin.length, guess.length);
+          const offset = offsetOfPin({
+            pvk,
+            decimalisationTable: table,
+            validationData,
+            pin,
+            length: checkLength,
+          });
+          const out = new Int32Array(2);
+          const data = fromHex(validationData);
+          desEncryptBlock(pvk, wordAt(data, 0), wordAt(data, 4), out);
+          const [offsetHi, offsetLo] = leftJustified(offset);
+          for (const tried of [pin, guess]) {
+            const [pinHi, pinLo] = leftJustified(tried);
+            const words = {
+              hi: out[0]!,
+              lo: out[1]!,
+              table,
+              offsetHi,
+              offsetLo,
+              pinHi,
+              pinLo,
+              checkLength,
+            };
+            const expected = verifyIbm3624({
+              pvk,
+              decimalisationTable: table,
+              validationData,
+              pin: tried,
+              offset,
+            });
+            expect(verifyIbm3624Words(words)).toBe(expected ? 1 : 0);
+          }
+        },
+      ),
+    );
+  });
+
+  it('fills the template of the host commands', () => {
+    expect(validationDataOf({ template: 'n23456789012', account: '400000123456' })).toBe(
+      '2345623456789012',
+    );
+    expect(validationDataOf({ template: '12345678901N', account: '400000123456' })).toBe(
+      '1234567890123456',
+    );
+    expect(validationDataOf({ template: 'ABCDEF012345', account: '400000123456' })).toBe(
+      'ABCDEF012345FFFF',
+    );
+  });
+
+  it.each([
+    ['PIN_LENGTH_INVALID', () => naturalPin({ ...ibm, length: 3 })],
+    ['PIN_LENGTH_INVALID', () => naturalPin({ ...ibm, length: 13 })],
+    ['PIN_LENGTH_INVALID', () => naturalPin({ ...ibm, length: 4.5 })],
+    [
+      'DECIMALISATION_TABLE_INVALID',
+      () => naturalPin({ ...ibm, length: 4, decimalisationTable: '012345678901234' }),
+    ],
+    [
+      'DECIMALISATION_TABLE_INVALID',
+      () => naturalPin({ ...ibm, length: 4, decimalisationTable: '012345678901234A' }),
+    ],
+    ['DECIMALISATION_TABLE_INVALID', () => decimalisationTable(1 as unknown as string)],
+    [
+      'VALIDATION_DATA_INVALID',
+      () => naturalPin({ ...ibm, length: 4, validationData: '112233445566778' }),
+    ],
+    [
+      'VALIDATION_DATA_INVALID',
+      () => naturalPin({ ...ibm, length: 4, validationData: '112233445566778G' }),
+    ],
+    ['PIN_INVALID', () => offsetOfPin({ ...ibm, pin: '123' })],
+    ['OFFSET_LENGTH_INVALID', () => offsetOfPin({ ...ibm, pin: '1234', length: 5 })],
+    ['OFFSET_LENGTH_INVALID', () => offsetOfPin({ ...ibm, pin: '1234', length: 3 })],
+    ['OFFSET_LENGTH_INVALID', () => offsetOfPin({ ...ibm, pin: '12345', length: 4.5 })],
+    ['OFFSET_INVALID', () => pinOfOffset({ ...ibm, offset: '123' })],
+    ['OFFSET_INVALID', () => pinOfOffset({ ...ibm, offset: '1234567890123' })],
+    ['OFFSET_INVALID', () => pinOfOffset({ ...ibm, offset: '123A' })],
+    ['OFFSET_LENGTH_INVALID', () => verifyIbm3624({ ...ibm, pin: '1234', offset: '12345' })],
+    ['OFFSET_INVALID', () => verifyIbm3624({ ...ibm, pin: '1234', offset: '12' })],
+    ['PIN_INVALID', () => verifyIbm3624({ ...ibm, pin: '12', offset: '1234' })],
+    [
+      'ACCOUNT_INVALID',
+      () => validationDataOf({ template: '1234567890N9', account: '40000012345' }),
+    ],
+    [
+      'VALIDATION_DATA_INVALID',
+      () => validationDataOf({ template: '1234567890N', account: '400000123456' }),
+    ],
+    [
+      'VALIDATION_DATA_INVALID',
+      () => validationDataOf({ template: '12345678NN90', account: '400000123456' }),
+    ],
+    [
+      'VALIDATION_DATA_INVALID',
+      () => validationDataOf({ template: '12345678X090', account: '400000123456' }),
+    ],
+    [
+      'VALIDATION_DATA_INVALID',
+      () => validationDataOf({ template: 12 as unknown as string, account: '400000123456' }),
+    ],
+    ['DIGITS_INVALID', () => leftJustified('')],
+    ['DIGITS_INVALID', () => leftJustified('12345678901234567')],
+  ])('%s', (expected, call) => expect(call).toThrow(code(expected)));
+});
+
+describe('decimalisation', () => {
+  it('maps each digit through the table', () => {
+    expect(decimalise('0123456789abcdefABCDEF', '9876543210123456')).toBe('9876543210123456123456');
+    expect(decimalise('3F7C', decimalisationTable('0123456789012345'))).toBe('3572');
+  });
+
+  it('takes decimal digits first, then A to F less ten (Visa)', () => {
+    expect(visaDecimaliseWords(0xabcdef12 | 0, 0x3fffffff, 4)).toBe(0x1230);
+    expect(visaDecimaliseWords(-1, -1, 4)).toBe(0x5555);
+    expect(visaDecimaliseWords(0x12345678, 0, 4)).toBe(0x1234);
+    expect(visaDecimaliseWords(-1, 0xfffffff7 | 0, 3)).toBe(0x755);
+    expect(visaDecimaliseWords(0xabcdefab | 0, 0xabcdefab | 0, 7)).toBe(0x0123450);
+  });
+
+  it.each(['', 'G', '0'.repeat(33), 5 as unknown as string])('refuses %p', (hex) =>
+    expect(() => decimalise(hex, '0123456789012345')).toThrow(code('HEX_INVALID')),
+  );
+});
+
+describe('Visa PVV', () => {
+  const input = { pvk, pvki: '1', pan: '1122334455667788', pin: '4524' };
+
+  it('verifies its own, and no other', () => {
+    fc.assert(
+      fc.property(digits(4, 12), digits(12, 19), digits(1), digits(4), (pin, pan, pvki, other) => {
+        const right = pvv({ pvk, pin, pan, pvki });
+        expect(right).toMatch(/^\d{4}$/);
+        expect(verifyPvv({ pvk, pin, pan, pvki, pvv: right })).toBe(true);
+        expect(verifyPvv({ pvk, pin, pan, pvki, pvv: other })).toBe(other === right);
+        expect(pvv({ pvk, pin: `${pin.slice(0, 4)}99`, pan, pvki })).toBe(right);
+      }),
+    );
+  });
+
+  it('says the same in words', () => {
+    const out = new Int32Array(2);
+    const lo = pvvParameterLo(input.pan, 1) | packDigits('4524', 0, 4);
+    desEncryptBlock(pvk, pvvParameterHi(input.pan), lo, out);
+    expect(pvvOfWords(out[0]!, out[1]!)).toBe(0x8523);
+  });
+
+  it.each([
+    ['PVKI_INVALID', () => pvv({ ...input, pvki: '' })],
+    ['PVKI_INVALID', () => pvv({ ...input, pvki: '10' })],
+    ['PVKI_INVALID', () => pvv({ ...input, pvki: 'A' })],
+    ['PAN_INVALID', () => pvv({ ...input, pan: '11223344556' })],
+    ['PAN_INVALID', () => pvv({ ...input, pan: '11223344556677889900' })],
+    ['PIN_INVALID', () => pvv({ ...input, pin: '123' })],
+    ['PVV_INVALID', () => verifyPvv({ ...input, pvv: '123' })],
+    ['PVV_INVALID', () => verifyPvv({ ...input, pvv: '12345' })],
+  ])('%s', (expected, call) => expect(call).toThrow(code(expected)));
+});
