@@ -6,13 +6,18 @@ import { decryptDataKey } from './data/decrypt-data-key.js';
 import { exportDataKey } from './data/export-data-key.js';
 import { generateDataKey } from './data/generate-data-key.js';
 import { importDataKey } from './data/import-data-key.js';
+import { encryptCommsKey } from './keys/encrypt-comms-key.js';
 import { exportKey } from './keys/export-key.js';
 import { generateWorkingKey } from './keys/generate-working-key.js';
 import { importKey } from './keys/import-key.js';
+import { keyCheckValue } from './keys/key-check-value.js';
+import { translateCommsKeyToTmk } from './keys/translate-comms-key-to-tmk.js';
 import { generateMac } from './macs/generate-mac.js';
 import { verifyMac } from './macs/verify-mac.js';
+import { calculateOffset } from './pins/calculate-offset.js';
 import { createVerificationRecord } from './pins/create-verification-record.js';
 import { issueDemoPin } from './pins/issue-demo-pin.js';
+import { pinV } from './pins/pin-v.js';
 import { showDemoPin } from './pins/show-demo-pin.js';
 import { translatePinBlock } from './pins/translate-pin-block.js';
 import { verifyPin } from './pins/verify-pin.js';
@@ -33,8 +38,13 @@ export const COMMANDS = {
   GenerateWorkingKey: generateWorkingKey,
   ExportKey: exportKey,
   ImportKey: importKey,
+  TranslateCommsKeyToTMK: translateCommsKeyToTmk,
+  EncryptCommsKey: encryptCommsKey,
+  KeyCheckValue: keyCheckValue,
   VerifyPin: verifyPin,
+  PIN_V: pinV,
   TranslatePinBlock: translatePinBlock,
+  CalculateOffset: calculateOffset,
   CreateVerificationRecord: createVerificationRecord,
   IssueDemoPin: issueDemoPin,
   ShowDemoPin: showDemoPin,

@@ -1,0 +1,134 @@
+import { desEncryptBlock, fromHex } from '@pinfold/crypto';
+import { type DecimalisationTable, decimalisationTable, leftJustified, wordAt } from '@pinfold/pin';
+import type { Core } from '../../core.js';
+import { dataCommand } from '../../declare/command.js';
+import { digits, hex, integer, optional, text, token } from '../../declare/field.js';
+import { readySlot } from '../../keys/key-store.js';
+import { done, type Refusal, refusal } from '../../outcome.js';
+import { extractPin, fitsFormat, PinField } from '../../pin/extract.js';
+import type { OpenRecord } from '../../pin/verification-record.js';
+import { isRightPin, validationData } from '../../pin/verify.js';
+import { OFFSET_KEY, PIN_KEY, pan, pinBlock, pinFormat, record } from '../fields.js';
+
+const BLOCK_KEY = readySlot({ ...PIN_KEY, part: 'key' });
+const PVK_SLOT = readySlot({ ...OFFSET_KEY, part: 'key' });
+const block = new Int32Array(2);
+const field = new PinField();
+
+/** Sixteen digits are a table of the caller's own, which rule M1 refuses; else the id of a registered one. */
+export function tableNamed(core: Core, named: string): DecimalisationTable | Refusal {
+  if (/^\d{16}$/.test(named)) {
+    return core.policy.judge('M1.stored-tables', false) ?? decimalisationTable(named);
+  }
+  return core.tables.active(named) ?? refusal('TABLE_INACTIVE');
+}
+
+export function isTable(found: DecimalisationTable | Refusal): found is DecimalisationTable {
+  return !('ok' in found);
+}
+
+/**
+ * The verification command of the literature: the caller chooses validation data, length, table and
+ * offset. With M1 and M2 in force the table must be registered and the rest must be what the
+ * authenticated record says.
+ */
+export const pinV = dataCommand({
+  name: 'PIN_V',
+  group: 'pins',
+  title: 'verifies an encrypted PIN block against validation data, decimalisation table and offset',
+  source: 'IBM 3624; Bond, Zielinski, UCAM-CL-TR-560, 2003; Focardi, Luccio 2010',
+  roles: ['production'],
+  input: {
+    pinBlock: pinBlock(),
+    key: token('TPK or ZPK of the PIN block', PIN_KEY),
+    format: pinFormat(),
+    pan: pan(),
+    pvk: token('PGK', OFFSET_KEY),
+    validationData: hex('validation data', { length: 16 }),
+    length: integer('digits of the PIN to check', { min: 4, max: 12 }),
+    table: text('decimalisation table: 16 digits, or the id of a registered one', {
+      min: 1,
+      max: 16,
+    }),
+    offset: digits('offset, as long as the PIN', { min: 4, max: 12 }),
+    record: optional(record()),
+  },
+  output: {},
+  errors: [
+    'TOKEN_INVALID',
+    'FORMAT_REFUSED',
+    'OFFSET_LENGTH',
+    'TABLE_REFUSED',
+    'TABLE_INACTIVE',
+    'RECORD_INVALID',
+    'PIN_LIMIT',
+    'PIN_BLOCK_INVALID',
+    'PIN_LENGTH_INVALID',
+    'PIN_DIGITS_INVALID',
+    'PIN_WRONG',
+  ],
+  verdicts: ['PIN_WRONG', 'PIN_BLOCK_INVALID', 'PIN_LENGTH_INVALID', 'PIN_DIGITS_INVALID'],
+  rules: [
+    'M12.type-bound',
+    'M9.one-usage',
+    'M1.stored-tables',
+    'M2.authenticated-record',
+    'M6.account-limit',
+    'M6.block-limit',
+    'M6.device-limit',
+    'M4.one-answer',
+    'M5.no-digit-check',
+  ],
+  run(core, input) {
+    const key = core.keys.open(input.key, BLOCK_KEY);
+    const pvk = core.keys.open(input.pvk, PVK_SLOT);
+    if (key === undefined || pvk?.des === undefined) return refusal('TOKEN_INVALID');
+    if (!fitsFormat(key, input.format, input.pinBlock.length)) return refusal('FORMAT_REFUSED');
+    if (input.offset.length !== input.length) return refusal('OFFSET_LENGTH');
+    const table = tableNamed(core, input.table);
+    if (!isTable(table)) return table;
+    if (core.policy.on['M2.authenticated-record']) {
+      const known = input.record && core.records.open(input.record, input.pan, pvk);
+      if (!known || !agrees(known, input)) {
+        return refusal('RECORD_INVALID', 'M2.authenticated-record');
+      }
+    }
+    const limited = core.limits.check(input.pan, input.pinBlock, core.now);
+    if (limited !== undefined) return limited;
+    extractPin(core.policy, { ...input, key }, field);
+    const data = fromHex(input.validationData);
+    desEncryptBlock(pvk.des, wordAt(data, 0), wordAt(data, 4), block);
+    const [valueHi, valueLo] = leftJustified(input.offset);
+    const wanted: OpenRecord = {
+      method: 'ibm3624',
+      pvki: 0,
+      pinLength: input.length,
+      value: input.offset,
+      tableId: '',
+      valueHi,
+      valueLo,
+    };
+    const right = isRightPin(wanted, field, table, block[0]!, block[1]!);
+    const good = right && field.length > 0;
+    const why = field.length === 0 ? field.why! : refusal('PIN_WRONG');
+    field.wipe();
+    block.fill(0);
+    if (good) return done({});
+    core.limits.failed(input.pan, input.pinBlock, core.now);
+    return why;
+  },
+});
+
+/** Whether the request says what the record says. A table of the caller's own is M1's business. */
+function agrees(
+  known: OpenRecord,
+  said: { pan: string; validationData: string; length: number; table: string; offset: string },
+): boolean {
+  return (
+    known.method === 'ibm3624' &&
+    known.pinLength === said.length &&
+    known.value === said.offset &&
+    said.validationData === validationData(said.pan) &&
+    (known.tableId === said.table || /^\d{16}$/.test(said.table))
+  );
+}
