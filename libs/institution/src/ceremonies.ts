@@ -100,22 +100,28 @@ async function enterKey(
   return { token: key, checkValue };
 }
 
-/** A data key of a link, made at one end and carried to the other under their zone control key. */
-export async function makeLinkKey(
-  from: { at: Institution; zck: string },
-  to: { at: Institution; zck: string },
-  context: string,
-): Promise<{ from: string; to: string }> {
-  const { wrapped } = await must(from.at.as(IDENTITIES.production), 'GenerateDataKey', { context });
+export interface LinkEnd {
+  readonly at: Institution;
+  /** Token of the link's zone control key in that institution's device. */
+  readonly zck: string;
+}
+
+/** A new data key of an institution, as a token. */
+export async function makeDataKey(at: Institution, context: string): Promise<string> {
+  return (await must(at.as(IDENTITIES.production), 'GenerateDataKey', { context })).wrapped;
+}
+
+/** A data key carried to the other end of a link under the zone control key; gives the token there. */
+export async function carryDataKey(
+  wrapped: string,
+  o: { from: LinkEnd; to: LinkEnd; context: string },
+): Promise<string> {
+  const { from, to, context } = o;
   const { keyBlock } = await must(from.at.as(IDENTITIES.keyManager), 'ExportDataKey', {
     wrapped,
     zck: from.zck,
     context,
   });
-  const imported = await must(to.at.as(IDENTITIES.keyManager), 'ImportDataKey', {
-    keyBlock,
-    zck: to.zck,
-    context,
-  });
-  return { from: wrapped, to: imported.wrapped };
+  const carried = { keyBlock, zck: to.zck, context };
+  return (await must(to.at.as(IDENTITIES.keyManager), 'ImportDataKey', carried)).wrapped;
 }

@@ -42,7 +42,7 @@ export async function openDataKeys(o: {
   return {
     sealer,
     vault: new CardVault(vaultKeys, random),
-    indexKey: await open(tokens.index, CONTEXTS.index(institution)),
+    indexKey: await open(tokens.index, CONTEXTS.index),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The data-key tokens of one institution that belong to no message flow: its index key, the key of its
+ * The tokens of one institution that belong to no message flow: the network's index key, the key of its
  * card vault, and the versions of the data keys of its links. Tokens are sealed under the device's
  * master keys, so the file is no secret; without the device it opens nothing.
  */
@@ -11,6 +11,7 @@ import { z } from 'zod';
 const dataKeyToken = z.object({ version: z.number().int().min(1).max(255), wrapped: z.string() });
 
 const tokensSchema = z.object({
+  /** Key of the keyed hashes that stand for terminals and cards in record keys and tables. */
   index: z.string(),
   vault: z.array(dataKeyToken).min(1),
   links: z.record(z.string(), z.array(dataKeyToken)),
@@ -43,7 +44,8 @@ export function writeTokens(folder: string, tokens: InstitutionTokens): void {
 
 /** Encryption contexts of the data keys: what a token may be opened as. */
 export const CONTEXTS = {
-  index: (institution: string) => `index.${institution}`,
+  /** One for the whole network: the keys of records are compared across its nodes. */
+  index: 'index.1',
   vault: (institution: string, version: number) => `vault.${institution}.${version}`,
   /** The same on both sides of a link. */
   link: (link: string, version: number) => `${link}.${version}`,

@@ -16,19 +16,21 @@ import {
   DEMO_EXPIRY,
   demoCardNumber,
   demoTerminal,
+  demoTerminalAlgorithm,
   ISSUERS,
   type IssuerFacts,
   OPENING_BALANCE_MINOR,
 } from '@pinfold/flows';
 import {
   CONTEXTS,
+  carryDataKey,
   FLEET_LINK,
   IDENTITIES,
   type Institution,
   type InstitutionTokens,
   issuerTopology,
+  makeDataKey,
   makeKey,
-  makeLinkKey,
   makeSharedKey,
   must,
   type OpenedKeys,
@@ -48,8 +50,6 @@ export interface DemoInstitutions {
 const DECIMALISATION_TABLE = '0123456789012345';
 const PVKI = '1';
 const FIRST_VERSION = 1;
-/** Every eighth terminal has AES keys, and with them PIN blocks of format 4. */
-const AES_TERMINAL_EVERY = 8;
 const TERMINALS_AT_ONCE = 100;
 const CARDS_AT_ONCE = 1_000;
 
@@ -66,7 +66,8 @@ export async function provisionKeys(parties: DemoInstitutions): Promise<boolean>
   const everybody = [fleet, acquirer, ...issuers.values()];
   if (everybody.every((party) => party.tokens !== undefined)) return false;
   const drafts = new Map<Institution, InstitutionTokens>();
-  for (const party of everybody) drafts.set(party, await ownKeys(party));
+  const index = await makeDataKey(acquirer, CONTEXTS.index);
+  for (const party of everybody) drafts.set(party, await ownKeys(party, index));
   await shareLink({ acquirer, other: fleet, link: FLEET_LINK, drafts });
   for (const facts of ISSUERS) {
     const issuer = issuers.get(facts.id);
@@ -79,21 +80,12 @@ export async function provisionKeys(parties: DemoInstitutions): Promise<boolean>
   return true;
 }
 
-async function ownKeys(at: Institution): Promise<InstitutionTokens> {
-  const hsm = at.as(IDENTITIES.production);
-  const dataKey = async (context: string): Promise<string> =>
-    (await must(hsm, 'GenerateDataKey', { context })).wrapped;
-  return {
-    index: await dataKey(CONTEXTS.index(at.id)),
-    vault: [
-      { version: FIRST_VERSION, wrapped: await dataKey(CONTEXTS.vault(at.id, FIRST_VERSION)) },
-    ],
-    links: {},
-    named: {},
-  };
+async function ownKeys(at: Institution, index: string): Promise<InstitutionTokens> {
+  const wrapped = await makeDataKey(at, CONTEXTS.vault(at.id, FIRST_VERSION));
+  return { index, vault: [{ version: FIRST_VERSION, wrapped }], links: {}, named: {} };
 }
 
-/** A zone control key from a ceremony, and under it the first data key of the link. */
+/** A zone control key from a ceremony; under it travel the link's first data key and the index key. */
 async function shareLink(o: {
   acquirer: Institution;
   other: Institution;
@@ -102,19 +94,22 @@ async function shareLink(o: {
 }): Promise<void> {
   const { acquirer, other, link, drafts } = o;
   const zck = await makeSharedKey(acquirer, other, { type: 'ZCK' });
-  const keys = await makeLinkKey(
-    { at: acquirer, zck: zck.here.token },
-    { at: other, zck: zck.there.token },
-    CONTEXTS.link(link, FIRST_VERSION),
-  );
+  const ends = {
+    from: { at: acquirer, zck: zck.here.token },
+    to: { at: other, zck: zck.there.token },
+  };
+  const context = CONTEXTS.link(link, FIRST_VERSION);
+  const linkKey = await makeDataKey(acquirer, context);
   const note = (party: Institution, zckToken: string, wrapped: string): void => {
     const tokens = drafts.get(party)!;
     tokens.links[link] = [{ version: FIRST_VERSION, wrapped }];
     tokens.named[`zck.${link}`] = zckToken;
     tokens.named[`zck.${link}.check-value`] = zck.here.checkValue;
   };
-  note(acquirer, zck.here.token, keys.from);
-  note(other, zck.there.token, keys.to);
+  note(acquirer, zck.here.token, linkKey);
+  note(other, zck.there.token, await carryDataKey(linkKey, { ...ends, context }));
+  const theirs = drafts.get(other)!;
+  theirs.index = await carryDataKey(theirs.index, { ...ends, context: CONTEXTS.index });
 }
 
 async function verificationKeys(
@@ -155,16 +150,16 @@ export async function provisionTerminals(o: {
 }): Promise<number> {
   const { acquirer, fleet, switchStore, count, progress } = o;
   const present = new Set(fleet.terminals().map(({ terminal }) => terminal));
-  const missing = [];
+  const missing: string[] = [];
   for (let n = 1; n <= count; n += 1) {
     const terminal = demoTerminal(n);
-    if (!present.has(terminal)) missing.push({ terminal, n });
+    if (!present.has(terminal)) missing.push(terminal);
   }
   for (let from = 0; from < missing.length; from += TERMINALS_AT_ONCE) {
     const records: KeyRecord[] = [];
     const terminals: NewTerminal[] = [];
-    for (const { terminal, n } of missing.slice(from, from + TERMINALS_AT_ONCE)) {
-      const made = await terminalMasterKey({ acquirer, terminal, n });
+    for (const terminal of missing.slice(from, from + TERMINALS_AT_ONCE)) {
+      const made = await terminalMasterKey({ acquirer, terminal });
       records.push(made.record);
       terminals.push(made.terminal);
     }
@@ -180,11 +175,9 @@ export async function provisionTerminals(o: {
 async function terminalMasterKey(o: {
   acquirer: Institution;
   terminal: string;
-  n: number;
 }): Promise<{ record: KeyRecord; terminal: NewTerminal }> {
-  const { acquirer, terminal, n } = o;
-  const aes = n % AES_TERMINAL_EVERY === 0 && acquirer.store.device.mode === 'hardened';
-  const algorithm = aes ? 'A' : 'T';
+  const { acquirer, terminal } = o;
+  const algorithm = demoTerminalAlgorithm(terminal, acquirer.store.device.mode);
   const components: { courier: string; component: Uint8Array }[] = [];
   const { token, checkValue } = await makeKey(acquirer, { type: 'TMK', algorithm }, (envelopes) => {
     for (const { custodian, component } of envelopes) {

@@ -77,3 +77,12 @@ export function demoTerminal(number: number): string {
   }
   return `ATM${String(number).padStart(5, '0')}`;
 }
+
+/** Every eighth terminal has AES keys, and with them PIN blocks of format 4. */
+const AES_TERMINAL_EVERY = 8;
+
+/** T triple DES, A AES. The legacy devices know no AES. */
+export function demoTerminalAlgorithm(terminal: string, mode: 'hardened' | 'legacy'): 'T' | 'A' {
+  const number = Number(/^ATM(\d{5})$/.exec(terminal)?.[1] ?? 0);
+  return mode === 'hardened' && number > 0 && number % AES_TERMINAL_EVERY === 0 ? 'A' : 'T';
+}
