@@ -236,3 +236,22 @@ it('names no password when it cannot connect', async () => {
   expect((error as Error).message).toContain('ECONNREFUSED');
   expect(`${(error as Error).message} ${(error as Error).stack}`).not.toContain('hush-hush');
 });
+
+describe('the URL’s parameters', () => {
+  it('are honoured: a server without TLS is refused when TLS is asked for', async () => {
+    await expect(Database.open({ url: `${database().url}?sslmode=verify-full` })).rejects.toThrow(
+      'The server does not support SSL connections',
+    );
+  });
+
+  it('add to the session, and do not take the schema away', async () => {
+    const url = `${database().url}?options=${encodeURIComponent('-c search_path=elsewhere -c work_mem=7MB')}`;
+    const own = await Database.open({ url, schema: 'bank' });
+    try {
+      expect(await own.query('SHOW search_path')).toEqual([{ search_path: 'bank' }]);
+      expect(await own.query('SHOW work_mem')).toEqual([{ work_mem: '7MB' }]);
+    } finally {
+      await own.close();
+    }
+  });
+});

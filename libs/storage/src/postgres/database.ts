@@ -77,9 +77,10 @@ export class Database implements Queryable {
 
   /** Connects (one connection is tried at once) or throws what `pg` says; the message has no password. */
   static async open(options: DatabaseOptions): Promise<Database> {
+    const { url, options: sessionOptions } = connection(options);
     const dataSource = new DataSource({
       type: 'postgres',
-      url: options.url,
+      url,
       schema: options.schema ?? 'public',
       synchronize: false,
       logging: false,
@@ -91,7 +92,7 @@ export class Database implements Queryable {
       installExtensions: false,
       extra: {
         types: typeParsers,
-        options: sessionOptions(options),
+        options: sessionOptions,
         keepAlive: true,
         idleTimeoutMillis: 0,
       },
@@ -213,16 +214,25 @@ async function once<T>(
   }
 }
 
-function sessionOptions({ schema, statementTimeoutMs = 30_000 }: DatabaseOptions): string {
+/**
+ * Session settings of a Database; `options` of the URL come first, so that they may add but not take the
+ * schema away. `pg` would let the URL's replace ours, so they leave the URL.
+ */
+function connection(given: DatabaseOptions): { url: string; options: string } {
   const settings = {
-    search_path: schema === undefined ? 'public' : assertSchemaName(schema),
-    statement_timeout: String(statementTimeoutMs),
+    search_path: given.schema === undefined ? 'public' : assertSchemaName(given.schema),
+    statement_timeout: String(given.statementTimeoutMs ?? 30_000),
     idle_in_transaction_session_timeout: '60000',
     timezone: 'UTC',
   };
-  return Object.entries(settings)
-    .map(([name, value]) => `-c ${name}=${value}`)
-    .join(' ');
+  const own = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
+  const url = new URL(given.url);
+  const theirs = url.searchParams.getAll('options');
+  url.searchParams.delete('options');
+  return {
+    url: theirs.length === 0 ? given.url : url.href,
+    options: [...theirs, ...own].join(' '),
+  };
 }
 
 /** A schema name that needs no quoting; throws otherwise. */

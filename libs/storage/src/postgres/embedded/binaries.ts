@@ -68,8 +68,10 @@ async function makeLinks(folder: string, links: readonly Link[]): Promise<void> 
 }
 
 /** The programs, runnable by `account`. */
-export async function findBinaries(account: ServerAccount): Promise<Binaries> {
-  const packaged = packagedFolder();
+export async function findBinaries(
+  account: ServerAccount,
+  packaged = packagedFolder(),
+): Promise<Binaries> {
   const missing = await missingLinks(packaged);
   const linked = await makeLinks(packaged, missing).then(
     () => true,
@@ -106,7 +108,9 @@ async function privateCopy(packaged: string, account: ServerAccount): Promise<st
   }
   const { postgres } = programs(native);
   if (!canRun(account, postgres)) {
-    throw new Error(`user ${account.name} cannot run ${postgres}: is ${tmpdir()} mounted noexec?`);
+    throw new Error(
+      `the account ${account.name} cannot run ${postgres}: it needs glibc, and a temporary folder that allows programs; else set DATABASE_URL`,
+    );
   }
   return native;
 }
