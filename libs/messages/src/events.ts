@@ -75,13 +75,6 @@ export const EVENTS = {
     keyedBy: KEY_OF_WITHDRAWAL,
     data: { ...withdrawal, authorisation: z.string().max(6) },
   },
-  'terminal.signed-on': {
-    topic: TOPICS.eventsTerminal,
-    version: 1,
-    what: 'a terminal signed on',
-    keyedBy: ['terminal'],
-    data: { terminal },
-  },
   'terminal.key-changed': {
     topic: TOPICS.eventsTerminal,
     version: 1,

@@ -48,14 +48,14 @@ export const TOPIC_TABLE: readonly TopicFacts[] = [
   },
   {
     name: 'issuer.<id>.requests',
-    key: 'keyed hash of the card number',
+    key: 'keyed hash of the card number; of the issuer id in an 0800',
     carries: 'sealed ISO 8583',
     writers: 'switch',
     readers: 'issuer <id>',
   },
   {
     name: TOPICS.switchAnswers,
-    key: 'keyed hash of the terminal id',
+    key: 'keyed hash of the terminal id; of the acquirer id in an 0810',
     carries: 'sealed ISO 8583',
     writers: 'issuers',
     readers: 'switch',
