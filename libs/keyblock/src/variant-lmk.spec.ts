@@ -1,6 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { fromHex, toHex } from '@pinfold/crypto';
-import { lmkKeyType, TEST_LMK_PAIRS, unwrapLmkToken, wrapUnderLmk } from './index.js';
+import fc from 'fast-check';
+import {
+  LMK_KEY_TYPES,
+  LMK_SCHEMES,
+  type LmkScheme,
+  lmkKeyType,
+  lmkVariant,
+  TEST_LMK_PAIRS,
+  unwrapLmkToken,
+  wrapUnderLmk,
+} from './index.js';
 
 const load = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../../vectors/${name}.json`, import.meta.url), 'utf8')).cases;
@@ -16,4 +26,78 @@ describe('published tokens under the test LMK', () => {
       expect(opened.ok && opened.value.scheme).toBe(c.scheme);
     });
   }
+});
+
+const pair = fromHex(TEST_LMK_PAIRS['06-07']!);
+const code = (value: string) => expect.objectContaining({ name: 'InputError', code: value });
+
+describe('variant LMK tokens', () => {
+  it('give back the key, under every scheme and variant', () => {
+    const schemes = fc.constantFrom(...(Object.keys(LMK_SCHEMES) as LmkScheme[]));
+    const bytes = fc.uint8Array({ minLength: 24, maxLength: 24 });
+    fc.assert(
+      fc.property(schemes, fc.nat(9), bytes, (scheme, variant, long) => {
+        const key = Uint8Array.from(long).slice(0, LMK_SCHEMES[scheme].keyBytes);
+        const token = wrapUnderLmk({ pair, variant, scheme, key });
+        const opened = unwrapLmkToken({ pair, variant, token });
+        expect(opened).toEqual({ ok: true, value: { key, scheme } });
+        for (let length = 0; length < token.length; length++) {
+          const cut = unwrapLmkToken({ pair, variant, token: token.slice(0, length) });
+          // A triple-length token cut to a double one has the letter of the wrong scheme.
+          expect(cut).toEqual({ ok: false, code: 'KEY_TOKEN_INVALID' });
+        }
+      }),
+    );
+  });
+
+  it('depend on the variant, and on the part in schemes U and T only', () => {
+    const half = fromHex('1334577913345779');
+    const key = fromHex('13345779133457791334577913345779');
+    const tokens = Array.from({ length: 10 }, (_, variant) =>
+      wrapUnderLmk({ pair, variant, scheme: 'Z', key: half }),
+    );
+    expect(new Set(tokens).size).toBe(10);
+    const x = wrapUnderLmk({ pair, variant: 0, scheme: 'X', key });
+    const u = wrapUnderLmk({ pair, variant: 0, scheme: 'U', key });
+    expect(x.slice(1, 17)).toBe(x.slice(17));
+    expect(u.slice(1, 17)).not.toBe(u.slice(17));
+  });
+
+  it('know a pair for every key type, and none for other codes', () => {
+    for (const [type, { name }] of Object.entries(LMK_KEY_TYPES)) {
+      const found = lmkKeyType(type)!;
+      expect(found.name).toBe(name);
+      expect(TEST_LMK_PAIRS[found.pair]).toHaveLength(32);
+    }
+    expect(lmkKeyType('502')).toEqual({ pair: '14-15', variant: 5, name: undefined });
+    for (const type of ['', '00', 'A00', '00F', '0100', '012', 5 as unknown as string]) {
+      expect(lmkKeyType(type)).toBeUndefined();
+    }
+  });
+
+  it.each([
+    ['SCHEME_UNKNOWN', () => wrapUnderLmk({ pair, variant: 0, scheme: 'S' as 'U', key: pair })],
+    ['KEY_LENGTH', () => wrapUnderLmk({ pair, variant: 0, scheme: 'T', key: pair })],
+    ['KEY_LENGTH', () => wrapUnderLmk({ pair, variant: 0, scheme: 'U', key: 'x' as never })],
+    ['VARIANT_INVALID', () => wrapUnderLmk({ pair, variant: 10, scheme: 'U', key: pair })],
+    ['VARIANT_INVALID', () => lmkVariant(pair, 1.5)],
+    ['LMK_INVALID', () => lmkVariant(pair.slice(1), 1)],
+    ['LMK_INVALID', () => lmkVariant('x' as never, 1)],
+  ])('%s', (expected, call) => expect(call).toThrow(code(expected)));
+
+  it('refuse what is no token', () => {
+    const bad = [
+      '',
+      'S',
+      'U12',
+      'u34E2FC8EAD7CD07BFA2B7ED5FE4D8212',
+      'U34E2FC8EAD7CD07BFA2B7ED5FE4D821g',
+    ];
+    for (const token of [...bad, 5 as unknown as string]) {
+      expect(unwrapLmkToken({ pair, variant: 0, token })).toEqual({
+        ok: false,
+        code: 'KEY_TOKEN_INVALID',
+      });
+    }
+  });
 });
