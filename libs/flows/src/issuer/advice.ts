@@ -4,8 +4,8 @@
  * account. A request that stands posted is taken over, so the transaction is never posted twice.
  */
 import { RESPONSE } from '@pinfold/messages';
+import type { Answer, FinancialFacts } from './answer.js';
 import type { ChunkState } from './chunk-state.js';
-import type { Answer, FinancialFacts } from './decide.js';
 import type { Financial } from './intake.js';
 import { nextLegState } from './legs.js';
 import { type IssuerTransaction, isExpired, type Leg, NO_LEG } from './model.js';

@@ -5,7 +5,7 @@
 import { type IsoMessage, textOf } from '@pinfold/iso8583';
 import { TOPICS } from '@pinfold/messages';
 import type { Outgoing } from '../node/ports.js';
-import type { Answer } from './decide.js';
+import type { Answer } from './answer.js';
 
 const COMMON = [2, 3, 4, 7, 11, 12, 13, 32, 37, 41, 49, 53] as const;
 

@@ -3,8 +3,9 @@
  * what the ones before it did. Pure; runs inside the store's transaction.
  */
 import { encodeEvent, maskPan, RESPONSE } from '@pinfold/messages';
+import type { Answer } from './answer.js';
 import { ChunkState } from './chunk-state.js';
-import { type Answer, decide } from './decide.js';
+import { decide } from './decide.js';
 import type { IssuerSettings } from './settings.js';
 import type { Decision, Loaded, OutboxEvent } from './store.js';
 import type { ReadyWork } from './work.js';

@@ -2,6 +2,8 @@
  * The issuer: PIN verification, rules, double-entry ledger, and the node that handles chunks. What
  * others need carries the issuer's name; the parts of the logic are imported from their files.
  */
+
+export type { IssuerPorts } from './issuer-ports.js';
 export {
   type LedgerLine,
   LINE_KINDS,
@@ -21,7 +23,7 @@ export {
   type Leg as IssuerLeg,
   type LegName,
 } from './model.js';
-export { IssuerNode, type IssuerPorts } from './node.js';
+export { IssuerNode } from './node.js';
 export { DEFAULT_LIMITS, type IssuerLimits, type IssuerSettings } from './settings.js';
 export type {
   CardView,

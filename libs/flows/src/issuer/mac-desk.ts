@@ -8,8 +8,8 @@ import { askBatch } from '../node/chunk.js';
 import type { KeyRing } from '../node/keys.js';
 import type { Incoming } from '../node/ports.js';
 import { decodeSecurityInfo, encodeSecurityInfo } from '../node/security-info.js';
+import type { Answer, MacOutcome } from './answer.js';
 import { answerMessage } from './answers.js';
-import type { Answer, MacOutcome } from './decide.js';
 
 /** Who is on the other side, and which keys there are. */
 export interface MacKeys {

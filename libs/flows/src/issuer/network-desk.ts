@@ -8,10 +8,10 @@ import { askBatch } from '../node/chunk.js';
 import type { OfferedKey } from '../node/key-change.js';
 import type { KeyRecord, KeyRing } from '../node/keys.js';
 import type { Incoming } from '../node/ports.js';
-import type { Answer } from './decide.js';
+import type { Answer } from './answer.js';
+import type { IssuerPorts } from './issuer-ports.js';
 import { dataKeyContext, importedKey, importJob, isHeld, planNetwork } from './key-exchange.js';
 import { macKeyOf, verifyMacs } from './mac-desk.js';
-import type { IssuerPorts } from './node.js';
 
 /** Between two looks into the store for a key version that nobody knows. */
 const REFRESH_EVERY_MS = 1_000;

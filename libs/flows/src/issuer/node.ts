@@ -8,19 +8,19 @@ import type { HsmJob } from '@pinfold/hsm-client';
 import { type BusRecord, RESPONSE } from '@pinfold/messages';
 import { askBatch, openAll } from '../node/chunk.js';
 import { KeyRing } from '../node/keys.js';
-import type { Incoming, NodePorts } from '../node/ports.js';
+import type { Incoming } from '../node/ports.js';
+import type { Answer, MacOutcome } from './answer.js';
 import { outgoingAnswer, wantsAnswer } from './answers.js';
-import type { Answer, MacOutcome } from './decide.js';
 import { type ChunkResult, decideChunk } from './decide-chunk.js';
 import { FINANCIAL_MTIS, readFinancial } from './intake.js';
+import type { IssuerPorts } from './issuer-ports.js';
 import { STAND_IN_LOSS_ACCOUNT, settlementAccount } from './ledger.js';
 import { packWithMacs, verifyMacs } from './mac-desk.js';
 import { correlationOf, NetworkDesk } from './network-desk.js';
 import { observationOf } from './observe.js';
 import { pinJob, pinOutcome } from './pin.js';
 import { type PinOutcome, pinDecides } from './rules.js';
-import type { IssuerSettings } from './settings.js';
-import type { Committed, Glimpse, IssuerStore, OutboxEvent } from './store.js';
+import type { Committed, Glimpse, OutboxEvent } from './store.js';
 import { type ReadyWork, touchedBy, type Work, workOf } from './work.js';
 
 /** An outbox batch that has waited this long was not sent by the chunk that made it. */
@@ -28,12 +28,6 @@ const OUTBOX_WAIT_MS = 2_000;
 const OUTBOX_LIMIT = 100;
 
 const NETWORK_MTIS: ReadonlySet<string> = new Set(['0800', '0801']);
-
-export interface IssuerPorts extends NodePorts<IssuerStore> {
-  readonly settings: IssuerSettings;
-  /** Told of a data key that the switch gave: the wire then opens and seals under it. */
-  readonly takeDataKey?: (version: number, dataKey: Uint8Array) => void;
-}
 
 export class IssuerNode {
   readonly #ports: IssuerPorts;

@@ -2,7 +2,7 @@
 import { type IsoMessage, textOf } from '@pinfold/iso8583';
 import { RESPONSE } from '@pinfold/messages';
 import type { Observation } from '../node/ports.js';
-import type { Answer } from './decide.js';
+import type { Answer } from './answer.js';
 
 /** First two digits and class of the MTI to the name of what happened, by outcome. */
 const NAMES: Readonly<Record<string, { done: string; refused: string }>> = {

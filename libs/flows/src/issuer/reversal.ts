@@ -4,8 +4,8 @@
  * nothing to do. All of these answer 00.
  */
 import { RESPONSE } from '@pinfold/messages';
+import type { Answer, FinancialFacts } from './answer.js';
 import type { ChunkState } from './chunk-state.js';
-import type { Answer, FinancialFacts } from './decide.js';
 import type { Financial, Reversal } from './intake.js';
 import { nextLegState } from './legs.js';
 import { type IssuerTransaction, NO_LEG } from './model.js';

@@ -8,7 +8,8 @@ import { type BusRecord, issuerRequests, RecordWire, Sealer, TOPICS } from '@pin
 import { demoCardNumber, ISSUERS } from '../network/demo-network.js';
 import type { KeyRecord } from '../node/keys.js';
 import type { Incoming, Observation } from '../node/ports.js';
-import { IssuerNode, type IssuerPorts } from './node.js';
+import type { IssuerPorts } from './issuer-ports.js';
+import { IssuerNode } from './node.js';
 import type { IssuerStore } from './store.js';
 import { ACQUIRER_ID, SETTINGS } from './testing.js';
 

@@ -1,6 +1,6 @@
 /** Builders for the issuer's specs and for the suite that both stores are held to. */
 import { demoCardNumber, ISSUERS } from '../network/demo-network.js';
-import type { Answer } from './decide.js';
+import type { Answer } from './answer.js';
 import { type ChunkResult, decideChunk } from './decide-chunk.js';
 import { type Financial, type FinancialClass, type Reversal, transactionKey } from './intake.js';
 import { STAND_IN_LOSS_ACCOUNT, settlementAccount } from './ledger.js';

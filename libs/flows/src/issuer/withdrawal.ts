@@ -1,7 +1,7 @@
 /** What a 0200 does: stored answer for a repeat, else the rules, the try counter and one posting. */
 import { RESPONSE } from '@pinfold/messages';
+import type { Answer, FinancialFacts } from './answer.js';
 import type { ChunkState } from './chunk-state.js';
-import type { Answer, FinancialFacts } from './decide.js';
 import type { Financial } from './intake.js';
 import { nextLegState } from './legs.js';
 import { businessDay, type Card, type IssuerTransaction, type Leg, NO_LEG } from './model.js';

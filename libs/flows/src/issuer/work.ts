@@ -1,6 +1,6 @@
 /** The items of one chunk: an opened message with what was read from it, and what it touches. */
 import type { Incoming, Wire } from '../node/ports.js';
-import type { MacOutcome } from './decide.js';
+import type { MacOutcome } from './answer.js';
 import type { Intake } from './intake.js';
 import type { PinOutcome } from './rules.js';
 import type { Touched } from './store.js';
