@@ -239,15 +239,35 @@ function pinRequests(crypto, { keys, native, handles, batch }) {
   };
 }
 
+const ONES = 0x11111111;
+/** A one in each nibble that must be a digit, and in each that must be F, by length of the PIN. */
+const DIGITS = Array.from({ length: 13 }, (_, pin) => nibbles((i) => i >= 2 && i < 2 + pin));
+const FILL = Array.from({ length: 13 }, (_, pin) => nibbles((i) => i >= 2 + pin));
+
+function nibbles(chosen) {
+  const words = [0, 0];
+  for (let i = 0; i < 16; i++) if (chosen(i)) words[i >> 3] |= 1 << (28 - 4 * (i & 7));
+  return words;
+}
+
 /** Whether a clear block is ISO format 0 with a PIN of 4 to 12 digits. */
 function isFormat0(hi, lo) {
   const length = hi >>> 24;
   if (length < 4 || length > 12) return false;
-  for (let i = 2; i < 16; i++) {
-    const nibble = (i < 8 ? hi >>> (28 - 4 * i) : lo >>> (60 - 4 * i)) & 15;
-    if (i < 2 + length ? nibble > 9 : nibble !== 15) return false;
-  }
-  return true;
+  const [digitsHi, digitsLo] = DIGITS[length];
+  const [fillHi, fillLo] = FILL[length];
+  const wrong = (lettersOf(hi) & digitsHi) | (lettersOf(lo) & digitsLo);
+  return (wrong | (~fullOf(hi) & fillHi) | (~fullOf(lo) & fillLo)) === 0;
+}
+
+/** A one in each nibble above 9. */
+function lettersOf(word) {
+  return (word >>> 3) & ((word >>> 2) | (word >>> 1)) & ONES;
+}
+
+/** A one in each nibble that is F. */
+function fullOf(word) {
+  return word & (word >>> 1) & (word >>> 2) & (word >>> 3) & ONES;
 }
 
 /** The four digits of a PVV, packed: decimal digits from the left, then letters less ten. */

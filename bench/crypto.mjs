@@ -15,6 +15,7 @@ import { startReference } from './crypto-reference.mjs';
 
 const LIBRARY = new URL('../dist/libs/crypto/src/index.js', import.meta.url).href;
 const SLICE_NS = 1e6;
+const WARM_UP_MS = 100;
 const NODE_BASELINE = 'createCipheriv per call';
 
 const { values: options } = parseArgs({
@@ -30,23 +31,24 @@ function slice(run, calls) {
   return Number(process.hrtime.bigint() - start) / calls;
 }
 
-function callsPerSlice(run) {
-  for (let i = 0; i < 300; i++) run();
-  return Math.max(1, Math.ceil(SLICE_NS / slice(run, 50)));
+/** Runs until it is compiled, then says how many calls fill a slice. */
+async function warmUp(run) {
+  const end = performance.now() + WARM_UP_MS;
+  while (performance.now() < end) slice(run, 20);
+  await setTimeout(5);
+  return Math.max(1, Math.ceil(SLICE_NS / Math.min(slice(run, 100), slice(run, 100))));
 }
 
 async function measure(operation, reference, rounds) {
   const { run, node, per = 1 } = operation;
-  const calls = callsPerSlice(run);
-  for (let i = 0; i < 20; i++) slice(run, calls);
-  await setTimeout(5);
+  const calls = await warmUp(run);
   const own = [];
   const native = [];
   for (let i = 0; i < rounds; i++) {
     own.push(slice(run, calls) / per);
     if (operation.reference) native.push(await reference.slice(operation.reference));
   }
-  const nodeNs = node && median(nodeSlices(node, Math.ceil(rounds / 4)));
+  const nodeNs = node && median(await nodeSlices(node, Math.ceil(rounds / 4)));
   const ns = median(own);
   const row = {
     value: round(ns),
@@ -79,8 +81,8 @@ async function measure(operation, reference, rounds) {
   ];
 }
 
-function nodeSlices(node, rounds) {
-  const calls = callsPerSlice(node);
+async function nodeSlices(node, rounds) {
+  const calls = await warmUp(node);
   return Array.from({ length: rounds }, () => slice(node, calls));
 }
 

@@ -9,8 +9,9 @@
 import { LANES } from './bitslice/module.js';
 import { BITSLICE_FROM } from './des-batch.js';
 import { type DesKey, readWord, writeWords } from './des-key.js';
-import { InputError, requireInteger, requireOneOf } from './errors.js';
-import { type Iso9797Padding, iso9797Mac, iso9797Pad } from './iso9797.js';
+import { InputError, requireBytes, requireInteger, requireOneOf } from './errors.js';
+import { iso9797Mac } from './iso9797.js';
+import { type Iso9797Padding, requirePadding, wholeBlocksOnly } from './iso9797-padding.js';
 import { loadHandles, sharedBatch } from './shared-batch.js';
 
 export interface Iso9797Many {
@@ -23,15 +24,25 @@ export interface Iso9797Many {
   readonly lengthBytes?: number;
 }
 
+/** A message as its blocks, without a copy: a length block, the whole blocks, one padded block. */
 interface Lane {
   readonly index: number;
   readonly key: DesKey;
-  readonly padded: Uint8Array;
+  readonly blocks: number;
+  /** Number of whole blocks in `data`, and of the length block before them (0 or 1). */
+  readonly whole: number;
+  readonly head: 0 | 1;
+  readonly bits: number;
+  readonly data: DataView;
+  /** The padded block at the end, if `blocks` counts one. */
+  readonly tailHi: number;
+  readonly tailLo: number;
 }
 
 const BLOCK = 8;
 const states = new Int32Array(2 * LANES);
 const words = new Int32Array(2);
+const tail = new Uint8Array(BLOCK);
 
 /**
  * The MACs in the order of the messages, equal to `iso9797Mac` of each.
@@ -58,10 +69,9 @@ export function iso9797MacMany({
   if (algorithm === 3 && keys.some((key) => key.lengthBytes === BLOCK)) {
     throw new InputError('KEY_LENGTH', 'algorithm 3 needs DES keys of 16 or 24 bytes');
   }
-  const lanes = messages.map(
-    (data, index): Lane => ({ index, key: keys[index]!, padded: iso9797Pad(data, padding) }),
-  );
-  lanes.sort((a, b) => b.padded.length - a.padded.length);
+  requirePadding(padding);
+  const lanes = messages.map((data, index) => laneOf(data, padding, index, keys[index]!));
+  lanes.sort((a, b) => b.blocks - a.blocks);
   const macs = new Array<Uint8Array>(messages.length);
   for (let from = 0; from < lanes.length; from += LANES) {
     const group = lanes.slice(from, from + LANES);
@@ -75,7 +85,33 @@ export function iso9797MacMany({
     });
     states.fill(0);
   }
+  words.fill(0);
+  tail.fill(0);
   return macs;
+}
+
+function laneOf(message: Uint8Array, padding: Iso9797Padding, index: number, key: DesKey): Lane {
+  requireBytes(message, 'message');
+  const { length } = message;
+  const rest = length % BLOCK;
+  if (padding === 0 && (length === 0 || rest > 0)) throw wholeBlocksOnly();
+  const whole = (length - rest) / BLOCK;
+  const head = padding === 3 ? 1 : 0;
+  const padded = padding === 2 || rest > 0 || length === 0 ? 1 : 0;
+  tail.fill(0);
+  for (let i = 0; i < rest; i++) tail[i] = message[length - rest + i]!;
+  if (padding === 2) tail[rest] = 0x80;
+  return {
+    index,
+    key,
+    blocks: head + whole + padded,
+    whole,
+    head,
+    bits: 8 * length,
+    data: new DataView(message.buffer, message.byteOffset, length),
+    tailHi: readWord(tail, 0),
+    tailLo: readWord(tail, 4),
+  };
 }
 
 /**
@@ -89,16 +125,24 @@ function chain(group: readonly Lane[], algorithm: 1 | 3): void {
     0,
     group.length,
   );
-  const steps = group[0]!.padded.length / BLOCK;
+  const steps = group[0]!.blocks;
   let active = 0;
   for (let step = 0; step < steps; step++) {
-    const remaining = BLOCK * (steps - step);
-    while (active < group.length && group[active]!.padded.length >= remaining) active++;
-    for (let lane = 0; lane < active; lane++) {
-      const { padded } = group[lane]!;
-      const at = padded.length - remaining;
-      states[2 * lane]! ^= readWord(padded, at);
-      states[2 * lane + 1]! ^= readWord(padded, at + 4);
+    const remaining = steps - step;
+    while (active < group.length && group[active]!.blocks >= remaining) active++;
+    for (let i = 0; i < active; i++) {
+      const lane = group[i]!;
+      const block = lane.blocks - remaining - lane.head;
+      if (block < 0) {
+        states[2 * i]! ^= Math.floor(lane.bits / 2 ** 32);
+        states[2 * i + 1]! ^= lane.bits;
+      } else if (block < lane.whole) {
+        states[2 * i]! ^= lane.data.getInt32(BLOCK * block);
+        states[2 * i + 1]! ^= lane.data.getInt32(BLOCK * block + 4);
+      } else {
+        states[2 * i]! ^= lane.tailHi;
+        states[2 * i + 1]! ^= lane.tailLo;
+      }
     }
     if (algorithm === 1 || step === steps - 1) batch.encryptMany(handles, states, active);
     else batch.encryptManySingle(handles, states, active);

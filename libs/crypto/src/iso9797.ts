@@ -7,9 +7,12 @@
 import { desBlock } from './des-block.js';
 import { DesKey, readWord, writeWords } from './des-key.js';
 import { InputError, requireBytes, requireInteger, requireLength, requireOneOf } from './errors.js';
-
-/** 0: none, the data must be whole blocks. 1: zeros. 2: 80 then zeros. 3: length block, zeros. */
-export type Iso9797Padding = 0 | 1 | 2 | 3;
+import {
+  type Iso9797Padding,
+  lengthBlock,
+  requirePadding,
+  wholeBlocksOnly,
+} from './iso9797-padding.js';
 
 export interface Iso9797Parameters {
   /** 1: CBC-MAC under the whole key. 3: single DES under K1, then decrypt K2, encrypt K1 (or K3). */
@@ -38,20 +41,6 @@ export function iso9797Mac({
   requireBytes(data, 'data');
   const stream = new Iso9797Stream({ algorithm, padding, key, totalBytes: data.length });
   return stream.update(data).finish(lengthBytes);
-}
-
-/** `data` padded to whole blocks. @throws InputError BYTES_EXPECTED, MAC_PADDING, DATA_LENGTH */
-export function iso9797Pad(data: Uint8Array, padding: Iso9797Padding): Uint8Array {
-  requireBytes(data, 'data');
-  requirePadding(padding);
-  if (padding === 0 && (data.length === 0 || data.length % BLOCK !== 0)) throw wholeBlocksOnly();
-  const head = padding === 3 ? BLOCK : 0;
-  const body = padding === 2 ? data.length + 1 : Math.max(1, data.length);
-  const out = new Uint8Array(head + Math.ceil(body / BLOCK) * BLOCK);
-  if (padding === 3) out.set(lengthBlock(data.length));
-  out.set(data, head);
-  if (padding === 2) out[data.length] = 0x80;
-  return out;
 }
 
 /**
@@ -192,21 +181,6 @@ export class Iso9797Stream {
   #requireOpen(): void {
     if (this.#finished) throw new InputError('MAC_FINISHED', 'a finished MAC takes nothing more');
   }
-}
-
-/** The length in bits as a big-endian 64-bit number. */
-function lengthBlock(bytes: number): Uint8Array {
-  const out = new Uint8Array(BLOCK);
-  new DataView(out.buffer).setBigUint64(0, BigInt(bytes) * 8n);
-  return out;
-}
-
-function requirePadding(padding: Iso9797Padding): void {
-  requireOneOf(padding, { name: 'padding', code: 'MAC_PADDING', allowed: [0, 1, 2, 3] });
-}
-
-function wholeBlocksOnly(): InputError {
-  return new InputError('DATA_LENGTH', 'here the data must be whole blocks of 8 bytes');
 }
 
 function wrongTotal(): InputError {
