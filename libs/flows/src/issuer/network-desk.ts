@@ -98,17 +98,24 @@ export class NetworkDesk {
 
   /**
    * Response code of a message that may not be believed, else undefined. Without a MAC an 0800 counts
-   * only while there is no key to make one with: the first key blocks authenticate themselves.
+   * only while there is no key to make one with: the first key blocks authenticate themselves. Or when
+   * it offers again what is held already: then the answer to the first offer was lost, and the switch
+   * has no key that it could trust.
    */
   async #authentic(incoming: Incoming): Promise<string | undefined> {
     const { message } = incoming;
     const first = this.ring.newest(this.link, 'ZAK') === undefined;
     const maced = message.fields[64] !== undefined || message.fields[128] !== undefined;
-    if (first && !maced) return undefined;
+    if (!maced && (first || this.#offersHeldKeys(incoming))) return undefined;
     await this.refreshFor([incoming]);
     const [outcome] = await verifyMacs(this.#ports.hsm, this, [incoming]);
     if (outcome === 'valid') return undefined;
     return outcome === 'silent' ? RESPONSE.systemMalfunction : RESPONSE.cryptographicFailure;
+  }
+
+  #offersHeldKeys({ message }: Incoming): boolean {
+    const plan = planNetwork(message);
+    return plan.kind === 'import' && plan.keys.every((key) => isHeld(this.ring, this.link, key));
   }
 
   async #take(records: readonly KeyRecord[], offered: readonly OfferedKey[]): Promise<void> {
