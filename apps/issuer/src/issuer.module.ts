@@ -8,8 +8,8 @@ import { IssuerController } from './issuer.controller.js';
 import { ISSUER_OPTIONS, type IssuerOptions } from './issuer-options.js';
 import { IssuerTicker } from './issuer-ticker.js';
 
-// biome-ignore lint/complexity/noStaticOnlyClass: what Nest calls a dynamic module
 @Module({})
+// biome-ignore lint/complexity/noStaticOnlyClass: what Nest calls a dynamic module
 export class IssuerModule {
   static register(options: IssuerOptions): DynamicModule {
     return {
