@@ -49,6 +49,43 @@ describe('EmbeddedBus', () => {
     expect(seen).toEqual([...many(30, 'k').map((_, i) => String(i)), 'last']);
   });
 
+  it('lets no later sender overtake one that waits', async () => {
+    const bus = new EmbeddedBus({ capacity: 1, delivery });
+    await bus.ensureTopics(['t'], 2);
+    const keys = ['k0', 'k1', 'k2', 'k3', 'k4', 'k5'];
+    const a = keys.find((key) => partitionOf(key, 2) === 0)!;
+    const b = keys.find((key) => partitionOf(key, 2) === 1)!;
+    const seen: string[] = [];
+    await bus.subscribe({ topics: ['t'], group: 'g', maxChunk: 1 }, async (chunk) => {
+      await pause(2);
+      seen.push(...chunk.map(({ value }) => new TextDecoder().decode(value)));
+    });
+    await bus.send([record(a, 'a1')]);
+    const sends = [bus.send([record(a, 'a2'), record(b, 'b1')]), bus.send([record(b, 'b2')])];
+    await Promise.all(sends);
+    await bus.close();
+    expect(seen.filter((text) => text.startsWith('b'))).toEqual(['b1', 'b2']);
+    expect(seen.filter((text) => text.startsWith('a'))).toEqual(['a1', 'a2']);
+  });
+
+  it('keeps the order of a key when its partition moves to a new member of the group', async () => {
+    const bus = new EmbeddedBus({ delivery });
+    await bus.ensureTopics(['t'], 2);
+    const key = ['k0', 'k1', 'k2', 'k3'].find((name) => partitionOf(name, 2) === 1)!;
+    const seen: string[] = [];
+    const handler = (name: string, ms: number) => async (chunk: readonly BusRecord[]) => {
+      await pause(ms);
+      for (const { value } of chunk) seen.push(`${name} ${new TextDecoder().decode(value)}`);
+    };
+    await bus.subscribe({ topics: ['t'], group: 'g' }, handler('one', 30));
+    await bus.send([record(key, '1')]);
+    await pause(5);
+    await bus.subscribe({ topics: ['t'], group: 'g' }, handler('two', 0));
+    await bus.send([record(key, '2')]);
+    await bus.close();
+    expect(seen).toEqual(['one 1', 'two 2']);
+  });
+
   it('does not let one full topic hold up another', async () => {
     const bus = new EmbeddedBus({ capacity: 1, delivery, drainMs: 1 });
     await bus.ensureTopics(['t', 'u'], 1);

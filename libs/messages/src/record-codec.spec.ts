@@ -70,6 +70,16 @@ describe('records', () => {
     expect(openRecord(sealer(), { ...record, value })).toEqual({ ok: false, code: 'SEAL_INVALID' });
   });
 
+  it('are refused when the header names another type than the message itself', () => {
+    const context = { topic: 'atm.requests', type: '0420', schema: '1' };
+    const { value, keyId } = sealer().seal('atm', context, pack(MESSAGE, ASCII_1987));
+    const headers = { type: '0420', schema: '1', kid: keyId };
+    expect(openRecord(sealer(), { topic: 'atm.requests', key: 'k', value, headers })).toEqual({
+      ok: false,
+      code: 'RECORD_TYPE_MISMATCH',
+    });
+  });
+
   it('leave out a malformed trace context', () => {
     const record = encodeRecord(sealer(), { ...RECORD, message: MESSAGE, traceparent: '00-0-0-0' });
     expect(record.headers).not.toHaveProperty('traceparent');
