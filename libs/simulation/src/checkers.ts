@@ -2,7 +2,7 @@
  * What must hold when a run has come to rest. Totals alone would miss two errors that cancel, so
  * every card, terminal and RRN is compared by itself.
  */
-import { type AtmJournalRow, keyOf, type ReconcileRow } from '@pinfold/flows';
+import { type AtmJournalRow, forwardKeyOf, keyOf, type ReconcileRow } from '@pinfold/flows';
 import { type Fixture, OPENING_MINOR } from './fixture.js';
 import type { Violation } from './monitor.js';
 import { type Network, STAND_IN } from './network.js';
@@ -123,7 +123,8 @@ function checkStandIn({ switchStore }: Network): Violation[] {
   const sums = new Map<string, bigint>();
   for (const row of switchStore.transactions.values()) {
     if (!row.approvalCode?.startsWith('S')) continue;
-    const day = new Date(row.createdMs).toISOString().slice(0, 10);
+    const advice = switchStore.forwards.get(forwardKeyOf({ ...row, kind: 'advice' }));
+    const day = advice?.transmittedAt.slice(0, 4) ?? '';
     for (const name of [`card ${row.pan} ${day}`, `issuer ${row.issuer} ${day}`]) {
       sums.set(name, (sums.get(name) ?? 0n) + row.amountMinor);
     }

@@ -3,6 +3,7 @@
  * or nothing, one transaction after another, unique identities), deterministic in every order.
  */
 import { type KeyRecord, VERSIONS_KEPT } from '../node/keys.js';
+import type { LinkRecord } from './links.js';
 import {
   type OutboxRow,
   type ReconcileRow,
@@ -31,6 +32,7 @@ export class MemorySwitchStore implements SwitchStore {
   readonly outbox = new Map<string, OutboxRow>();
   readonly #messages = new Set<string>();
   readonly #keys = new Map<string, KeyRecord>();
+  readonly #links = new Map<string, LinkRecord>();
   readonly #standIn = new Map<string, bigint>();
   /** Working sets of the ticks, so that a tick costs what is open and not what ever was. */
   readonly #waiting = new Set<TransactionKey>();
@@ -78,6 +80,7 @@ export class MemorySwitchStore implements SwitchStore {
       dueForwards: async (nowMs, limit) => this.#due(nowMs, limit),
       reserveStandIn: async (requests) => requests.map((r) => this.#reserve(r, reserved)),
       lockKeys: (owners) => this.keys(owners),
+      lockLinks: async (issuers) => [...pick(this.#links, issuers).values()],
       staleOutbox: async (beforeMs, limit) =>
         [...this.outbox.values()].filter((row) => row.createdMs < beforeMs).slice(0, limit),
       save: async (change) => {
@@ -147,6 +150,7 @@ export class MemorySwitchStore implements SwitchStore {
       else this.#pending.delete(key);
     }
     for (const key of change.keys ?? []) this.#putKey(key);
+    for (const link of change.links ?? []) this.#links.set(link.issuer, link);
     if (change.outbox) this.outbox.set(change.outbox.id, change.outbox);
     for (const id of change.delivered ?? []) this.outbox.delete(id);
   }

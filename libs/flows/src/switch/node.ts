@@ -39,7 +39,7 @@ import { LinkMonitor } from './links.js';
 import {
   answerTerminals,
   changeZoneKeys,
-  linkAnswered,
+  linksAnswered,
   type NetworkOutcome,
   tendLinks,
   terminalConfirmed,
@@ -68,10 +68,7 @@ export class SwitchNode {
       ports,
       timeouts,
       ring,
-      links: new LinkMonitor(
-        options.issuers.map(({ id }) => id),
-        timeouts,
-      ),
+      links: new LinkMonitor(options.issuers.map(({ id }) => id)),
       issuers: new Map(options.issuers.map((link) => [link.id, link])),
       routes: new RouteTable(options.routes),
       bugs,
@@ -112,6 +109,7 @@ export class SwitchNode {
     const admitted = await this.#admit(records, linkOf, 'ZAK');
     const answers: IssuerAnswer[] = [];
     const others: Other[] = [];
+    const network: Admitted[] = [];
     for (const message of admitted) {
       const { owner: issuer, verdict, incoming } = message;
       const { mti } = incoming.message;
@@ -121,7 +119,7 @@ export class SwitchNode {
         continue;
       }
       links.heard(issuer, ports.clock.now());
-      if (mti === '0810') others.push(this.#linkAnswered(message));
+      if (mti === '0810') network.push(message);
       else {
         const answer = FINANCIAL.has(mti)
           ? readAnswer(incoming, { issuer, acquirer: options.acquirer })
@@ -129,6 +127,11 @@ export class SwitchNode {
         if (answer !== undefined && verdict === 'good') answers.push(answer);
         else others.push({ notes: [{ what: 'message-not-understood', detail: { mti } }] });
       }
+    }
+    if (network.length > 0) {
+      const settled = await linksAnswered(network, this.#ctx);
+      for (const key of settled.keys) this.#ctx.ring.put(key);
+      others.push(settled);
     }
     await this.#commit((tx) => fillAnswers(tx, answers, this.#ctx), others);
   }
@@ -157,7 +160,7 @@ export class SwitchNode {
     const { links, ring, options } = this.#ctx;
     return options.issuers.map(({ id: issuer }) => ({
       issuer,
-      signedOn: links.isSignedOn(issuer),
+      signedOn: links.of(issuer).signedOn,
       down: links.isDown(issuer),
       keyVersion: ring.active(issuer, 'ZAK')?.version,
     }));
@@ -190,12 +193,6 @@ export class SwitchNode {
       events.push(confirmed.events);
     }
     return { keys: keys.flatMap((k) => k ?? []), events: events.flatMap((e) => e ?? []) };
-  }
-
-  #linkAnswered(message: Admitted): Other {
-    const { keys, events, note } = linkAnswered(message, this.#ctx);
-    for (const key of keys) this.#ctx.ring.put(key);
-    return { keys, events, notes: [note] };
   }
 
   #timeOut(limit: number): Promise<number> {

@@ -1,5 +1,6 @@
 /** What both stores of the switch promise. `open` gives an empty store; `close` releases it. */
 import type { KeyRecord } from '../node.js';
+import { newLink } from './links.js';
 import type { SwitchStore, SwitchTx } from './store.js';
 import { sampleForward, sampleRow } from './testing.js';
 import { keyOf } from './transaction.js';
@@ -159,6 +160,17 @@ export function switchStoreContract(
       expect(own.find((k) => k.version === 2)).toEqual({ ...key('ATM00001', 2), state: 'active' });
       const locked = await store.transact((tx) => tx.lockKeys(['ATM00002']));
       expect(locked).toEqual([key('ATM00002', 1)]);
+    });
+
+    it('keeps one record per link', async () => {
+      const asked = {
+        '001': { stan: '000001', transmittedAt: '1121120000', sentMs: 5, keyVersion: 0 },
+      };
+      const link = { ...newLink('bank-a'), signedOn: true, heardMs: 1_795_000_000_000, asked };
+      await save({ links: [newLink('bank-a'), newLink('bank-b')] });
+      await save({ links: [link] });
+      const found = await store.transact((tx) => tx.lockLinks(['bank-a', 'bank-c']));
+      expect(found).toEqual([link]);
     });
 
     it('keeps outbox rows until they are delivered', async () => {

@@ -4,6 +4,7 @@
  */
 import type { BusRecord } from '@pinfold/messages';
 import type { KeyRecord } from '../node.js';
+import type { LinkRecord } from './links.js';
 import type {
   DueForward,
   ForwardKind,
@@ -38,6 +39,8 @@ export interface SwitchChanges {
   /** Inserted, or replaced when the row (rrn, terminal, kind) exists. */
   readonly forwards?: readonly StoreAndForward[];
   readonly keys?: readonly KeyRecord[];
+  /** Inserted or replaced, by issuer. */
+  readonly links?: readonly LinkRecord[];
   readonly outbox?: OutboxRow;
   /** Outbox rows that the bus has accepted: removed. */
   readonly delivered?: readonly string[];
@@ -58,6 +61,8 @@ export interface SwitchTx {
   reserveStandIn(requests: readonly StandInRequest[]): Promise<boolean[]>;
   /** Keys of these owners, locked against a second maker of versions. */
   lockKeys(owners: readonly string[]): Promise<KeyRecord[]>;
+  /** Records of these issuers that exist, locked. */
+  lockLinks(issuers: readonly string[]): Promise<LinkRecord[]>;
   /** Outbox rows older than `beforeMs`, oldest first; rows locked elsewhere are skipped. */
   staleOutbox(beforeMs: number, limit: number): Promise<OutboxRow[]>;
   /**

@@ -85,6 +85,10 @@ const TABLES = [
     state text NOT NULL CHECK (state IN ('offered', 'active')),
     PRIMARY KEY (owner, usage, version)
   )`,
+  `CREATE TABLE links (
+    issuer text COLLATE "C" PRIMARY KEY,
+    record text NOT NULL
+  )`,
   `CREATE TABLE outbox (
     id text COLLATE "C" PRIMARY KEY,
     created_ms bigint NOT NULL,

@@ -108,3 +108,12 @@ SELECT t.rrn, t.terminal, t.state, t.issuer, t.masked_pan AS "maskedPan",
    WHERE f.rrn = t.rrn AND f.terminal = t.terminal AND f.state <> 'done') AS open
 FROM transactions t WHERE (t.rrn, t.terminal) > ($1::text, $2::text)
 ORDER BY t.rrn, t.terminal LIMIT $3::integer`;
+
+/** $1: issuers. */
+export const LOCK_LINKS = `
+SELECT record FROM links WHERE issuer = ANY($1::text[]) ORDER BY issuer FOR UPDATE`;
+
+/** $1: issuers, $2: records. */
+export const WRITE_LINKS = `
+INSERT INTO links SELECT * FROM unnest($1::text[], $2::text[]) AS l(issuer, record) ORDER BY issuer
+ON CONFLICT (issuer) DO UPDATE SET record = excluded.record`;

@@ -19,7 +19,7 @@ const pans: PanKeeper = {
 
 async function fresh(): Promise<PostgresSwitchStore> {
   opened ??= await database().open({ schema: 'switch', migrations: switchMigrations });
-  await opened.query('TRUNCATE transactions, forwards, stand_in_use, link_keys, outbox');
+  await opened.query('TRUNCATE transactions, forwards, stand_in_use, link_keys, links, outbox');
   return new PostgresSwitchStore(opened, pans);
 }
 

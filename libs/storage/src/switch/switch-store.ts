@@ -9,6 +9,7 @@ import {
   isNewerVersion,
   type KeyRecord,
   keyOf,
+  type LinkRecord,
   type OutboxRow,
   type ReconcileRow,
   type StandInRequest,
@@ -112,6 +113,11 @@ class PostgresSwitchTx implements SwitchTx {
     return this.tx.query<KeyRecord>(sql.KEYS_OF, [owners]);
   }
 
+  async lockLinks(issuers: readonly string[]): Promise<LinkRecord[]> {
+    const rows = await this.tx.query<{ record: string }>(sql.LOCK_LINKS, [issuers]);
+    return rows.map(({ record }) => JSON.parse(record) as LinkRecord);
+  }
+
   async staleOutbox(beforeMs: number, limit: number): Promise<OutboxRow[]> {
     const rows = await this.tx.query<{ id: string; createdMs: bigint; records: string }>(
       sql.STALE_OUTBOX,
@@ -124,7 +130,7 @@ class PostgresSwitchTx implements SwitchTx {
 
   async save(changes: SwitchChanges): Promise<void> {
     const { inserts = [], updates = [], forwards = [], keys = [], outbox } = changes;
-    const { delivered = [] } = changes;
+    const { delivered = [], links = [] } = changes;
     if (inserts.length + updates.length + forwards.length + delivered.length > 0 || outbox) {
       const [written] = await this.tx.query<{ changed: number }>(sql.WRITE, [
         ...rowBatch.values(inserts.map((row) => rowFrom(row, this.pans))),
@@ -139,6 +145,10 @@ class PostgresSwitchTx implements SwitchTx {
       assertAffected({ affected, expected: updates.length, what: 'transactions' });
     }
     if (keys.length > 0) await this.#saveKeys(keys);
+    if (links.length > 0) {
+      const records = links.map((link) => JSON.stringify(link));
+      await this.tx.execute(sql.WRITE_LINKS, [links.map(({ issuer }) => issuer), records]);
+    }
   }
 
   async #saveKeys(keys: readonly KeyRecord[]): Promise<void> {
