@@ -3,9 +3,12 @@
  * clock: `now` is set by the dispatcher once per call from the clock that the host passed in.
  */
 import type { RandomBytes } from '@pinfold/crypto';
+import type { Administration } from './administration/administration.js';
+import type { AuditChain } from './administration/audit.js';
 import type { Ceremonies } from './administration/ceremonies.js';
 import type { PinLimits } from './administration/pin-limits.js';
 import type { KeyStore } from './keys/key-store.js';
+import type { LifeEvent, LifeState } from './life-cycle.js';
 import type { DecimalisationTables } from './pin/tables.js';
 import type { VerificationRecords } from './pin/verification-record.js';
 import type { Policy } from './policy/policy.js';
@@ -25,6 +28,14 @@ export interface Core {
   readonly demo: boolean;
   readonly envelopes: (envelope: Envelope) => void;
   readonly printer: (page: PrintedPage) => void;
+  readonly administration: Administration;
+  readonly life: LifeState;
+  readonly masterKeyVersion: number | undefined;
+  readonly masterKeyCheckValues: Readonly<Record<string, string>>;
+  readonly audited: AuditChain;
+  moveTo(event: LifeEvent): void;
+  tamper(): void;
+  eraseOldMasterKeys(): boolean;
 }
 
 /** One PIN mailer on its way to the secure printer port. */

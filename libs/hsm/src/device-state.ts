@@ -7,6 +7,7 @@ import type { AuditState } from './administration/audit.js';
 import { GENESIS } from './administration/audit.js';
 import type { CeremoniesState } from './administration/ceremonies.js';
 import type { PinLimitsState } from './administration/pin-limits.js';
+import type { User } from './administration/users.js';
 import type { LifeState } from './life-cycle.js';
 import type { RegisteredTable } from './pin/tables.js';
 import type { Mode } from './policy/policy.js';
@@ -22,9 +23,12 @@ export interface DeviceState {
   readonly life: LifeState;
   readonly demo: boolean;
   readonly masterKeys: MasterKeysState | undefined;
+  /** The set before, while tokens are re-encrypted. */
+  readonly oldMasterKeys: MasterKeysState | undefined;
   readonly tables: readonly RegisteredTable[];
   readonly limits: PinLimitsState;
   readonly ceremonies: CeremoniesState;
+  readonly users: readonly User[];
   readonly audit: AuditState;
 }
 
@@ -34,9 +38,11 @@ export function freshState(mode: Mode, random: RandomBytes): DeviceState {
     life: 'factory',
     demo: false,
     masterKeys: undefined,
+    oldMasterKeys: undefined,
     tables: [],
     limits: { accounts: [], blocks: [], device: [] },
     ceremonies: { next: 1, open: [] },
+    users: [],
     audit: { seq: 0, prev: GENESIS, key: toHex(random(32)), seed: toHex(random(32)) },
   };
 }

@@ -5,6 +5,7 @@
  * travels as tokens.
  */
 import { InputError, type RandomBytes, type Result } from '@pinfold/crypto';
+import type { AdministrationOptions } from './administration/administration.js';
 import type { AuditFacts } from './administration/audit.js';
 import type { PinLimitOptions } from './administration/pin-limits.js';
 import {
@@ -29,7 +30,7 @@ import type { KeyObserver } from './keys/key-store.js';
 import { MasterKeySet } from './keys/master-keys.js';
 import type { LifeState } from './life-cycle.js';
 import { LiveCore } from './live-core.js';
-import type { Outcome } from './outcome.js';
+import { done, type Outcome, type Refusal, refusal } from './outcome.js';
 import { type Mode, Policy, type PolicyOptions } from './policy/policy.js';
 import { type Identity, Session } from './session.js';
 import { openSealedState, sealState } from './state-seal.js';
@@ -52,7 +53,7 @@ export interface DevicePorts {
   readonly audit?: (line: string) => void;
 }
 
-export interface DeviceOptions extends DevicePorts {
+export interface DeviceOptions extends DevicePorts, Omit<AdministrationOptions, 'random'> {
   /** Hardened unless legacy is asked for. */
   readonly mode?: Mode;
   readonly policy?: PolicyOptions;
@@ -75,6 +76,9 @@ export type HsmJob = {
 
 /** Sessions of the host's own door end after this long, unless it asks for less. */
 export const SESSION_MS = 24 * 3_600_000;
+
+/** A login lasts half an hour. */
+export const LOGIN_SESSION_MS = 30 * 60_000;
 
 export class Device {
   readonly #core: LiveCore;
@@ -102,7 +106,11 @@ export class Device {
     const demo = options.demo ?? false;
     const masterKeys =
       options.masterKeys ?? (demo ? MasterKeySet.random(mode, 1, options.random) : undefined);
-    if (masterKeys !== undefined) device.#core.initialise(masterKeys, demo);
+    if (masterKeys !== undefined) {
+      device.#core.install(masterKeys, demo);
+      device.#core.moveTo('activate');
+    }
+    device.#core.administration.selfTest(false);
     return device;
   }
 
@@ -113,7 +121,10 @@ export class Device {
     options: DeviceOptions,
   ): Result<Device, 'STATE_INVALID'> {
     const opened = openSealedState(sealed, key);
-    return opened.ok ? { ok: true, value: new Device(options, opened.value) } : opened;
+    if (!opened.ok) return opened;
+    const device = new Device(options, opened.value);
+    device.#core.administration.selfTest(false);
+    return { ok: true, value: device };
   }
 
   /** The state under a 32-byte key, see `state-seal.ts`. */
@@ -137,6 +148,72 @@ export class Device {
     return new Session(this, identities, this.#clock.now() + lifetimeMs);
   }
 
+  /** A person's session; refused LOGIN_REFUSED, LOGIN_DELAYED, LOGIN_LOCKED, LOGIN_LIMIT. */
+  login(name: string, passphrase: string): Outcome<Session> {
+    const now = this.#clock.now();
+    this.#core.now = now;
+    const { users, quotas } = this.#core.administration;
+    const found = quotas.logins.take('', now) ? users.login(name, passphrase, now) : 'LOGIN_LIMIT';
+    if (typeof found === 'string') {
+      this.#core.audit({ event: 'login-refused', code: found });
+      return refusal(found);
+    }
+    this.#core.audit({ event: 'login', who: found.name });
+    return done(new Session(this, [found], now + LOGIN_SESSION_MS));
+  }
+
+  /** Two people at one keyboard: a session with both identities, for commands under dual control. */
+  joint(first: Session, second: Session): Session {
+    const identities = [...first.identities, ...second.identities];
+    const sound = [first, second].every((session) => session.issuer === this && session.isOpen);
+    const joined = new Session(this, identities, Math.min(first.expiresAt, second.expiresAt));
+    if (!sound) joined.close();
+    return joined;
+  }
+
+  /** Master keys as m-of-n Shamir shares, one envelope per custodian; officers, under dual control. */
+  backup(
+    session: Session,
+    plan: { custodians: readonly string[]; threshold: number },
+  ): Promise<Outcome<{ shares: number }>> {
+    const refused = this.#officers(session, 'Backup');
+    if (refused !== undefined) return Promise.resolve(refused);
+    return this.#core.administration.backup(plan.custodians, plan.threshold);
+  }
+
+  /** Master keys from enough shares, into a factory device; officers, under dual control. */
+  restore(
+    session: Session,
+    from: { shares: readonly Uint8Array[]; version: number },
+  ): Promise<Outcome<{ version: number }>> {
+    const refused = this.#officers(session, 'Restore');
+    if (refused !== undefined) return Promise.resolve(refused);
+    return this.#core.administration.restore(from.shares, from.version);
+  }
+
+  /** The sensor's way in: keys and caches are gone at once, whoever is calling. */
+  tamper(): void {
+    this.#core.now = this.#clock.now();
+    this.#core.tamper();
+  }
+
+  #officers(session: Session, command: string): Refusal | undefined {
+    const now = this.#clock.now();
+    this.#core.now = now;
+    const live = session.issuer === this && session.isOpen && now < session.expiresAt;
+    const officers = session.identities.every((identity) => identity.role === 'officer');
+    const code = !live
+      ? 'SESSION_INVALID'
+      : !officers
+        ? 'ROLE_REFUSED'
+        : session.isDual
+          ? undefined
+          : 'DUAL_CONTROL_REQUIRED';
+    if (code === undefined) return undefined;
+    this.#core.audit({ event: 'refused', who: session.names, command, code });
+    return refusal(code);
+  }
+
   execute<N extends CommandName>(
     session: Session,
     command: N,
@@ -144,6 +221,12 @@ export class Device {
   ): Outcome<Output<N>, ErrorCode<N> | string> {
     this.#core.now = this.#clock.now();
     return dispatch(this.#ports, session, { command, input }) as Outcome<Output<N>>;
+  }
+
+  /** A customer's own command. The device then says that it runs outside its approved set. */
+  executePlugIn(session: Session, command: string, input: unknown): Outcome<unknown> {
+    this.#core.now = this.#clock.now();
+    return dispatch(this.#ports, session, { command, input });
   }
 
   /** Answers in order; the batch forms of commands are used where they exist. */

@@ -36,6 +36,8 @@ const NO_SESSION = refusal('SESSION_INVALID');
 const NO_ROLE = refusal('ROLE_REFUSED', 'M17.roles');
 const ISSUANCE_ROLE = refusal('ROLE_REFUSED', 'M7.issuance-role');
 const NOT_DUAL = refusal('DUAL_CONTROL_REQUIRED', 'M17.dual-control');
+const PLUG_IN = refusal('COMMAND_REFUSED', 'M17.no-plug-ins');
+const LIMITED = refusal('LIMIT_REACHED');
 const NOT_HERE = refusal('COMMAND_REFUSED');
 const BAD_INPUT = refusal('INPUT_INVALID');
 const NOT_READY: Readonly<Record<LifeState, Refusal>> = {
@@ -70,8 +72,20 @@ function gate(ports: DispatchPorts, command: ReadyCommand, session: Session): Re
   if ((session.bits & command.bits) === 0) {
     if (declared.group === 'administration' || on['M17.roles']) return NO_ROLE;
   }
-  if (declared.dual === true && !session.isDual && on['M17.dual-control']) return NOT_DUAL;
+  if (declared.dual === true && on['M17.dual-control'] && !isDual(session, command))
+    return NOT_DUAL;
+  if (!command.approved && !core.policy.plugIns && on['M17.no-plug-ins']) return PLUG_IN;
+  const { limit } = declared;
+  if (limit !== undefined && !core.administration.quotas[limit].take('', core.now)) return LIMITED;
   return undefined;
+}
+
+/** Two different people, each with a role that may call the command. */
+function isDual(session: Session, command: ReadyCommand): boolean {
+  return (
+    session.isDual &&
+    session.identities.every(({ role }) => (roleBits([role]) & command.bits) !== 0)
+  );
 }
 
 /** Rule M7's own gate: the issuance role is asked for even where roles in general are not. */

@@ -1,8 +1,10 @@
 /** The device: key hierarchy, commands, rules, roles, ceremonies, audit. See README.md. */
 export * from './administration/audit.js';
 export * from './administration/ceremonies.js';
+export { type PasswordHasher, scryptHasher } from './administration/passphrases.js';
 export * from './administration/pin-limits.js';
 export * from './administration/token-buckets.js';
+export * from './administration/verify-audit.js';
 export * from './commands/index.js';
 export type { Core, PrintedPage } from './core.js';
 export * from './declare/command.js';

@@ -1,11 +1,12 @@
 /** The inside of a device: what its commands work on, built from a state and written back to one. */
 import { fromHex, InputError, type RandomBytes, toHex, wipe } from '@pinfold/crypto';
+import { Administration } from './administration/administration.js';
 import { AuditChain, type AuditFacts } from './administration/audit.js';
 import { Ceremonies } from './administration/ceremonies.js';
 import { DEFAULT_PIN_LIMITS, PinLimits } from './administration/pin-limits.js';
 import type { Core, PrintedPage } from './core.js';
 import type { DeviceOptions } from './device.js';
-import type { DeviceState } from './device-state.js';
+import type { DeviceState, MasterKeysState } from './device-state.js';
 import { KeyStore } from './keys/key-store.js';
 import { MasterKeySet } from './keys/master-keys.js';
 import { type LifeEvent, type LifeState, nextLifeState } from './life-cycle.js';
@@ -25,10 +26,12 @@ export class LiveCore implements Core {
   /** Absent until there are master keys; commands are not reached before. */
   keys!: KeyStore;
   records!: VerificationRecords;
+  readonly administration: Administration;
   now = 0;
   demo: boolean;
   life: LifeState;
   #masterKeys: MasterKeySet | undefined;
+  #oldMasterKeys: MasterKeySet | undefined;
   readonly #chain: AuditChain;
   readonly #options: DeviceOptions;
 
@@ -44,24 +47,68 @@ export class LiveCore implements Core {
     this.demo = state.demo;
     this.life = state.life;
     this.#chain = new AuditChain(state.audit, options.audit ?? (() => undefined));
-    if (state.masterKeys !== undefined) {
-      const { version, joined } = state.masterKeys;
-      const bytes = fromHex(joined);
-      this.#install(MasterKeySet.of(state.mode, version, bytes)!);
-      wipe(bytes);
-    }
+    this.administration = new Administration(this, options, state.users);
+    const { masterKeys, oldMasterKeys } = state;
+    if (oldMasterKeys !== undefined) this.#install(this.#setOf(oldMasterKeys));
+    if (masterKeys !== undefined && oldMasterKeys !== undefined)
+      this.#change(this.#setOf(masterKeys));
+    else if (masterKeys !== undefined) this.#install(this.#setOf(masterKeys));
   }
 
-  /** Puts the first master keys in and makes the device operational. */
-  initialise(masterKeys: MasterKeySet, demo: boolean): void {
+  /** Puts the first master keys in. */
+  install(masterKeys: MasterKeySet, demo = false): void {
     if (masterKeys.mode !== this.policy.mode) {
       throw new InputError('MASTER_KEYS_MODE', 'master keys must be of the mode of the device');
     }
     this.demo = demo;
     this.#install(masterKeys);
     this.moveTo('initialise');
-    this.moveTo('activate');
     this.audit({ event: demo ? 'initialised-demo' : 'initialised' });
+  }
+
+  /** A new set of master keys; the old one re-encrypts tokens until it is erased. */
+  changeMasterKeys(masterKeys: MasterKeySet): void {
+    this.#change(masterKeys);
+    this.audit({ event: 'master-keys-changed', detail: `version ${masterKeys.version}` });
+  }
+
+  /** The end of a change of master keys; false where there was none. */
+  eraseOldMasterKeys(): boolean {
+    this.#oldMasterKeys?.wipe();
+    this.#oldMasterKeys = undefined;
+    this.records.eraseOld();
+    return this.keys.eraseOld();
+  }
+
+  /** Keys, caches and open ceremonies are gone; status and audit are left. */
+  tamper(): void {
+    this.#masterKeys?.wipe();
+    this.#masterKeys = undefined;
+    this.#oldMasterKeys?.wipe();
+    this.#oldMasterKeys = undefined;
+    this.keys?.wipe();
+    this.records?.wipe();
+    this.administration.cancel();
+    this.life = 'tampered';
+    this.audit({ event: 'tampered' });
+  }
+
+  get masterKeyVersion(): number | undefined {
+    return this.#masterKeys?.version;
+  }
+
+  /** Check values of the master keys, by name; none when there are no keys. */
+  get masterKeyCheckValues(): Readonly<Record<string, string>> {
+    return this.#masterKeys?.checkValues() ?? {};
+  }
+
+  /** Reads a secret: the joined master keys, a copy. */
+  exposeMasterKeys(): Uint8Array | undefined {
+    return this.#masterKeys?.exposeJoined();
+  }
+
+  get audited(): AuditChain {
+    return this.#chain;
   }
 
   moveTo(event: LifeEvent): void {
@@ -75,20 +122,34 @@ export class LiveCore implements Core {
   }
 
   toState(): DeviceState {
-    const joined = this.#masterKeys?.exposeJoined();
     return {
       mode: this.policy.mode,
       life: this.life,
       demo: this.demo,
-      masterKeys:
-        joined === undefined
-          ? undefined
-          : { version: this.#masterKeys!.version, joined: toHex(joined) },
+      masterKeys: stateOf(this.#masterKeys),
+      oldMasterKeys: stateOf(this.#oldMasterKeys),
       tables: this.tables.toState(),
       limits: this.limits.toState(this.now),
       ceremonies: this.ceremonies.toState(),
+      users: this.administration.users.toState(),
       audit: this.#chain.toState(),
     };
+  }
+
+  #change(masterKeys: MasterKeySet): void {
+    this.#oldMasterKeys?.wipe();
+    this.#oldMasterKeys = this.#masterKeys;
+    this.#masterKeys = masterKeys;
+    this.keys.change(masterKeys);
+    this.records.change(masterKeys);
+  }
+
+  #setOf({ version, joined }: MasterKeysState): MasterKeySet {
+    const bytes = fromHex(joined);
+    const set = MasterKeySet.of(this.policy.mode, version, bytes);
+    wipe(bytes);
+    if (set === undefined) throw new InputError('STATE_INVALID', 'master keys of another mode');
+    return set;
   }
 
   #install(masterKeys: MasterKeySet): void {
@@ -98,4 +159,12 @@ export class LiveCore implements Core {
     this.keys = new KeyStore(this.policy, masterKeys, { capacity, observer });
     this.records = new VerificationRecords(this.policy, masterKeys);
   }
+}
+
+function stateOf(set: MasterKeySet | undefined): MasterKeysState | undefined {
+  if (set === undefined) return undefined;
+  const joined = set.exposeJoined();
+  const state = { version: set.version, joined: toHex(joined) };
+  wipe(joined);
+  return state;
 }

@@ -2,6 +2,19 @@
 import type { AnyCommand } from '../declare/command.js';
 import type { CommonError } from '../declare/common-errors.js';
 import type { Infer } from '../declare/field.js';
+import { activateDevice } from './administration/activate-device.js';
+import { auditCheckpoint } from './administration/audit-checkpoint.js';
+import { changePassphrase } from './administration/change-passphrase.js';
+import { completeMasterKeys } from './administration/complete-master-keys.js';
+import { contributeMasterKeyComponent } from './administration/contribute-master-key-component.js';
+import { createUser } from './administration/create-user.js';
+import { eraseOldMasterKeys } from './administration/erase-old-master-keys.js';
+import { reEncryptRecord } from './administration/re-encrypt-record.js';
+import { reEncryptToken } from './administration/re-encrypt-token.js';
+import { removeUser } from './administration/remove-user.js';
+import { selfTest } from './administration/self-test.js';
+import { status } from './administration/status.js';
+import { tamper } from './administration/tamper.js';
 import { decryptDataKey } from './data/decrypt-data-key.js';
 import { exportDataKey } from './data/export-data-key.js';
 import { generateDataKey } from './data/generate-data-key.js';
@@ -56,6 +69,19 @@ export const COMMANDS = {
   ImportDataKey: importDataKey,
   RegisterDecimalisationTable: registerDecimalisationTable,
   ActivateDecimalisationTable: activateDecimalisationTable,
+  ActivateDevice: activateDevice,
+  AuditCheckpoint: auditCheckpoint,
+  ChangePassphrase: changePassphrase,
+  CompleteMasterKeys: completeMasterKeys,
+  ContributeMasterKeyComponent: contributeMasterKeyComponent,
+  CreateUser: createUser,
+  EraseOldMasterKeys: eraseOldMasterKeys,
+  ReEncryptRecord: reEncryptRecord,
+  ReEncryptToken: reEncryptToken,
+  RemoveUser: removeUser,
+  SelfTest: selfTest,
+  Status: status,
+  Tamper: tamper,
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

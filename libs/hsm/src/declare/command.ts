@@ -50,6 +50,8 @@ export interface Facts<N extends string, I extends Shape, O extends Shape, E ext
   readonly changes?: boolean;
   /** In which states of its life the device answers; `operational` alone where nothing is said. */
   readonly states?: readonly LifeState[];
+  /** Token bucket that every call takes from; see `Administration.quotas`. */
+  readonly limit?: 'ceremonies';
   /** For demo devices only. */
   readonly demo?: boolean;
   /** Only in legacy mode; a rule refuses it in hardened mode. */

@@ -11,6 +11,7 @@ export const COMMON_ERRORS = {
   COMMAND_REFUSED: 'the command is not available in this mode or to this kind of device',
   ROLE_REFUSED: 'the identity does not have a role that may call the command',
   DUAL_CONTROL_REQUIRED: 'two different identities are needed',
+  LIMIT_REACHED: 'too many such commands for now',
   INPUT_INVALID: 'a member is missing, of another type, or outside its limits',
   TOKEN_INVALID: 'a token is not one of this device for this place, whatever the reason',
 } as const;

@@ -86,11 +86,9 @@ export class VerificationRecords {
   }
 
   /** A record of the old master keys under the new ones; undefined where it is not the old ones'. */
-  renew(text: string, { pan, oldKey, newKey }: { pan: string; oldKey: string; newKey: string }) {
-    const record = this.#verify(this.#old, text, { pan, key: oldKey });
-    if (record === undefined || this.#mac === undefined) return undefined;
-    const body = bodyOf(record, '1');
-    return `${body}.${toHex(macOf(this.#mac, { body, pan, key: newKey }))}`;
+  renew(text: string, pan: string, pvk: ClearKey): string | undefined {
+    const record = this.#verify(this.#old, text, { pan, key: pvk.header.checkValue });
+    return record === undefined ? undefined : this.seal(record, pan, pvk);
   }
 
   change(masterKeys: MasterKeySet): void {

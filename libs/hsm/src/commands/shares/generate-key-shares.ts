@@ -17,6 +17,7 @@ export const generateKeyShares = keyCommand({
   source: 'VSM; PCI PIN Security Requirements, 12 (components)',
   roles: ['keyManager'],
   changes: true,
+  limit: 'ceremonies',
   input: {
     type: keyType(),
     usage: optional(usage()),

@@ -11,6 +11,7 @@ export const openCeremony = keyCommand({
   source: 'PCI PIN Security Requirements, 12; ANSI X9.24-1',
   roles: ['keyManager'],
   changes: true,
+  limit: 'ceremonies',
   input: {
     type: keyType(),
     usage: optional(usage()),

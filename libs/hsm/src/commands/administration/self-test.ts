@@ -1,0 +1,21 @@
+import { dataCommand } from '../../declare/command.js';
+import { list, text } from '../../declare/field.js';
+import { LIFE_STATES } from '../../life-cycle.js';
+import { done } from '../../outcome.js';
+
+export const selfTest = dataCommand({
+  name: 'SelfTest',
+  group: 'administration',
+  title: 'runs all self-tests; one failure puts the device in its error state',
+  source: 'FIPS 140-3, 7.10; NIST SP 800-90B, 4.4',
+  roles: ['officer', 'auditor'],
+  states: LIFE_STATES,
+  changes: true,
+  input: {},
+  output: {
+    failed: list('tests that failed', text('test', { min: 1, max: 40 }), { min: 0, max: 64 }),
+  },
+  errors: [],
+  rules: [],
+  run: (core) => done({ failed: [...core.administration.selfTest(true)] }),
+});
