@@ -37,9 +37,9 @@ export function refuse(request: AccessRequest, policy: AccessPolicy): ProblemErr
   const sameOrigin = origin === undefined || origin.toLowerCase() === `http://${host}`;
   const site = headers['sec-fetch-site'];
   const sameSite = site === undefined || site === 'same-origin' || site === 'none';
-  if (!reads && !(sameOrigin && sameSite)) return new ProblemError('origin-not-allowed');
-  if (policy.isOpen(method, path)) return null;
-  if (!(sameOrigin && sameSite)) return new ProblemError('origin-not-allowed');
+  const open = policy.isOpen(method, path);
+  if (!(sameOrigin && sameSite) && !(reads && open)) return new ProblemError('origin-not-allowed');
+  if (open) return null;
   if (policy.token === null || !carriesToken(headers.authorization, policy.token)) {
     return new ProblemError('unauthenticated');
   }

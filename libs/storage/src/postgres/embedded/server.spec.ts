@@ -61,8 +61,8 @@ const PROGRAM = `
   db.transaction(async (tx) => {
     await tx.execute('INSERT INTO survivor VALUES ($1)', ['open ' + process.argv[3]]);
     console.log('inside');
-    await new Promise((resolve) => setTimeout(resolve, 60000));
-  });
+    await tx.query('SELECT pg_sleep(60)');
+  }).catch(() => {});
 `;
 
 async function runProgram(mark: string): Promise<{ child: ChildProgram; server: number }> {
@@ -125,7 +125,7 @@ describe('embedded PostgreSQL', () => {
     expect(
       await ask(
         server.url,
-        "SELECT count(*)::int FROM pg_stat_activity WHERE state LIKE 'idle in%'",
+        "SELECT count(*)::int FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)' OR state LIKE 'idle in%'",
       ),
     ).toEqual([0]);
     await server.stop();
