@@ -9,6 +9,7 @@ export * from './http/routes.js';
 export * from './http/server.js';
 export * from './lifecycle/run-app.js';
 export * from './lifecycle/shutdown.js';
+export * from './lifecycle/ticker.js';
 export * from './logging/fields.js';
 export * from './logging/logger.js';
 export * from './logging/nest-logger.js';

@@ -1,0 +1,6 @@
+/** What the all-in-one program takes from the switch. */
+export { switchSetUp } from './set-up.js';
+export { type RunningSwitch, startSwitch } from './start-switch.js';
+export { SwitchModule } from './switch.module.js';
+export { SwitchMetrics } from './switch-metrics.js';
+export type { SwitchModuleOptions } from './switch-options.js';

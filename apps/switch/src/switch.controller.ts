@@ -1,0 +1,36 @@
+/** Where chunks come in: requests of the terminals, answers of the issuers. */
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { OnChunk } from '@pinfold/bus';
+import { SwitchNode } from '@pinfold/flows';
+import { type BusRecord, TOPICS } from '@pinfold/messages';
+import { SWITCH_OPTIONS, type SwitchModuleOptions } from './switch-options.js';
+
+@Controller()
+export class SwitchController {
+  constructor(
+    @Inject(SwitchNode) private readonly node: SwitchNode,
+    @Inject(SWITCH_OPTIONS) private readonly options: SwitchModuleOptions,
+  ) {}
+
+  @OnChunk(TOPICS.atmRequests)
+  onRequests(@Payload() chunk: readonly BusRecord[]): Promise<void> {
+    return this.#measured('requests', chunk, () => this.node.onRequests(chunk));
+  }
+
+  @OnChunk(TOPICS.switchAnswers)
+  onAnswers(@Payload() chunk: readonly BusRecord[]): Promise<void> {
+    return this.#measured('answers', chunk, () => this.node.onAnswers(chunk));
+  }
+
+  async #measured(
+    topic: string,
+    chunk: readonly BusRecord[],
+    work: () => Promise<void>,
+  ): Promise<void> {
+    const started = performance.now();
+    await work();
+    const ms = performance.now() - started;
+    this.options.metrics?.chunk({ topic, records: chunk.length, ms });
+  }
+}
