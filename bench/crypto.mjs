@@ -1,5 +1,5 @@
 /**
- * Benchmark of the ciphers: `npm run bench:crypto [-- --json] [-- --rounds N]`.
+ * Benchmark of the ciphers: `npm run bench:crypto -- [--json | --markdown] [--rounds N]`.
  *
  * Own code and the reference run in alternating slices of about a millisecond, so that a busy
  * machine slows both; the ratio is the median of the ratios of neighbouring slices, above 1 where
@@ -19,7 +19,11 @@ const WARM_UP_MS = 100;
 const NODE_BASELINE = 'createCipheriv per call';
 
 const { values: options } = parseArgs({
-  options: { json: { type: 'boolean' }, rounds: { type: 'string', default: '150' } },
+  options: {
+    json: { type: 'boolean' },
+    markdown: { type: 'boolean' },
+    rounds: { type: 'string', default: '150' },
+  },
 });
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
@@ -142,6 +146,30 @@ function print({ machine, date, rows }) {
   }
 }
 
+/** One line an operation, as in docs/reference/benchmarks-crypto.md. */
+function printMarkdown({ machine, date, rows }) {
+  console.log(`${machine}; ${date}.\n`);
+  console.log('| operation | median | best | goal | times OpenSSL in C | times Node per call |');
+  console.log('|---|---|---|---|---|---|');
+  const nodeRow = (name) => rows.find((r) => r.name === name && r.baseline === NODE_BASELINE);
+  for (const row of rows.filter((r) => r.baseline !== NODE_BASELINE)) {
+    const goal = row.goalNs
+      ? `${row.goalNs} ns`
+      : row.baseline
+        ? row.goal
+        : row.goal && `${row.goal} ms`;
+    const cells = [
+      row.name,
+      `${row.value} ${row.unit}`,
+      row.best ? `${row.best} ${row.unit}` : '',
+      goal ?? '',
+      row.ratio ?? '',
+      nodeRow(row.name)?.ratio ?? '',
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
+  }
+}
+
 const folder = new URL('..', import.meta.url).pathname;
 execFileSync('npx', ['nest', 'build', 'crypto'], {
   cwd: folder,
@@ -161,4 +189,5 @@ const document = {
   rows,
 };
 if (options.json) console.log(JSON.stringify(document, null, 2));
+else if (options.markdown) printMarkdown(document);
 else print(document);

@@ -7,7 +7,7 @@
  */
 
 import { BitsliceEngine, bitsliceSupported } from './bitslice/engine.js';
-import { type Direction, LANES } from './bitslice/module.js';
+import { type Direction, LANES } from './bitslice/layout.js';
 import { desBlock } from './des-block.js';
 import type { DesKey } from './des-key.js';
 import { InputError, requireInteger, requireOneOf } from './errors.js';

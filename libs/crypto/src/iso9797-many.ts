@@ -6,7 +6,7 @@
  * start later.
  */
 
-import { LANES } from './bitslice/module.js';
+import { LANES } from './bitslice/layout.js';
 import { BITSLICE_FROM } from './des-batch.js';
 import { type DesKey, readWord, writeWords } from './des-key.js';
 import { InputError, requireBytes, requireInteger, requireOneOf } from './errors.js';

@@ -3,7 +3,7 @@
  * first used; when all slots are taken, all are wiped and the keys in use are loaded again.
  */
 
-import { LANES } from './bitslice/module.js';
+import { LANES } from './bitslice/layout.js';
 import { BITSLICE_FROM, DesBatch, requireBatch } from './des-batch.js';
 import { type DesKey, desDecryptBlock, desEncryptBlock } from './des-key.js';
 

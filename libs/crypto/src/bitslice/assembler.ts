@@ -18,6 +18,7 @@ export const OP = {
   i32Add: [0x6a],
   i32Sub: [0x6b],
   i32ShiftLeft: [0x74],
+  i32ShiftRight: [0x76],
   v128Not: [0xfd, 0x4d],
   v128And: [0xfd, 0x4e],
   v128AndNot: [0xfd, 0x4f],

@@ -3,15 +3,8 @@
  * It owns its views; nothing outside writes to the memory, which never grows.
  */
 
-import {
-  type BitsliceExports,
-  type Direction,
-  emitModule,
-  KEY_BYTES,
-  LAYOUT,
-  wiring,
-  wiringAddress,
-} from './module.js';
+import { type Direction, KEY_BYTES, LAYOUT, wiring, wiringAddress } from './layout.js';
+import { type BitsliceExports, emitModule } from './module.js';
 import { webAssembly } from './webassembly.js';
 
 const PAGE_BYTES = 65_536;
