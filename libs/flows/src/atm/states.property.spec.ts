@@ -193,13 +193,33 @@ it('money is conserved, per withdrawal', async () => {
     fc.asyncProperty(plays, async (o) => {
       expect(await play(o)).toEqual([]);
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 });
 
-/** Found only where messages and the process die together, or numbers wrap: the network simulator's. */
-const BEYOND_REACH: ReadonlySet<AtmBug> = new Set<AtmBug>(['stan-not-kept', 'sent-before-journal']);
-const bugs = (Object.keys(ATM_BUGS) as AtmBug[]).filter((bug) => !BEYOND_REACH.has(bug));
+/** Money lost with these is rare; each has a play of its own below, or is the network simulator's. */
+const RARE: ReadonlySet<AtmBug> = new Set<AtmBug>([
+  'stan-not-kept',
+  'sent-before-journal',
+  'answer-by-terminal-alone',
+]);
+const bugs = (Object.keys(ATM_BUGS) as AtmBug[]).filter((bug) => !RARE.has(bug));
+
+it('a late approval of one withdrawal is not taken for that of the next', async () => {
+  const order = { do: 'order', terminal: 0, notes: 1 } as const;
+  const first = { pick: 0, copies: 1 };
+  const steps: Step[] = [
+    order,
+    { do: 'toSwitch', ...first },
+    { do: 'wait', seconds: 16 },
+    order,
+    { do: 'lose', pick: 1 },
+    { do: 'toAtm', ...first },
+  ];
+  const o = { steps, behaviours: ['approve'] as Behaviour[], jams: [1] };
+  expect(await play(o)).toEqual([]);
+  expect(await play({ ...o, bug: 'answer-by-terminal-alone' })).not.toEqual([]);
+});
 
 it.each(bugs)('the same property finds the planted bug %s', async (bug) => {
   const result = await fc.check(

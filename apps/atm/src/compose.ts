@@ -1,0 +1,92 @@
+/** What a separate ATM process stands on: the gateway's device and tokens, PostgreSQL, Kafka. */
+import { randomBytes } from 'node:crypto';
+import { KafkaBus } from '@pinfold/bus';
+import { type AtmFleet, FLEET, ISSUERS } from '@pinfold/flows';
+import { Institution } from '@pinfold/institution';
+import { allTopics } from '@pinfold/messages';
+import { type AppContext, EnvironmentError } from '@pinfold/platform';
+import { atmMigrations, Database, migrate, PostgresAtmStore } from '@pinfold/storage';
+import { fleetObserver } from './observer.js';
+import { openFleet } from './open-fleet.js';
+import { startAtm } from './start-atm.js';
+import { readCustomers } from './traffic/customers-file.js';
+import { TrafficGenerator } from './traffic/traffic-generator.js';
+import { logTraffic } from './traffic/traffic-log.js';
+
+export const ATM_SCHEMA = 'atm';
+const PARTITIONS = 4;
+const POOL_SIZE = 4;
+/** Notes of a full cassette. */
+const FULL_NOTES = 2_000;
+
+export interface ComposeOptions {
+  /** Withdrawals per second that the process makes itself; 0: none. */
+  readonly ratePerSecond: number;
+}
+
+/** Starts the fleet; everything that it opened is ended by the steps it adds to the shutdown. */
+export async function composeAtm(context: AppContext, o: ComposeOptions): Promise<AtmFleet> {
+  const { config, logger, metrics, health, shutdown, end } = context;
+  const { databaseUrl, kafkaBrokers } = config;
+  if (databaseUrl === null || kafkaBrokers === null) {
+    throw new EnvironmentError(
+      'a fleet of its own needs DATABASE_URL and KAFKA_BROKERS; `npm start` runs all in one process without them',
+    );
+  }
+  const institution = Institution.open({
+    id: FLEET.id,
+    dataDir: config.dataDir,
+    mode: config.mode,
+    random: randomBytes,
+    log: (line) => logger.info(line),
+  });
+  shutdown.add({ phase: 'servers', name: 'device', stop: () => institution.close() });
+
+  const url = databaseUrl.reveal();
+  await migrate({ url, schema: ATM_SCHEMA, migrations: atmMigrations });
+  const database = await Database.open({
+    url,
+    schema: ATM_SCHEMA,
+    poolSize: POOL_SIZE,
+    applicationName: 'pinfold atm',
+  });
+  shutdown.add({ phase: 'release', name: 'database', stop: () => database.close() });
+  health.add('ready', 'database', () => database.query('SELECT 1').then(() => undefined));
+
+  const bus = await KafkaBus.open({
+    brokers: kafkaBrokers.map(({ host, port }) => `${host}:${port}`),
+    clientId: FLEET.id,
+    onFatal: end,
+  });
+  shutdown.add({ phase: 'release', name: 'bus', stop: () => bus.close() });
+  await bus.ensureTopics(allTopics(ISSUERS.map(({ id }) => id)), PARTITIONS);
+
+  const { fleet, terminals, reversed } = await openFleet({
+    institution,
+    store: new PostgresAtmStore(database, FLEET.id),
+    bus,
+    observe: fleetObserver({ logger, metrics }),
+    legacyKeys: config.mode === 'legacy',
+  });
+  logger.info('fleet recovered', { fields: { terminals, reversed } });
+  const traffic = trafficOf(context, { fleet, ratePerSecond: o.ratePerSecond });
+  const atm = await startAtm(bus, { fleet, logger, traffic, cashier: { fullNotes: FULL_NOTES } });
+  shutdown.add({ phase: 'drain', name: 'atm', stop: () => atm.stop() });
+  return fleet;
+}
+
+function trafficOf(
+  { config, logger, shutdown }: AppContext,
+  o: { fleet: AtmFleet; ratePerSecond: number },
+): TrafficGenerator | undefined {
+  if (o.ratePerSecond <= 0) return undefined;
+  const { ratePerSecond } = o;
+  const traffic = new TrafficGenerator(o.fleet, readCustomers(config.dataDir), {
+    ratePerSecond,
+    seed: config.seed,
+  });
+  shutdown.add({ phase: 'intake', name: 'traffic', stop: () => traffic.stop() });
+  const log = logTraffic(traffic, logger);
+  shutdown.add({ phase: 'release', name: 'traffic log', stop: log.stop });
+  return traffic;
+}
