@@ -142,7 +142,13 @@ export class KafkaBus implements Bus {
       onFatal: (error) => this.#options.onFatal?.(error),
     });
     this.#subscriptions.add(subscription);
-    await subscription.open();
+    try {
+      await subscription.open();
+    } catch (error) {
+      this.#subscriptions.delete(subscription);
+      await subscription.close();
+      throw error;
+    }
     return {
       close: async () => {
         await subscription.close();

@@ -80,11 +80,12 @@ export class KafkaSubscription implements Subscription {
         resolve();
       });
       consumer.on(CRASH, ({ payload }) => {
+        if (payload.restart) return; // kafkajs makes it run again by itself
         reject(payload.error);
-        if (!payload.restart && this.#consumer === consumer) this.#fail(payload.error);
+        if (this.#consumer === consumer) this.#fail(payload.error);
       });
     });
-    joined.catch(() => {}); // a crash later than the first join
+    joined.catch(() => {}); // nobody waits when connecting fails
     await consumer.connect();
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });
     await consumer.run({ ...RUN, eachBatch: (payload) => this.#eachBatch(payload) });
