@@ -4,6 +4,7 @@
  */
 import { encodeEvent, maskPan, RESPONSE } from '@pinfold/messages';
 import type { Answer } from './answer.js';
+import { type IssuerBugs, spoilAnswer, spoilMessage, spoilTries } from './bugs.js';
 import { ChunkState } from './chunk-state.js';
 import { decide } from './decide.js';
 import type { IssuerSettings } from './settings.js';
@@ -14,6 +15,7 @@ export interface ChunkFacts {
   readonly settings: IssuerSettings;
   readonly nowMs: number;
   readonly sentOutboxIds: readonly number[];
+  readonly bugs?: IssuerBugs;
 }
 
 export interface ChunkResult {
@@ -28,7 +30,12 @@ export function decideChunk(
   facts: ChunkFacts,
 ): Decision<ChunkResult> {
   const state = new ChunkState(loaded);
-  const answers = items.map((item) => decideOne(state, item, facts));
+  const { bugs } = facts;
+  const answers = items.map((item) => {
+    const answer = decideOne(state, item, facts);
+    if (bugs !== undefined) spoilTries({ state, loaded, item }, bugs);
+    return answer;
+  });
   const changes = state.changes(facts.sentOutboxIds);
   return { changes, result: { answers, events: changes.events } };
 }
@@ -40,11 +47,17 @@ const refusal = (responseCode: string): Answer => ({
 });
 
 /** Before anything else: a bad MAC (88), an unreadable message (30, 12, 13), no device (96). */
-function decideOne(state: ChunkState, item: ReadyWork, { settings, nowMs }: ChunkFacts): Answer {
+function decideOne(
+  state: ChunkState,
+  item: ReadyWork,
+  { settings, nowMs, bugs }: ChunkFacts,
+): Answer {
   const { intake, mac, pin, cardKey, approvalCode } = item;
   if (mac === 'invalid') return refusal(RESPONSE.cryptographicFailure);
   if (!intake.ok) return refusal(intake.responseCode);
-  const message = intake.value;
+  const message = bugs === undefined ? intake.value : spoilMessage(intake.value, bugs);
+  const spoilt = bugs === undefined ? undefined : spoilAnswer(state, message, bugs);
+  if (spoilt !== undefined) return spoilt;
   if (mac === 'silent' && message.class !== 'withdrawal') {
     // Must be done, not declined: the switch repeats it until a device answers.
     return refusal(RESPONSE.systemMalfunction);

@@ -104,10 +104,10 @@ export class NetworkDesk {
    */
   async #authentic(incoming: Incoming): Promise<string | undefined> {
     const { message } = incoming;
+    await this.refreshFor([incoming]);
     const first = this.ring.newest(this.link, 'ZAK') === undefined;
     const maced = message.fields[64] !== undefined || message.fields[128] !== undefined;
     if (!maced && (first || this.#offersHeldKeys(incoming))) return undefined;
-    await this.refreshFor([incoming]);
     const [outcome] = await verifyMacs(this.#ports.hsm, this, [incoming]);
     if (outcome === 'valid') return undefined;
     return outcome === 'silent' ? RESPONSE.systemMalfunction : RESPONSE.cryptographicFailure;

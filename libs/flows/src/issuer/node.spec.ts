@@ -147,6 +147,22 @@ describe('a chunk of requests', () => {
   });
 });
 
+describe('planted faults', () => {
+  it('send-before-commit: the answer is out although nothing was committed', async () => {
+    under = await testNode(store, { now: () => nowMs, bugs: new Set(['send-before-commit']) });
+    const { transact } = store;
+    let calls = 0;
+    store.transact = async (...args: Parameters<typeof transact>) => {
+      calls += 1;
+      if (calls === 2) throw new Error('killed');
+      return (await transact.apply(store, args)) as never;
+    };
+    await expect(codes(request(1))).rejects.toThrow('killed');
+    expect(under.taken().answers).toHaveLength(1);
+    expect(await balance()).toBe(OPENING_MINOR);
+  });
+});
+
 describe('events', () => {
   it('go out with a tick when the chunk could not send them', async () => {
     for (const n of [1, 2]) await codes(request(n, { 52: WRONG }));
@@ -231,5 +247,14 @@ describe('network management', () => {
     expect(under.taken().answers[0]!.message.fields[39]).toBe('00');
     await under.node.onRequests([plain(network('101', { 48: offer('ZAK', 3) }))]);
     expect(under.taken().answers[0]!.message.fields[39]).toBe('88');
+    // The same first offer again: the switch did not hear the answer.
+    await under.node.onRequests([plain(change)]);
+    expect(under.taken().answers[0]!.message.fields[39]).toBe('00');
+    // A process of the issuer that was up before the keys came: they are in its store.
+    const shared = new MemoryIssuerStore({ now: () => nowMs });
+    const stale = await testNode(shared, { now: () => nowMs, keys: [] });
+    await shared.saveKeys(FIRST_KEYS);
+    await stale.node.onRequests([plain(change)]);
+    expect(stale.taken().answers[0]!.message.fields[39]).toBe('88');
   });
 });

@@ -11,7 +11,8 @@ import { KeyRing } from '../node/keys.js';
 import type { Incoming } from '../node/ports.js';
 import type { Answer, MacOutcome } from './answer.js';
 import { outgoingAnswer, wantsAnswer } from './answers.js';
-import { type ChunkResult, decideChunk } from './decide-chunk.js';
+import { ChunkState } from './chunk-state.js';
+import { type ChunkFacts, type ChunkResult, decideChunk } from './decide-chunk.js';
 import { FINANCIAL_MTIS, readFinancial } from './intake.js';
 import type { IssuerPorts } from './issuer-ports.js';
 import { STAND_IN_LOSS_ACCOUNT, settlementAccount } from './ledger.js';
@@ -20,7 +21,7 @@ import { correlationOf, NetworkDesk } from './network-desk.js';
 import { observationOf } from './observe.js';
 import { pinJob, pinOutcome } from './pin.js';
 import { type PinOutcome, pinDecides } from './rules.js';
-import type { Committed, Glimpse, OutboxEvent } from './store.js';
+import type { Committed, Glimpse, OutboxEvent, Touched } from './store.js';
 import { type ReadyWork, touchedBy, type Work, workOf } from './work.js';
 
 /** An outbox batch that has waited this long was not sent by the chunk that made it. */
@@ -93,12 +94,30 @@ export class IssuerNode {
     const sentOutboxIds = this.#sentOutboxIds;
     this.#sentOutboxIds = [];
     const nowMs = clock.now();
+    const { bugs } = this.#ports;
+    const facts = { settings, nowMs, sentOutboxIds, bugs };
+    if (bugs?.has('send-before-commit')) await this.#sendEarly(touched, items, facts);
     const committed: Committed<ChunkResult> = await store.transact(touched, (loaded) =>
-      decideChunk(loaded, items, { settings, nowMs, sentOutboxIds }),
+      decideChunk(loaded, items, facts),
     );
     const { answers, events } = committed.result;
-    await this.#send(incoming, answers, events);
+    if (!bugs?.has('send-before-commit')) await this.#send(incoming, answers, events);
     if (committed.outboxId !== undefined) this.#sentOutboxIds.push(committed.outboxId);
+  }
+
+  /** One of the planted faults: decides, sends, and has committed nothing. */
+  async #sendEarly(touched: Touched, items: readonly ReadyWork[], facts: ChunkFacts) {
+    const changes = new ChunkState({
+      cards: new Map(),
+      accounts: new Map(),
+      transactions: new Map(),
+    }).changes([]);
+    const { result } = await this.#ports.store.transact(touched, (loaded) => ({
+      changes,
+      result: decideChunk(loaded, items, facts).result,
+    }));
+    const incoming = items.map((item) => item.incoming);
+    await this.#send(incoming, result.answers, result.events);
   }
 
   #workOf(incoming: readonly Incoming[]): Work[] {
@@ -125,7 +144,7 @@ export class IssuerNode {
     macs: readonly MacOutcome[],
     { cards, transactions }: Glimpse,
   ): Promise<PinOutcome[]> {
-    const { settings, clock, hsm } = this.#ports;
+    const { settings, clock, hsm, bugs } = this.#ports;
     const { limits } = settings;
     const nowMs = clock.now();
     const outcomes: PinOutcome[] = work.map(() => 'unasked');
@@ -133,7 +152,8 @@ export class IssuerNode {
     const at: number[] = [];
     const asked = new Set<string>();
     for (const [i, { intake, cardKey, incoming }] of work.entries()) {
-      if (macs[i] !== 'valid' || !intake.ok || intake.value.class !== 'withdrawal') continue;
+      const heard = macs[i] === 'valid' || bugs?.has('mac-after-pin') === true;
+      if (!heard || !intake.ok || intake.value.class !== 'withdrawal') continue;
       const { transactionKey, pan } = intake.value;
       const card = cards.get(cardKey);
       if (card === undefined || transactions.has(transactionKey)) continue;
