@@ -30,11 +30,14 @@ export async function readPostmaster(clusterDir: string): Promise<Postmaster | n
 }
 
 /**
- * Whether the file's process still is that server. A number that another program has now (pid reuse)
- * is told apart by its command line where the system shows it; elsewhere the number decides.
+ * Whether the file's process still is the server of this cluster. A number that another process has now
+ * (pid reuse), be it another PostgreSQL, is told apart by the folder it works in; where the system does
+ * not show that, by its command line, or else the number decides.
  */
-export function isPostmasterAlive({ pid }: Postmaster): boolean {
+export function isPostmasterAlive(o: { postmaster: Postmaster; clusterDir: string }): boolean {
+  const { pid } = o.postmaster;
   if (!pidExists(pid)) return false;
+  if (process.platform === 'linux') return processesInside(o.clusterDir).includes(pid);
   const command = commandOf(pid);
   return command === null || /postgres/.test(command);
 }

@@ -142,8 +142,11 @@ describe('embedded PostgreSQL', () => {
     ]);
   });
 
-  it('does not take another process with the number of a dead server for it', async () => {
-    const other = spawn('sleep', ['60']);
+  it.each([
+    ['another program', ['sleep', '60']],
+    ['a program that looks like one', ['bash', '-c', 'exec -a postgres sleep 60']],
+  ])('does not take %s with the number of a dead server for it', async (_, [command, ...args]) => {
+    const other = spawn(command as string, args);
     const epoch = Math.floor(Date.now() / 1000) - 1_000;
     await writeFile(
       join(dataDir, 'postgres/postmaster.pid'),
@@ -187,6 +190,23 @@ describe('embedded PostgreSQL', () => {
     expect(server.pid).not.toBe(pid);
     expect(lines).toContainEqual(expect.stringContaining('ended unexpectedly'));
   });
+
+  it('gives up a server that ends again and again, and says so once', async () => {
+    const lost: string[] = [];
+    const server = await startEmbeddedPostgres({
+      dataDir,
+      log,
+      onLost: (error) => lost.push(error.message),
+    });
+    running.push(server);
+    for (let kills = 0; kills < 6; kills++) {
+      const { pid } = server;
+      process.kill(pid, 'SIGKILL');
+      while (server.pid === pid && lost.length === 0) await sleep(10);
+    }
+    expect(lost).toEqual([expect.stringContaining('PostgreSQL ended 6 times in ten minutes')]);
+    expect(lines.filter((line) => line.startsWith('PostgreSQL recovered'))).toHaveLength(5);
+  }, 60_000);
 
   it('refuses a running server that does not take our password, and a cluster without one', async () => {
     const file = join(dataDir, 'postgres.password');

@@ -43,7 +43,8 @@ export interface EmbeddedPostgres {
 /** Unexpected ends of the server answered with a new start; more within ten minutes are given up. */
 const RESTARTS_MAX = 5;
 const RESTART_WINDOW_MS = 600_000;
-const READY_TIMEOUT_MS = 120_000;
+/** Recovery after a crash reads up to `max_wal_size` of log. */
+const READY_TIMEOUT_MS = 300_000;
 const ORPHANS_TIMEOUT_MS = 15_000;
 const PORT_ATTEMPTS = 5;
 
@@ -113,7 +114,7 @@ class Server implements EmbeddedPostgres {
     for (;;) {
       const found = await readPostmaster(this.paths.cluster);
       if (found === null) return false;
-      if (!isPostmasterAlive(found)) {
+      if (!isPostmasterAlive({ postmaster: found, clusterDir: this.paths.cluster })) {
         await this.clearStale();
         return false;
       }
@@ -125,10 +126,14 @@ class Server implements EmbeddedPostgres {
         this.watch();
         return true;
       }
-      if (outcome === 'refused' || Date.now() > deadline) {
+      const where = `a PostgreSQL (process ${found.pid}) runs in ${this.paths.cluster}`;
+      if (outcome === 'refused') {
         throw new Error(
-          `a PostgreSQL (process ${found.pid}) runs in ${this.paths.cluster} but does not accept the password in ${this.paths.password}: stop it first`,
+          `${where} but does not accept the password in ${this.paths.password}: stop it first`,
         );
+      }
+      if (Date.now() > deadline) {
+        throw new Error(`${where} but is not ready after ${READY_TIMEOUT_MS / 1000} s`);
       }
       await sleep(50);
     }
