@@ -11,7 +11,14 @@ import {
   type Outgoing,
   openAll,
 } from '../node.js';
-import { type Cassette, type Dispenser, type NoteMovement, wholePlan } from './cassettes.js';
+import {
+  afterDispensing,
+  byTerminal,
+  type Cassette,
+  type Dispenser,
+  type NoteMovement,
+  wholePlan,
+} from './cassettes.js';
 import type { FleetContext } from './context.js';
 import { answersRow, decideAnswer, decideReversalAnswer, reversalSent } from './decide.js';
 import { isReversing } from './states.js';
@@ -34,7 +41,8 @@ interface Outcome {
   readonly rows: Withdrawal[];
   readonly changed: Withdrawal[];
   readonly reversals: Withdrawal[];
-  readonly cassettes: Cassette[];
+  /** Of the terminals that may have paid, as they are now. */
+  readonly cassettes: ReadonlyMap<string, readonly Cassette[]>;
 }
 
 export class Answers {
@@ -97,7 +105,7 @@ export class Answers {
       return row?.dispensedMinor === 0n && responseOf(textOf(message, 39) ?? '').approved;
     });
     const terminals = [...new Set(paying.map((a) => a.id.terminal))].sort();
-    let cassettes = terminals.length === 0 ? [] : await tx.cassettes(terminals);
+    const cassettes = byTerminal(terminals.length === 0 ? [] : await tx.cassettes(terminals));
     const dispensed: NoteMovement[] = [];
     for (const answer of answers) {
       const key = withdrawalKeyOf(answer.id);
@@ -106,11 +114,12 @@ export class Answers {
         this.context.observe('answer-unmatched', { ...answer.id });
         continue;
       }
-      const decision = this.#decideOne(row, answer, cassettes, given);
+      const inside = cassettes.get(row.terminal) ?? [];
+      const decision = this.#decideOne(row, answer, inside, given);
       now.set(key, decision.row);
       if (decision.notes.length > 0) {
         dispensed.push(...decision.notes);
-        cassettes = without(cassettes, decision.notes);
+        cassettes.set(row.terminal, afterDispensing(inside, decision.notes));
       }
     }
     const changed: Withdrawal[] = [];
@@ -154,7 +163,7 @@ export class Answers {
     return decideAnswer(row, message, {
       verdict,
       nowMs: ports.clock.now(),
-      cassettes: cassettes.filter((c) => c.terminal === row.terminal),
+      cassettes,
       dispenser,
       payLate: this.context.has('late-approval-dispensed'),
     });
@@ -183,10 +192,7 @@ export class Answers {
         },
       });
     }
-    for (const id of new Set(cassettes.map((c) => c.terminal))) {
-      const terminal = this.context.terminals.get(id)!;
-      terminal.cassettes = cassettes.filter((c) => c.terminal === id);
-    }
+    for (const [id, inside] of cassettes) this.context.terminals.get(id)!.cassettes = inside;
   }
 
   /** The terminal, when this 0810 brought keys that its pad took. */
@@ -234,12 +240,3 @@ const NETWORK_NAMES = {
   [NETWORK_CODES.keyChange]: 'terminal-keys-taken',
   [NETWORK_CODES.echo]: 'terminal-echoed',
 } as const;
-
-function without(cassettes: readonly Cassette[], notes: readonly NoteMovement[]): Cassette[] {
-  return cassettes.map((cassette) => {
-    const out = notes.find(
-      (n) => n.terminal === cassette.terminal && n.position === cassette.position,
-    );
-    return out === undefined ? cassette : { ...cassette, notes: cassette.notes - out.notes };
-  });
-}

@@ -102,3 +102,25 @@ export function dispensed(plan: readonly NoteMovement[], dispenser: Dispenser): 
   }
   return given;
 }
+
+/** Cassettes by terminal, in the order given. */
+export function byTerminal(cassettes: readonly Cassette[]): Map<string, Cassette[]> {
+  const groups = new Map<string, Cassette[]>();
+  for (const cassette of cassettes) {
+    const group = groups.get(cassette.terminal);
+    if (group) group.push(cassette);
+    else groups.set(cassette.terminal, [cassette]);
+  }
+  return groups;
+}
+
+/** One terminal's cassettes after these notes went out. */
+export function afterDispensing(
+  cassettes: readonly Cassette[],
+  movements: readonly NoteMovement[],
+): Cassette[] {
+  return cassettes.map((cassette) => {
+    const out = movements.find((m) => m.position === cassette.position);
+    return out === undefined ? cassette : { ...cassette, notes: cassette.notes - out.notes };
+  });
+}

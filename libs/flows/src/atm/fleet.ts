@@ -5,7 +5,7 @@
 import { InputError, ok, type Result } from '@pinfold/crypto';
 import { type BusRecord, encodeEvent } from '@pinfold/messages';
 import { Answers } from './answers.js';
-import type { Cassette, NoteMovement } from './cassettes.js';
+import { byTerminal, type Cassette, type NoteMovement } from './cassettes.js';
 import { LAST_STAN } from './clock-fields.js';
 import { FleetContext } from './context.js';
 import { Due } from './due.js';
@@ -63,8 +63,8 @@ export class AtmFleet {
       ports.store.terminals(),
       ports.store.cassettes(),
     ]);
-    const byTerminal = groupByTerminal(cassettes);
-    for (const record of records) this.#restore(record, byTerminal.get(record.terminal) ?? []);
+    const inside = byTerminal(cassettes);
+    for (const record of records) this.#restore(record, inside.get(record.terminal) ?? []);
     const reversed = await this.#due.reverseInterrupted();
     return { terminals: records.length, reversed };
   }
@@ -212,14 +212,4 @@ export class AtmFleet {
       legacyKeys: options.legacyKeys,
     };
   }
-}
-
-function groupByTerminal(cassettes: readonly Cassette[]): Map<string, Cassette[]> {
-  const groups = new Map<string, Cassette[]>();
-  for (const cassette of cassettes) {
-    const group = groups.get(cassette.terminal);
-    if (group) group.push(cassette);
-    else groups.set(cassette.terminal, [cassette]);
-  }
-  return groups;
 }
