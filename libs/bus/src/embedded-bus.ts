@@ -17,6 +17,7 @@ import {
   TopicUnknown,
 } from './bus.js';
 import { Delivery, type DeliveryOptions } from './delivery.js';
+import { DeliveryTotals } from './delivery-totals.js';
 import { EmbeddedSubscription } from './embedded-subscription.js';
 import { EmbeddedTopic } from './embedded-topic.js';
 
@@ -40,7 +41,7 @@ export class EmbeddedBus implements Bus {
   readonly #options: typeof DEFAULTS & EmbeddedBusOptions;
   readonly #topics = new Map<string, EmbeddedTopic>();
   readonly #subscriptions = new Set<EmbeddedSubscription>();
-  readonly #deliveries: Delivery[] = [];
+  readonly #totals = new DeliveryTotals();
   #closed = false;
   #sent = 0;
 
@@ -77,7 +78,7 @@ export class EmbeddedBus implements Bus {
       sendDeadLetter: (record) => this.#bury(record),
       options: this.#options.delivery ?? {},
     });
-    this.#deliveries.push(delivery);
+    this.#totals.add(delivery);
     const subscription = new EmbeddedSubscription({
       group,
       topics,
@@ -91,6 +92,7 @@ export class EmbeddedBus implements Bus {
       close: async () => {
         await subscription.close();
         this.#subscriptions.delete(subscription);
+        this.#totals.end(delivery);
       },
     };
   }
@@ -102,7 +104,7 @@ export class EmbeddedBus implements Bus {
   counts(): BusCounts {
     let dropped = 0;
     for (const topic of this.#topics.values()) dropped += topic.dropped;
-    return { sent: this.#sent, dropped, ...sumOf(this.#deliveries) };
+    return { sent: this.#sent, dropped, ...this.#totals.get() };
   }
 
   depth(): { queued: number; waiting: number } {
@@ -157,16 +159,4 @@ export class EmbeddedBus implements Bus {
     }
     return parts;
   }
-}
-
-export function sumOf(
-  deliveries: Iterable<{ delivered: number; retried: number; deadLettered: number }>,
-): { delivered: number; retried: number; deadLettered: number } {
-  const sum = { delivered: 0, retried: 0, deadLettered: 0 };
-  for (const { delivered, retried, deadLettered } of deliveries) {
-    sum.delivered += delivered;
-    sum.retried += retried;
-    sum.deadLettered += deadLettered;
-  }
-  return sum;
 }

@@ -13,7 +13,7 @@ import {
   TopicUnknown,
 } from '../bus.js';
 import { Delivery, type DeliveryOptions } from '../delivery.js';
-import { sumOf } from '../embedded-bus.js';
+import { DeliveryTotals } from '../delivery-totals.js';
 import { KafkaSubscription } from './kafka-subscription.js';
 import { Outbox } from './outbox.js';
 import { toMessage } from './record-map.js';
@@ -69,7 +69,7 @@ export class KafkaBus implements Bus {
   readonly #outbox: Outbox;
   readonly #topics = new Set<string>();
   readonly #subscriptions = new Set<KafkaSubscription>();
-  readonly #deliveries: Delivery[] = [];
+  readonly #totals = new DeliveryTotals();
   #closed = false;
 
   /** Connects; rejects when no broker answers. */
@@ -129,7 +129,7 @@ export class KafkaBus implements Bus {
       sendDeadLetter: (record) => this.#bury(record),
       options: this.#options.delivery ?? {},
     });
-    this.#deliveries.push(delivery);
+    this.#totals.add(delivery);
     const subscription = new KafkaSubscription({
       kafka: this.#kafka,
       group,
@@ -153,6 +153,7 @@ export class KafkaBus implements Bus {
       close: async () => {
         await subscription.close();
         this.#subscriptions.delete(subscription);
+        this.#totals.end(delivery);
       },
     };
   }
@@ -162,7 +163,7 @@ export class KafkaBus implements Bus {
   }
 
   counts(): BusCounts {
-    return { sent: this.#outbox.sent, dropped: 0, ...sumOf(this.#deliveries) };
+    return { sent: this.#outbox.sent, dropped: 0, ...this.#totals.get() };
   }
 
   depth(): { queued: number; waiting: number } {
