@@ -1,0 +1,230 @@
+import { createHash, KeyObject, sign, X509Certificate } from 'node:crypto';
+import { fromHex, toHex } from '@pinfold/crypto';
+import * as asn1 from 'asn1js';
+import * as pkijs from 'pkijs';
+import { buildAttributes, buildSigned, readSigned } from './asn1.js';
+import {
+  createTr34Token,
+  openTr34Token,
+  TR34_REASONS,
+  type Tr34Party,
+  type Tr34Reason,
+  type Tr34Trust,
+  tr34Nonce,
+} from './index.js';
+
+const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: Uint8Array.of(1, 0, 1) };
+const nowMs = Date.UTC(2026, 10, 21);
+const header = {
+  version: 'D' as const,
+  usage: 'K0',
+  algorithm: 'A',
+  modeOfUse: 'B',
+  exportability: 'E',
+};
+const key = fromHex('3F419E1CB7079442AA37474C2EFBF8B8');
+const random = (length: number) => Uint8Array.from({ length }, (_, i) => 5 * i + length);
+const nonce = tr34Nonce((length) => new Uint8Array(length).fill(0x5a));
+const code = (value: string) => expect.objectContaining({ name: 'InputError', code: value });
+const refused = (detail: Tr34Reason) => ({ ok: false, code: 'KEY_TRANSPORT_INVALID', detail });
+
+interface Authority {
+  name: string;
+  keys: CryptoKeyPair;
+  der: Uint8Array;
+}
+type CryptoKeyPair = { publicKey: CryptoKey; privateKey: CryptoKey };
+type CryptoKey = Parameters<typeof KeyObject.from>[0];
+let serial = 1;
+
+async function keyPair(modulusLength = 2048): Promise<CryptoKeyPair> {
+  const generate = globalThis.crypto.subtle.generateKey;
+  const usages = ['sign', 'verify'] as const;
+  return (await generate.call(globalThis.crypto.subtle, { ...RSA, modulusLength }, true, [
+    ...usages,
+  ])) as CryptoKeyPair;
+}
+
+async function certify(
+  subject: string,
+  keys: CryptoKeyPair,
+  authority: Omit<Authority, 'der'>,
+  cA = false,
+): Promise<Uint8Array> {
+  const certificate = new pkijs.Certificate({
+    version: 2,
+    serialNumber: new asn1.Integer({ value: serial++ }),
+    extensions: [
+      new pkijs.Extension({
+        extnID: '2.5.29.19',
+        critical: true,
+        extnValue: new pkijs.BasicConstraints({ cA }).toSchema().toBER(),
+      }),
+    ],
+  });
+  certificate.subject.typesAndValues.push(commonName(subject));
+  certificate.issuer.typesAndValues.push(commonName(authority.name));
+  certificate.notBefore.value = new Date(Date.UTC(2026, 0, 1));
+  certificate.notAfter.value = new Date(Date.UTC(2027, 0, 1));
+  await certificate.subjectPublicKeyInfo.importKey(keys.publicKey as never);
+  await certificate.sign(authority.keys.privateKey as never, 'SHA-256');
+  return new Uint8Array(certificate.toSchema().toBER());
+}
+
+function commonName(name: string): pkijs.AttributeTypeAndValue {
+  const value = new asn1.Utf8String({ value: name });
+  return new pkijs.AttributeTypeAndValue({ type: '2.5.4.3', value });
+}
+
+async function authority(name: string, keys: CryptoKeyPair): Promise<Authority> {
+  return { name, keys, der: await certify(name, keys, { name, keys }, true) };
+}
+
+async function party(name: string, by: Authority, keys: CryptoKeyPair): Promise<Tr34Party> {
+  return {
+    certificate: await certify(name, keys, by),
+    privateKey: KeyObject.from(keys.privateKey),
+  };
+}
+
+let trust: Tr34Trust;
+let kdh: Tr34Party;
+let krd: Tr34Party;
+let other: Tr34Party;
+let stranger: Tr34Party;
+let weak: Tr34Party;
+let token: Uint8Array;
+
+beforeAll(async () => {
+  const pairs = await Promise.all([keyPair(), keyPair(), keyPair(), keyPair(), keyPair(1024)]);
+  const [rootKeys, kdhKeys, krdKeys, otherKeys, weakKeys] = pairs;
+  const root = await authority('Pinfold test authority', rootKeys);
+  const elsewhere = await authority('Another authority', otherKeys);
+  trust = { authorities: [root.der], nowMs };
+  [kdh, krd, other, stranger, weak] = await Promise.all([
+    party('KDH', root, kdhKeys),
+    party('KRD', root, krdKeys),
+    party('KRD 2', root, otherKeys),
+    party('KDH', elsewhere, kdhKeys),
+    party('KRD 3', root, weakKeys),
+  ]);
+  token = make();
+});
+
+const make = (change: Partial<Parameters<typeof createTr34Token>[0]> = {}) =>
+  createTr34Token({
+    kdh,
+    krdCertificate: krd.certificate,
+    trust,
+    nonce,
+    header,
+    key,
+    random,
+    ...change,
+  });
+const open = (change: Partial<Parameters<typeof openTr34Token>[0]> = {}) =>
+  openTr34Token({ krd, kdhCertificate: kdh.certificate, trust, nonce, token, ...change });
+
+describe('TR-34 key transport', () => {
+  it('gives the receiver key and header', () => {
+    const opened = open();
+    if (!opened.ok) throw new Error(opened.detail);
+    expect(toHex(opened.value.key)).toBe(toHex(key));
+    expect(opened.value.header).toMatchObject(header);
+  });
+
+  it('carries optional blocks and keys of other algorithms', () => {
+    const blocks = [['LB', 'TMK of ATM 1']] as const;
+    const hmac = { ...header, usage: 'M7', algorithm: 'H', modeOfUse: 'C', blocks };
+    const opened = open({ token: make({ header: hmac, key: new Uint8Array(77).fill(3) }) });
+    expect(opened.ok && opened.value.key).toEqual(new Uint8Array(77).fill(3));
+    expect(opened.ok && opened.value.header.blocks.slice(0, 1)).toEqual(blocks);
+  });
+
+  const seen = new Set<string>();
+  it.each<[Tr34Reason, () => ReturnType<typeof open>]>([
+    ['TOKEN_MALFORMED', () => open({ token: new Uint8Array(0) })],
+    ['TOKEN_MALFORMED', () => open({ token: token.slice(0, -1) })],
+    ['TOKEN_MALFORMED', () => open({ token: kdh.certificate })],
+    ['SENDER_UNTRUSTED', () => open({ kdhCertificate: stranger.certificate })],
+    ['SENDER_UNTRUSTED', () => open({ trust: { ...trust, authorities: [] } })],
+    ['SENDER_UNTRUSTED', () => open({ trust: { ...trust, authorities: [kdh.certificate] } })],
+    ['SENDER_UNTRUSTED', () => open({ trust: { ...trust, nowMs: Date.UTC(2025, 0, 1) } })],
+    ['SENDER_UNTRUSTED', () => open({ trust: { ...trust, nowMs: Date.UTC(2028, 0, 1) } })],
+    ['SENDER_UNTRUSTED', () => open({ trust: { ...trust, isRevoked: () => true } })],
+    ['SENDER_OTHER', () => open({ kdhCertificate: other.certificate })],
+    ['CONTENT_ALTERED', () => open({ token: changed(readSigned(token).envelope) })],
+    ['SIGNATURE_WRONG', () => open({ token: changed(readSigned(token).signature) })],
+    ['SIGNATURE_WRONG', () => open({ token: changed(readSigned(token).nonce) })],
+    [
+      'SIGNATURE_WRONG',
+      () => open({ token: make({ kdh: { ...kdh, privateKey: other.privateKey } }) }),
+    ],
+    ['NONCE_WRONG', () => open({ nonce: new Uint8Array(16) })],
+    ['HEADER_INVALID', () => open({ token: forged('D0016ZZAB00E0000') })],
+    ['HEADER_INVALID', () => open({ token: forged('D0016K0AB00E0000more') })],
+    ['CONTENT_WRONG', () => open({ token: forged('D0016K0AD00E0000') })],
+    ['CONTENT_WRONG', () => open({ krd: other })],
+    ['CONTENT_WRONG', () => open({ krd: { ...krd, privateKey: other.privateKey } })],
+  ])('%s', (reason, call) => {
+    seen.add(reason);
+    expect(call()).toEqual(refused(reason));
+  });
+
+  it('tries all reasons', () => {
+    expect([...seen].sort()).toEqual(Object.keys(TR34_REASONS).sort());
+  });
+
+  it('refuses every truncation, and a flipped bit at every byte', () => {
+    for (let at = 0; at < token.length; at += 23) {
+      expect(open({ token: token.slice(0, at) })).toMatchObject({ code: 'KEY_TRANSPORT_INVALID' });
+      const bad = Uint8Array.from(token);
+      bad[at]! ^= 1 << (at % 8);
+      const answer = open({ token: bad });
+      // A bit in what is neither signed nor read (version numbers, algorithm parameters) changes
+      // nothing.
+      if (answer.ok) expect(toHex(answer.value.key)).toBe(toHex(key));
+      else expect(answer.code).toBe('KEY_TRANSPORT_INVALID');
+    }
+  });
+
+  it('asks about revocation by serial number', () => {
+    const asked: string[] = [];
+    open({ trust: { ...trust, isRevoked: (number) => asked.push(number) < 0 } });
+    expect(asked).toEqual([new X509Certificate(kdh.certificate).serialNumber]);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['RECEIVER_UNTRUSTED', () => make({ krdCertificate: stranger.certificate })],
+    ['RECEIVER_UNTRUSTED', () => make({ krdCertificate: weak.certificate })],
+    ['CERTIFICATE_INVALID', () => make({ krdCertificate: new Uint8Array(3) })],
+    ['CERTIFICATE_INVALID', () => make({ krdCertificate: 'x' as never })],
+    ['CERTIFICATE_INVALID', () => make({ kdh: { ...kdh, certificate: new Uint8Array(3) } })],
+    ['CERTIFICATE_INVALID', () => open({ kdhCertificate: new Uint8Array(3) })],
+    ['CERTIFICATE_INVALID', () => open({ krd: { ...krd, certificate: new Uint8Array(3) } })],
+    ['NONCE_LENGTH', () => make({ nonce: new Uint8Array(8) })],
+    ['NONCE_LENGTH', () => open({ nonce: 'x' as never })],
+    ['KEY_INVALID', () => make({ key: new Uint8Array(15) })],
+    ['KEY_INVALID', () => make({ key: new Uint8Array(0) })],
+    ['HEADER_INVALID', () => make({ header: { ...header, usage: 'ZZ' } })],
+    ['HEADER_INVALID', () => make({ header: { ...header, algorithm: 'Z' } })],
+    ['RANDOM_SOURCE', () => make({ random: () => new Uint8Array(1) })],
+  ])('%s', (expected, call) => expect(call).toThrow(code(expected)));
+});
+
+/** The token with the last byte of one of its parts changed, wherever that part stands. */
+function changed(part: Uint8Array): Uint8Array {
+  const at = Buffer.from(token).indexOf(part);
+  const bad = Uint8Array.from(token);
+  bad[at + part.length - 1]! ^= 1;
+  return bad;
+}
+
+/** A token whose signed header is another than the one inside: what only the sender can do. */
+function forged(text: string): Uint8Array {
+  const { envelope } = readSigned(token);
+  const digest = Uint8Array.from(createHash('sha256').update(envelope).digest());
+  const attributes = buildAttributes({ digest, nonce, header: new TextEncoder().encode(text) });
+  const signature = sign('sha256', new Uint8Array(attributes.toBER()), kdh.privateKey);
+  return buildSigned({ kdh: kdh.certificate, envelope, attributes, signature });
+}
