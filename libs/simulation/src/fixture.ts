@@ -1,11 +1,16 @@
 /**
  * What every run starts from, made once: three institutions with real devices, zone and terminal
- * master keys from ceremonies, cards with PIN verification records. A run clones the devices and
- * copies the records, so all runs start equal.
+ * master keys from ceremonies, cards with PIN verification records.
+ *
+ * The devices are cloned once and serve all runs of the process: a clone for each run costs more than
+ * the run's own cryptography. So that no run leaves a trace in them, their clock and randomness are
+ * the run's (`Hands`), and the device's own PIN limits (M6) are off; the issuers' try counters are not.
  */
 
+import type { RandomBytes } from '@pinfold/crypto';
 import {
   ACQUIRER,
+  type Clock,
   DEMO_EXPIRY,
   demoCardNumber,
   demoTerminal,
@@ -47,11 +52,26 @@ export interface SimIssuer {
 }
 
 export interface Fixture {
+  readonly hands: Hands;
   readonly acquirer: Device;
   readonly issuers: readonly SimIssuer[];
   /** TMKs at the acquirer. */
   readonly terminalKeys: readonly KeyRecord[];
   readonly terminals: readonly NewTerminal[];
+}
+
+/** Clock and randomness of the run that has the devices now. */
+export class Hands {
+  clock: Clock = { now: () => MADE_AT_MS };
+  random: RandomBytes;
+
+  constructor(random: RandomBytes) {
+    this.random = random;
+  }
+
+  get ports(): { clock: Clock; random: RandomBytes } {
+    return { clock: { now: () => this.clock.now() }, random: (length) => this.random(length) };
+  }
 }
 
 const KEY_MANAGER: Identity = { name: 'key-manager', role: 'keyManager' };
@@ -62,8 +82,10 @@ const CUSTODIANS: readonly Identity[] = [
   { name: 'custodian-2', role: 'custodian' },
 ];
 
+const SESSION_MS = 3 * 365 * 24 * 3_600_000;
+
 export function productionSession(device: Device): Session {
-  return device.session(PRODUCTION, 365 * 24 * 3_600_000);
+  return device.session(PRODUCTION, SESSION_MS);
 }
 
 /** A device and the envelopes that it has printed. */
@@ -76,6 +98,7 @@ class Institution {
     this.device = Device.create({
       random,
       clock: { now: () => MADE_AT_MS },
+      policy: { without: ['M6'] },
       demo: true,
       masterKeys: MasterKeySet.random('hardened', 1, random),
       envelopes: (envelope) =>
@@ -136,11 +159,16 @@ export function fixture(): Fixture {
 
 function makeFixture(): Fixture {
   const rng = new Rng(FIXTURE_SEED);
+  const hands = new Hands(rng.fork().bytes);
   const acquirer = new Institution(rng.fork());
-  const issuers = ISSUERS.map((facts, i) => makeIssuer(facts, i, acquirer, rng.fork()));
+  const issuers = ISSUERS.map((facts, i) => {
+    const issuer = makeIssuer(facts, i, acquirer, rng.fork());
+    return { ...issuer, device: issuer.device.clone(hands.ports) };
+  });
   const pairs = Array.from({ length: TERMINALS }, (_, i) => makeTerminal(i + 1, acquirer));
   return {
-    acquirer: acquirer.device,
+    hands,
+    acquirer: acquirer.device.clone(hands.ports),
     issuers,
     terminalKeys: pairs.map(({ record }) => record),
     terminals: pairs.map(({ terminal }) => terminal),

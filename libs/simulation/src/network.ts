@@ -1,6 +1,6 @@
 /**
- * A whole network for one run: an ATM fleet, two switch instances on one store, two issuers, with
- * cloned devices, memory stores that outlive their processes, and the faulty bus between them.
+ * A whole network for one run: an ATM fleet, two switch instances on one store, two issuers, with real
+ * devices, memory stores that outlive their processes, and the faulty bus between them.
  */
 import {
   type AtmBug,
@@ -109,9 +109,10 @@ export class Network {
     const { time, bus, journal } = this;
     this.#world = { time, bus, journal, rng: rng.fork(), monitor: this.monitor.watch };
     const devices = [fixture.acquirer, ...fixture.issuers.map(({ device }) => device)];
+    fixture.hands.clock = this.time;
+    fixture.hands.random = rng.fork().bytes;
     this.hsms = devices.map((device) => {
-      const clone = device.clone({ random: rng.fork().bytes, clock: this.time });
-      return new SimHsm(inProcessClient(clone, productionSession(clone)));
+      return new SimHsm(inProcessClient(device, productionSession(device)));
     });
     this.issuerStores = fixture.issuers.map(() => new MemoryIssuerStore(this.time));
     this.atm = new SimProcess('atm', this.#world, (life) => this.#bootAtm(life));

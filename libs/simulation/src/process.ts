@@ -136,7 +136,7 @@ export class SimProcess {
   #life: Incarnation | undefined;
   #detach: ((redeliver: boolean) => void)[] = [];
   restarts = 0;
-  tickMs = 500;
+  tickMs = 1_000;
 
   constructor(
     readonly name: string,

@@ -174,7 +174,7 @@ async function comeToRest(network: Network): Promise<string | undefined> {
   bus.faults = NO_FAULTS;
   for (const hsm of hsms) hsm.silent = false;
   const until = time.now() + REST_WITHIN_MS;
-  for (const process of processes) process.tickMs = 2_500;
+  for (const process of processes) process.tickMs = 5_000;
   for (;;) {
     await time.runUntil(time.now() + LOOK_MS);
     for (const process of processes) process.start();

@@ -216,6 +216,8 @@ export async function tendLinks(ctx: NetworkContext): Promise<NetworkOutcome> {
   const { links, ports, ring, options } = ctx;
   const nowMs = ports.clock.now();
   const timeouts = ports.timeouts ?? TIMEOUTS;
+  // Another instance may have offered keys, or seen them confirmed.
+  for (const key of await ports.store.keys(links.issuers)) ring.put(key);
   const { records, due } = await ports.store.transact(async (tx) => {
     const held = new Map((await tx.lockLinks(links.issuers)).map((link) => [link.issuer, link]));
     const due = new Map<string, NetworkCode>();
