@@ -43,7 +43,7 @@ export interface BusCounts {
   readonly delivered: number;
   readonly retried: number;
   readonly deadLettered: number;
-  /** Embedded bus only: records that no running group took in time. Kafka's counterpart is retention. */
+  /** Embedded bus only: records that a group which had ended did not come back for in time. */
   readonly dropped: number;
 }
 

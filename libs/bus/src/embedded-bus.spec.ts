@@ -122,6 +122,20 @@ describe('EmbeddedBus', () => {
     expect(seen).toEqual(['3', '4', '5', '6', '7']);
   });
 
+  it('keeps a few of the newest for a topic that nobody reads', async () => {
+    const bus = new EmbeddedBus({ delivery });
+    await bus.ensureTopics(['t'], 1);
+    await bus.send(many(1_000, 'k'));
+    const seen: string[] = [];
+    await bus.subscribe({ topics: ['t'], group: 'g' }, async (chunk) => {
+      seen.push(...chunk.map(({ value }) => new TextDecoder().decode(value)));
+    });
+    await bus.close();
+    expect(seen).toHaveLength(256);
+    expect(seen.at(-1)).toBe('999');
+    expect(bus.counts().dropped).toBe(0);
+  });
+
   it('ends the drain after its time', async () => {
     const bus = new EmbeddedBus({ drainMs: 30, delivery });
     await bus.ensureTopics(['t'], 1);

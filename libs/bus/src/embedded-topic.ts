@@ -1,7 +1,7 @@
 /**
- * One topic of the embedded bus: per group and partition a bounded queue (a lane). Before the first
- * group comes, and for a group whose subscriptions have all ended, the newest records are kept up to
- * the capacity, as Kafka's retention would; only running groups push back on senders.
+ * One topic of the embedded bus: per group and partition a bounded queue (a lane). Only running groups
+ * push back on senders. For a group whose subscriptions have all ended the newest records are kept up
+ * to the capacity, and before the first group comes a few of the newest, as Kafka's retention would.
  */
 import type { BusRecord } from '@pinfold/messages';
 import { partitionOf } from './partition-of.js';
@@ -16,6 +16,9 @@ export interface Lane {
 export interface Member {
   wake(): void;
 }
+
+/** Records kept per partition of a topic that nobody has read yet: events without a consumer. */
+const KEPT_UNREAD = 256;
 
 interface Group {
   readonly lanes: readonly Lane[];
@@ -43,14 +46,14 @@ export class EmbeddedTopic {
     this.name = name;
     this.partitions = partitions;
     this.#capacity = capacity;
-    this.#retained = this.#makeLanes();
+    this.#retained = this.#makeLanes(Math.min(KEPT_UNREAD, capacity));
   }
 
   join(groupName: string, member: Member): void {
     let group = this.#groups.get(groupName);
     if (!group) {
-      group = { lanes: this.#retained ?? this.#makeLanes(), members: [] };
-      this.#retained = undefined;
+      group = { lanes: this.#makeLanes(this.#capacity), members: [] };
+      this.#handOver(group.lanes);
       this.#groups.set(groupName, group);
     }
     group.members.push(member);
@@ -124,26 +127,34 @@ export class EmbeddedTopic {
     const partition = partitionOf(record.key, this.partitions);
     for (const { lanes, members } of this.#groups.values())
       if (members.length > 0 && lanes[partition]!.queue.isFull) return false;
-    if (this.#retained) this.#keep(this.#retained[partition]!, record);
+    if (this.#retained) keepNewest(this.#retained[partition]!, record);
     for (const { lanes, members } of this.#groups.values()) {
-      this.#keep(lanes[partition]!, record);
+      this.dropped += keepNewest(lanes[partition]!, record);
       members[partition % members.length]?.wake();
     }
     return true;
   }
 
-  #keep({ queue }: Lane, record: BusRecord): void {
-    if (queue.isFull) {
-      queue.shift();
-      this.dropped += 1;
-    }
-    queue.push(record);
+  /** What came before the first group is the first group's. */
+  #handOver(lanes: readonly Lane[]): void {
+    for (const [partition, { queue }] of (this.#retained ?? []).entries())
+      for (let record = queue.shift(); record; record = queue.shift())
+        lanes[partition]!.queue.push(record);
+    this.#retained = undefined;
   }
 
-  #makeLanes(): Lane[] {
+  #makeLanes(capacity: number): Lane[] {
     return Array.from({ length: this.partitions }, () => ({
-      queue: new Ring<BusRecord>(this.#capacity),
+      queue: new Ring<BusRecord>(capacity),
       inFlight: 0,
     }));
   }
+}
+
+/** Number of records that had to go. */
+function keepNewest({ queue }: Lane, record: BusRecord): number {
+  const full = queue.isFull;
+  if (full) queue.shift();
+  queue.push(record);
+  return full ? 1 : 0;
 }
