@@ -4,12 +4,12 @@
  * decide; what is written are the ledger lines.
  */
 import type { LedgerLine } from './ledger.js';
-import type { Account, Card, IssuerTransaction } from './model.js';
+import type { Account, CardState, IssuerTransaction } from './model.js';
 import type { Changes, Loaded, OutboxEvent } from './store.js';
 
 export class ChunkState {
   readonly #loaded: Loaded;
-  readonly #cards = new Map<string, Card>();
+  readonly #cards = new Map<string, CardState>();
   readonly #balances = new Map<number, bigint>();
   readonly #transactions = new Map<string, IssuerTransaction>();
   readonly #lines: LedgerLine[] = [];
@@ -19,7 +19,7 @@ export class ChunkState {
     this.#loaded = loaded;
   }
 
-  card(key: string): Card | undefined {
+  card(key: string): CardState | undefined {
     return this.#cards.get(key) ?? this.#loaded.cards.get(key);
   }
 
@@ -33,7 +33,7 @@ export class ChunkState {
     return this.#transactions.get(key) ?? this.#loaded.transactions.get(key);
   }
 
-  putCard(card: Card): void {
+  putCard(card: CardState): void {
     this.#cards.set(card.key, card);
   }
 

@@ -18,6 +18,7 @@ export {
   type Account as IssuerAccount,
   CARD_STATUSES,
   type Card as IssuerCard,
+  type CardState as IssuerCardState,
   type CardStatus,
   type IssuerTransaction,
   type Leg as IssuerLeg,

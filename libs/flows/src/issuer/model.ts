@@ -7,23 +7,27 @@ import type { LegState } from './legs.js';
 export const CARD_STATUSES = ['active', 'restricted', 'lost', 'stolen'] as const;
 export type CardStatus = (typeof CARD_STATUSES)[number];
 
-export interface Card {
+/** What of a card a decision reads and changes. */
+export interface CardState {
   /** Keyed hash of the PAN: the card's name in every table. */
   readonly key: string;
   readonly accountId: number;
-  /** First six and last four digits. */
-  readonly maskedPan: string;
   /** YYMM, as DE 14: valid to the end of that month. */
   readonly expiry: string;
   readonly status: CardStatus;
-  /** PIN verification record, authenticated by the issuer's device. */
-  readonly record: string;
   /** Wrong PINs in a row. */
   readonly tries: number;
   /** Day that the two counters below belong to; on another day they count as zero. */
   readonly day: number;
   readonly dayCount: number;
   readonly dayAmountMinor: bigint;
+}
+
+export interface Card extends CardState {
+  /** First six and last four digits. */
+  readonly maskedPan: string;
+  /** PIN verification record, authenticated by the issuer's device. */
+  readonly record: string;
 }
 
 export interface Account {
@@ -84,7 +88,7 @@ export function businessDay(nowMs: number): number {
 }
 
 /** True after the last day of the card's month. Two-digit years are of this century. */
-export function isExpired(card: Pick<Card, 'expiry'>, nowMs: number): boolean {
+export function isExpired(card: Pick<CardState, 'expiry'>, nowMs: number): boolean {
   const year = 2000 + Number(card.expiry.slice(0, 2));
   const month = Number(card.expiry.slice(2, 4));
   return nowMs >= Date.UTC(year, month, 1);

@@ -4,7 +4,7 @@
  */
 import type { ChunkState } from './chunk-state.js';
 import { type LineKind, STAND_IN_LOSS_ACCOUNT, settlementAccount } from './ledger.js';
-import type { Card, IssuerTransaction, LegName } from './model.js';
+import type { CardState, IssuerTransaction, LegName } from './model.js';
 import { usedToday } from './rules.js';
 
 /** Kinds of the lines that post and undo a leg: the customer's part and the loss account's. */
@@ -95,7 +95,11 @@ export function undo(
 
 export const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
-function counted(card: Card, day: number, change: { count: number; amountMinor: bigint }): Card {
+function counted(
+  card: CardState,
+  day: number,
+  change: { count: number; amountMinor: bigint },
+): CardState {
   const used = usedToday(card, day);
   return {
     ...card,

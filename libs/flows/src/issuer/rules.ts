@@ -8,7 +8,7 @@ import type { Financial } from './intake.js';
 import {
   type Account,
   businessDay,
-  type Card,
+  type CardState,
   type IssuerTransaction,
   isExpired,
 } from './model.js';
@@ -27,11 +27,11 @@ export type PinOutcome =
 export interface CardFacts {
   readonly request: Financial;
   readonly nowMs: number;
-  readonly card: Card;
+  readonly card: CardState;
 }
 
 export interface PinFacts {
-  readonly card: Card;
+  readonly card: CardState;
   readonly pin: PinOutcome;
   readonly limits: IssuerLimits;
 }
@@ -47,7 +47,7 @@ export interface WithdrawalFacts {
   readonly pin: PinOutcome;
   readonly limits: IssuerLimits;
   /** Undefined for a card of which this issuer knows nothing. */
-  readonly card: Card | undefined;
+  readonly card: CardState | undefined;
   readonly account: Account | undefined;
   /** The transaction, when its name was heard before. */
   readonly known: IssuerTransaction | undefined;
@@ -60,7 +60,7 @@ export interface Rule<F> {
 }
 
 /** How often and how much the card has had on this business day. */
-export function usedToday(card: Card, day: number): { count: number; amountMinor: bigint } {
+export function usedToday(card: CardState, day: number): { count: number; amountMinor: bigint } {
   return card.day === day
     ? { count: card.dayCount, amountMinor: card.dayAmountMinor }
     : { count: 0, amountMinor: 0n };

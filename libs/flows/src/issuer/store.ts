@@ -5,7 +5,7 @@
  */
 import type { KeyRecord } from '../node/keys.js';
 import type { LedgerLine } from './ledger.js';
-import type { Account, Card, CardStatus, IssuerTransaction } from './model.js';
+import type { Account, Card, CardState, CardStatus, IssuerTransaction } from './model.js';
 
 export interface Touched {
   readonly cardKeys: readonly string[];
@@ -21,7 +21,7 @@ export interface Glimpse {
 
 /** What one chunk may read and change. Cards bring their accounts. */
 export interface Loaded {
-  readonly cards: ReadonlyMap<string, Card>;
+  readonly cards: ReadonlyMap<string, CardState>;
   readonly accounts: ReadonlyMap<number, Account>;
   readonly transactions: ReadonlyMap<string, IssuerTransaction>;
 }
@@ -44,7 +44,7 @@ export interface Changes {
   readonly newTransactions: readonly IssuerTransaction[];
   readonly changedTransactions: readonly IssuerTransaction[];
   /** Tries and daily counters are written; nothing else of a card changes in a chunk. */
-  readonly cards: readonly Card[];
+  readonly cards: readonly CardState[];
   /** Balances follow from these: the store applies them, and nothing else moves a balance. */
   readonly lines: readonly LedgerLine[];
   readonly events: readonly OutboxEvent[];

@@ -4,7 +4,7 @@ import type { Answer, FinancialFacts } from './answer.js';
 import type { ChunkState } from './chunk-state.js';
 import type { Financial } from './intake.js';
 import { nextLegState } from './legs.js';
-import { businessDay, type Card, type IssuerTransaction, type Leg, NO_LEG } from './model.js';
+import { businessDay, type CardState, type IssuerTransaction, type Leg, NO_LEG } from './model.js';
 import { post } from './posting.js';
 import { pinDecides, responseTo, type WithdrawalFacts } from './rules.js';
 
@@ -68,7 +68,7 @@ function answerKnown(
 }
 
 /** A wrong PIN counts once per message that got as far as the PIN; a right one resets. */
-function countTry(state: ChunkState, card: Card, facts: WithdrawalFacts): void {
+function countTry(state: ChunkState, card: CardState, facts: WithdrawalFacts): void {
   const { pin, request, nowMs, limits } = facts;
   if (pin !== 'wrong' && pin !== 'right') return;
   if (!pinDecides({ request, nowMs, limits, card })) return;
@@ -80,7 +80,7 @@ function countTry(state: ChunkState, card: Card, facts: WithdrawalFacts): void {
 export function newTransaction(
   message: Financial,
   facts: Pick<FinancialFacts, 'cardKey' | 'nowMs'>,
-  card: Card | undefined,
+  card: CardState | undefined,
   legs: { request: Leg; advice: Leg },
 ): IssuerTransaction {
   const { transactionKey: key, acquirer, rrn, terminal, amountMinor } = message;

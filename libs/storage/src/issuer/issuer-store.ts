@@ -34,6 +34,8 @@ import {
   lineBatch,
   lineOf,
   namesOf,
+  type StateRow,
+  stateOf,
   type TransactionRow,
   transactionBatch,
   transactionOf,
@@ -68,8 +70,10 @@ export class PostgresIssuerStore implements IssuerStore {
     decide: (loaded: IssuerLoaded) => IssuerDecision<T>,
   ): Promise<IssuerCommitted<T>> {
     return this.database.transaction(async (tx) => {
-      const { changes, result } = decide(await load(tx, touched));
-      return { result, outboxId: await write(tx, changes, this.clock.now()) };
+      const { loaded, cardIds } = await load(tx, touched);
+      const { changes, result } = decide(loaded);
+      const outboxId = await write(tx, changes, { cardIds, nowMs: this.clock.now() });
+      return { result, outboxId };
     });
   }
 
@@ -215,26 +219,31 @@ export class PostgresIssuerStore implements IssuerStore {
   }
 }
 
-async function load(tx: Queryable, touched: IssuerTouched): Promise<IssuerLoaded> {
+async function load(
+  tx: Queryable,
+  touched: IssuerTouched,
+): Promise<{ loaded: IssuerLoaded; cardIds: ReadonlyMap<string, bigint> }> {
   const { cardKeys, transactionKeys } = touched;
   await tx.execute(sql.INDEXES_ONLY);
-  const rows = await tx.query<CardRow & { balance: bigint }>(sql.LOCK_CARDS, [cardKeys]);
+  const rows = await tx.query<StateRow & { balance: bigint }>(sql.LOCK_CARDS, [cardKeys]);
   const heard = await tx.query<TransactionRow>(sql.LOAD_TRANSACTIONS, [transactionKeys]);
-  const cards = new Map(rows.map((row) => [row.key, cardOf(row)]));
+  const cards = new Map(rows.map((row) => [row.key, stateOf(row)]));
   const accounts = new Map(
     rows.map(({ accountId, balance: balanceMinor }) => {
       const id = Number(accountId);
       return [id, { id, balanceMinor }];
     }),
   );
-  return { cards, accounts, transactions: new Map(heard.map((r) => [r.key, transactionOf(r)])) };
+  const transactions = new Map(heard.map((row) => [row.key, transactionOf(row)]));
+  const cardIds = new Map(rows.map(({ key, id }) => [key, id]));
+  return { loaded: { cards, accounts, transactions }, cardIds };
 }
 
 /** Returns the id of the outbox batch, when there is one. */
 async function write(
   tx: Queryable,
   changes: IssuerChanges,
-  nowMs: number,
+  { cardIds, nowMs }: { cardIds: ReadonlyMap<string, bigint>; nowMs: number },
 ): Promise<number | undefined> {
   const { newTransactions, changedTransactions, cards, lines, events, sentOutboxIds } = changes;
   const parts = [newTransactions, changedTransactions, cards, lines, events, sentOutboxIds];
@@ -244,7 +253,15 @@ async function write(
     [
       ...transactionBatch.values(newTransactions.map(transactionRow)),
       ...transactionBatch.values(changedTransactions.map(transactionRow)),
-      ...usageBatch.values(cards.map((card) => ({ ...card, dayAmount: card.dayAmountMinor }))),
+      ...usageBatch.values(
+        cards.map(({ key, tries, day, dayCount, dayAmountMinor: dayAmount }) => ({
+          cardId: cardIds.get(key)!,
+          tries,
+          day,
+          dayCount,
+          dayAmount,
+        })),
+      ),
       ...lineBatch.values(
         lines.map(({ transactionKey, kind, debit, credit, amountMinor: amount }) => ({
           transactionKey,

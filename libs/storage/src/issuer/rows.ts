@@ -2,6 +2,7 @@
 import {
   type CardStatus,
   type IssuerCard,
+  type IssuerCardState,
   type IssuerLeg,
   type IssuerTransaction,
   LEG_STATES,
@@ -34,7 +35,7 @@ export const transactionBatch = batch({
 export type TransactionRow = typeof transactionBatch.row;
 
 export const usageBatch = batch({
-  key: 'text',
+  cardId: 'bigint',
   tries: 'integer',
   day: 'integer',
   dayCount: 'integer',
@@ -132,28 +133,36 @@ function leg(state: number, rest: Omit<IssuerLeg, 'state'>): IssuerLeg {
   return { state: LEG_STATES[state]!, ...rest };
 }
 
-/** Columns of a card with its usage; the tables are `c` and `u`. */
-export const CARD_COLUMNS = `c.key, c.account_id AS "accountId", c.masked_pan AS "maskedPan", c.expiry,
-  c.status, c.record, u.tries, u.day, u.day_count AS "dayCount", u.day_amount AS "dayAmountMinor"`;
+/** Columns of a card that decisions read, with its usage; the tables are `c` and `u`. */
+export const STATE_COLUMNS = `c.id, c.key, c.account_id AS "accountId", c.expiry, c.status,
+  u.tries, u.day, u.day_count AS "dayCount", u.day_amount AS "dayAmountMinor"`;
+export const CARD_COLUMNS = `${STATE_COLUMNS}, c.masked_pan AS "maskedPan", c.record`;
 
-export interface CardRow {
+export interface StateRow {
+  id: bigint;
   key: string;
   accountId: bigint;
-  maskedPan: string;
   expiry: string;
   status: CardStatus;
-  record: string;
   tries: number;
   day: number;
   dayCount: number;
   dayAmountMinor: bigint;
 }
 
-export function cardOf(row: CardRow): IssuerCard {
-  const { key, maskedPan, expiry, status, record, tries, day, dayCount, dayAmountMinor } = row;
+export interface CardRow extends StateRow {
+  maskedPan: string;
+  record: string;
+}
+
+export function stateOf(row: StateRow): IssuerCardState {
+  const { key, expiry, status, tries, day, dayCount, dayAmountMinor } = row;
   const accountId = Number(row.accountId);
-  const counters = { tries, day, dayCount, dayAmountMinor };
-  return { key, accountId, maskedPan, expiry, status, record, ...counters };
+  return { key, accountId, expiry, status, tries, day, dayCount, dayAmountMinor };
+}
+
+export function cardOf(row: CardRow): IssuerCard {
+  return { ...stateOf(row), maskedPan: row.maskedPan, record: row.record };
 }
 
 export interface LineRow {

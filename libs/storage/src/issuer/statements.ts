@@ -1,5 +1,5 @@
 /** The SQL of a chunk. Names are unqualified: the connection's search path is the issuer's schema. */
-import { CARD_COLUMNS, lineBatch, transactionBatch, usageBatch } from './rows.js';
+import { CARD_COLUMNS, lineBatch, STATE_COLUMNS, transactionBatch, usageBatch } from './rows.js';
 
 /**
  * Keeps the planner to indexes for one transaction. Plans are cached when the tables are still small;
@@ -22,7 +22,7 @@ export const PEEK_TRANSACTIONS = 'SELECT key FROM transactions WHERE key = ANY($
  * both are read as of the moment the lock is had, also after waiting for another chunk.
  */
 export const LOCK_CARDS = `
-SELECT ${CARD_COLUMNS}, a.balance
+SELECT ${STATE_COLUMNS}, a.balance
 FROM accounts a JOIN cards c ON c.account_id = a.id JOIN card_usage u ON u.card_id = c.id
 WHERE c.key = ANY($1::text[])
 ORDER BY c.key
@@ -55,7 +55,7 @@ WITH fresh_transactions AS (
   RETURNING 1
 ), changed_usage AS (
   UPDATE card_usage u SET ${usageBatch.assign('n', 'tries', 'day', 'dayCount', 'dayAmount')}
-  FROM ${usageBatch.from(AT.usage, 'n')} JOIN cards c ON c.key = n.key WHERE u.card_id = c.id
+  FROM ${usageBatch.from(AT.usage, 'n')} WHERE u.card_id = n.card_id
 ), fresh_lines AS (
   INSERT INTO ledger_lines (${lineBatch.columns}) SELECT * FROM ${lineBatch.from(AT.line)}
 ), forgotten AS (
