@@ -2,7 +2,14 @@ import { createHash, KeyObject, sign, X509Certificate } from 'node:crypto';
 import { fromHex, toHex } from '@pinfold/crypto';
 import * as asn1 from 'asn1js';
 import * as pkijs from 'pkijs';
-import { buildAttributes, buildSigned, readSigned } from './asn1.js';
+import {
+  buildAttributes,
+  buildKeyBlock,
+  buildSigned,
+  readEnvelope,
+  readKeyBlock,
+  readSigned,
+} from './asn1.js';
 import {
   createTr34Token,
   openTr34Token,
@@ -188,6 +195,28 @@ describe('TR-34 key transport', () => {
     }
   });
 
+  it('reads what is no token, envelope or key block as an error', () => {
+    const { envelope } = readSigned(token);
+    const block = buildKeyBlock({ kdh: kdh.certificate, key, header: new Uint8Array(16) });
+    expect(readKeyBlock(block).key).toEqual(key);
+    const second = Uint8Array.from(block);
+    second[4] = 2; // version
+    const otherType = Uint8Array.from(block);
+    otherType[block.length - 21] = 2; // last arc of id-data
+    for (const bad of [second, otherType, new Uint8Array(0), fromHex('0500')]) {
+      expect(() => readKeyBlock(bad)).toThrow();
+    }
+    for (const oid of ['2A864886F70D010107', '60864801650304012A']) {
+      expect(() => readEnvelope(altered(envelope, fromHex(oid)))).toThrow('not a TR-34 envelope');
+    }
+    for (const oid of ['2A864886F70D010702', '2A864886F70D010703', '2A864886F70D010904']) {
+      expect(() => readSigned(altered(token, fromHex(oid)))).toThrow();
+    }
+    expect(() => readSigned(altered(token, fromHex('2A864886F70D01091903')))).toThrow(
+      'missing signed attribute',
+    );
+  });
+
   it('asks about revocation by serial number', () => {
     const asked: string[] = [];
     open({ trust: { ...trust, isRevoked: (number) => asked.push(number) < 0 } });
@@ -214,8 +243,13 @@ describe('TR-34 key transport', () => {
 
 /** The token with the last byte of one of its parts changed, wherever that part stands. */
 function changed(part: Uint8Array): Uint8Array {
-  const at = Buffer.from(token).indexOf(part);
-  const bad = Uint8Array.from(token);
+  return altered(token, part);
+}
+
+function altered(whole: Uint8Array, part: Uint8Array): Uint8Array {
+  const at = Buffer.from(whole).indexOf(part);
+  if (at < 0) throw new Error('part not found');
+  const bad = Uint8Array.from(whole);
   bad[at + part.length - 1]! ^= 1;
   return bad;
 }
