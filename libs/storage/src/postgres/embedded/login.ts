@@ -30,7 +30,11 @@ export async function logIn(url: string): Promise<void> {
 }
 
 /** SQLSTATEs of a server that does not know us: wrong password, no such role, no such database. */
-const NOT_OURS = new Set(['28P01', '28000', '3D000']);
+const NOT_OURS: ReadonlySet<string> = new Set(['28P01', '28000', '3D000']);
+
+export function isNotOurs(error: unknown): boolean {
+  return NOT_OURS.has(sqlState(error) ?? '');
+}
 
 /**
  * Asks a running server to be ours. `ours`: it took the password, and sessions that the dead program
@@ -42,7 +46,7 @@ export async function takeOver(url: string): Promise<'ours' | 'refused' | 'wait'
     await logIn(url);
     client = await connect(url, SERVER_DATABASE);
   } catch (error) {
-    return NOT_OURS.has(sqlState(error) ?? '') ? 'refused' : 'wait';
+    return isNotOurs(error) ? 'refused' : 'wait';
   }
   try {
     await client.query(

@@ -12,7 +12,7 @@ import { type FolderLock, lockFolder, pidExists } from '@pinfold/platform';
 import { type ServerAccount, serverAccount } from './account.js';
 import { type Binaries, findBinaries } from './binaries.js';
 import { clusterPaths, ensureCluster, folderArgument, SERVER_ENVIRONMENT } from './cluster.js';
-import { logIn, takeOver } from './login.js';
+import { isNotOurs, logIn, takeOver } from './login.js';
 import { isPostmasterAlive, processesInside, readPostmaster } from './postmaster.js';
 import { SERVER_DATABASE, SERVER_SETTINGS, SERVER_USER, settingArguments } from './settings.js';
 
@@ -46,7 +46,8 @@ const RESTART_WINDOW_MS = 600_000;
 /** Recovery after a crash reads up to `max_wal_size` of log. */
 const READY_TIMEOUT_MS = 300_000;
 const ORPHANS_TIMEOUT_MS = 15_000;
-const PORT_ATTEMPTS = 5;
+/** A port may be taken between its choice and its use, a server may be killed as it starts. */
+const LAUNCH_ATTEMPTS = 5;
 
 /** Starts, or takes over, the server of a data folder. Throws FolderInUseError when a program has it. */
 export async function startEmbeddedPostgres(
@@ -88,7 +89,11 @@ class Server implements EmbeddedPostgres {
   }
 
   get url(): string {
-    return `postgres://${SERVER_USER}:${this.password}@127.0.0.1:${this.port}/${SERVER_DATABASE}`;
+    return this.urlAt(this.port);
+  }
+
+  private urlAt(port: number): string {
+    return `postgres://${SERVER_USER}:${this.password}@127.0.0.1:${port}/${SERVER_DATABASE}`;
   }
 
   get psql(): string {
@@ -139,8 +144,13 @@ class Server implements EmbeddedPostgres {
     }
   }
 
-  /** What PostgreSQL does with the file of a dead postmaster, also when its number is used again. */
+  /**
+   * What PostgreSQL does with the file of a dead postmaster, also when its number is used again: waits
+   * until none of its processes is left, then removes it. Only where those can be seen (Linux); elsewhere
+   * PostgreSQL's own check decides.
+   */
   private async clearStale(): Promise<void> {
+    if (process.platform !== 'linux') return;
     const deadline = Date.now() + ORPHANS_TIMEOUT_MS;
     for (let inside = processesInside(this.paths.cluster); inside.length > 0; ) {
       if (Date.now() > deadline) {
@@ -157,11 +167,12 @@ class Server implements EmbeddedPostgres {
   /** Starts the server, on the port it had if it had one, and waits until it answers. */
   private async launch(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      const port = this.port !== 0 && attempt < PORT_ATTEMPTS ? this.port : await freePort();
+      const port = this.port !== 0 && attempt < LAUNCH_ATTEMPTS ? this.port : await freePort();
       const failure = await this.launchOn(port);
       if (failure === null) return;
-      if (attempt >= PORT_ATTEMPTS) throw failure;
+      if (attempt >= LAUNCH_ATTEMPTS || isNotOurs(failure)) throw failure;
       await sleep(100 * attempt);
+      await this.clearStale();
     }
   }
 
@@ -198,9 +209,13 @@ class Server implements EmbeddedPostgres {
     while (ended === null) {
       const found = await readPostmaster(this.paths.cluster);
       if (found !== null && found.pid === child.pid && found.ready) {
+        const failure = await logIn(this.urlAt(port)).then(() => null, asError);
+        if (failure !== null) {
+          child.kill('SIGQUIT');
+          return failure;
+        }
         this.port = port;
         this.pid = child.pid;
-        await logIn(this.url);
         this.watch();
         return null;
       }
@@ -288,6 +303,8 @@ class Server implements EmbeddedPostgres {
     return true;
   }
 }
+
+const asError = (error: unknown): Error => error as Error;
 
 /** A port that was free a moment ago; a start that finds it taken tries another. */
 async function freePort(): Promise<number> {
