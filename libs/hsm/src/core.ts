@@ -8,6 +8,7 @@ import type { AuditChain } from './administration/audit.js';
 import type { Ceremonies } from './administration/ceremonies.js';
 import type { PinLimits } from './administration/pin-limits.js';
 import type { KeyStore } from './keys/key-store.js';
+import type { RsaKeys } from './keys/rsa-keys.js';
 import type { LifeEvent, LifeState } from './life-cycle.js';
 import type { DecimalisationTables } from './pin/tables.js';
 import type { VerificationRecords } from './pin/verification-record.js';
@@ -18,6 +19,7 @@ export interface Core {
   readonly policy: Policy;
   readonly keys: KeyStore;
   readonly records: VerificationRecords;
+  readonly rsaKeys: RsaKeys;
   readonly tables: DecimalisationTables;
   readonly limits: PinLimits;
   readonly ceremonies: Ceremonies;

@@ -9,6 +9,7 @@ import type { DeviceOptions } from './device.js';
 import type { DeviceState, MasterKeysState } from './device-state.js';
 import { KeyStore } from './keys/key-store.js';
 import { MasterKeySet } from './keys/master-keys.js';
+import { RsaKeys } from './keys/rsa-keys.js';
 import { type LifeEvent, type LifeState, nextLifeState } from './life-cycle.js';
 import { DecimalisationTables } from './pin/tables.js';
 import { VerificationRecords } from './pin/verification-record.js';
@@ -26,6 +27,7 @@ export class LiveCore implements Core {
   /** Absent until there are master keys; commands are not reached before. */
   keys!: KeyStore;
   records!: VerificationRecords;
+  rsaKeys!: RsaKeys;
   readonly administration: Administration;
   now = 0;
   demo: boolean;
@@ -88,6 +90,7 @@ export class LiveCore implements Core {
     this.#oldMasterKeys = undefined;
     this.keys?.wipe();
     this.records?.wipe();
+    this.rsaKeys?.wipe();
     this.administration.cancel();
     this.life = 'tampered';
     this.audit({ event: 'tampered' });
@@ -142,6 +145,7 @@ export class LiveCore implements Core {
     this.#masterKeys = masterKeys;
     this.keys.change(masterKeys);
     this.records.change(masterKeys);
+    this.rsaKeys.change(masterKeys);
   }
 
   #setOf({ version, joined }: MasterKeysState): MasterKeySet {
@@ -158,6 +162,7 @@ export class LiveCore implements Core {
     const observer = this.demo ? laboratory?.keyMade : undefined;
     this.keys = new KeyStore(this.policy, masterKeys, { capacity, observer });
     this.records = new VerificationRecords(this.policy, masterKeys);
+    this.rsaKeys = new RsaKeys(masterKeys, this.random);
   }
 }
 

@@ -17,8 +17,9 @@ import type { Algorithm, UsageName } from './keys/usages.js';
 import { Refused, refusal } from './outcome.js';
 import type { Policy } from './policy/policy.js';
 import type { RuleFacts, RuleId } from './policy/rules.js';
-import type { EnvelopeLabel, KeySpec, KeyTerm, Opened, Slot, Terms, Token } from './terms.js';
+import type { EnvelopeLabel, KeySpec, KeyTerm, Opened, Slot, Tag, Terms, Token } from './terms.js';
 import type { SealAs } from './tokens/header.js';
+import { protectTagged, unprotectTagged } from './tokens/tagged.js';
 import { unwrapFromTransport, wrapForTransport } from './tokens/transport.js';
 
 /** What a custodian gets: a sealed envelope, printed or handed over outside the host's reach. */
@@ -97,6 +98,21 @@ export class ByteTerms implements Terms {
     const carried = unwrapFromTransport(this.#ports.policy, { under: held, text, usage });
     if (carried === undefined) this.refuse('KEY_BLOCK_INVALID');
     return this.#term(carried.bytes, carried.algorithm);
+  }
+
+  protect(under: Opened, term: KeyTerm, tag: Tag): string {
+    return protectTagged(inside(under.key).bytes, inside(term).bytes, tag);
+  }
+
+  unprotect(under: Opened, text: string, tag: Tag): KeyTerm {
+    const opened = unprotectTagged(inside(under.key).bytes, text);
+    const right = opened?.tag === tag || !this.#ports.policy.on['M9.one-usage'];
+    if (opened === undefined || !right) this.refuse('CRYPTOGRAM_INVALID');
+    return this.#term(opened.bytes, 'A');
+  }
+
+  reveal(term: KeyTerm): Uint8Array {
+    return Uint8Array.from(inside(term).bytes);
   }
 
   deliver(label: EnvelopeLabel, key: KeyTerm): void {

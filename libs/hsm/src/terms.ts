@@ -16,6 +16,9 @@
  * | `open(token, slot)` | deciphers, checks type, usage, part | takes `sealed` apart, or the branch ends |
  * | `encrypt(under, key, as)` | transport form, see `TransportScheme` | `enc(under, key)` |
  * | `decrypt(under, text, usage)` | its inverse | takes `enc` apart, or is `dec(under, text)` |
+ * | `protect(under, x, tag)` | authenticated encryption of a tagged term | `enc(under, (tag, x))` |
+ * | `unprotect(under, text, tag)` | its inverse; rule M9 checks the tag | takes it apart if the tag is right, or M9 is off |
+ * | `reveal(x)` | gives it out in clear | everybody knows it |
  * | `deliver(custodian, key)` | sealed envelope | the custodian learns the key |
  * | `checkValue(key)` | 6 hex digits | `cv(key)`; reveals nothing |
  * | `isWeak(key)` | weak, semi-weak, zero, equal halves | the zero sum |
@@ -67,12 +70,20 @@ export interface Terms {
   encrypt(under: Opened, key: KeyTerm, as: SealAs): string;
   /** Refuses with KEY_BLOCK_INVALID, whatever is wrong. */
   decrypt(under: Opened, text: string, usage: UsageName): KeyTerm;
+  protect(under: Opened, inside: KeyTerm, tag: Tag): string;
+  /** Refuses with CRYPTOGRAM_INVALID, whatever is wrong. */
+  unprotect(under: Opened, text: string, tag: Tag): KeyTerm;
+  reveal(term: KeyTerm): Uint8Array;
   deliver(envelope: EnvelopeLabel, key: KeyTerm): void;
   checkValue(key: KeyTerm): string;
   isWeak(key: KeyTerm): boolean;
   rule<R extends RuleId>(id: R, facts: RuleFacts<R>): void;
   refuse(code: string): never;
 }
+
+/** What a cryptogram of the typed API says it holds. */
+export const TAGS = ['TData', 'DataKey'] as const;
+export type Tag = (typeof TAGS)[number];
 
 /** What is printed outside a sealed envelope. */
 export interface EnvelopeLabel {

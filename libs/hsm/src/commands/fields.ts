@@ -43,3 +43,8 @@ export const ZONE_KEY = { types: ['ZCK'], usages: ['ZCK'] } as const;
 export const TERMINAL_KEY = { types: ['TMK'], usages: ['TMK'] } as const;
 /** Keys that travel: all but stored PINs. */
 export const WORKING_KEY = { types: ['WK', 'TCK', 'P', 'ZCK', 'TMK'] } as const;
+
+/** Keys of the typed API: both are TCK, told apart by usage alone. */
+export const TYPED_DATA_KEY = { types: ['TCK'], usages: ['DEK'] } as const;
+export const TYPED_KEK = { types: ['TCK'], usages: ['KEK'] } as const;
+export const cryptogram = () => hex('tagged cryptogram', { min: 96, max: 2304 });

@@ -18,7 +18,12 @@ import { tamper } from './administration/tamper.js';
 import { decryptDataKey } from './data/decrypt-data-key.js';
 import { exportDataKey } from './data/export-data-key.js';
 import { generateDataKey } from './data/generate-data-key.js';
+import { generateTypedKey } from './data/generate-typed-key.js';
 import { importDataKey } from './data/import-data-key.js';
+import { typedDecrypt } from './data/typed-decrypt.js';
+import { typedEncrypt } from './data/typed-encrypt.js';
+import { typedExport } from './data/typed-export.js';
+import { typedImport } from './data/typed-import.js';
 import { encryptCommsKey } from './keys/encrypt-comms-key.js';
 import { exportKey } from './keys/export-key.js';
 import { generateWorkingKey } from './keys/generate-working-key.js';
@@ -28,12 +33,21 @@ import { translateCommsKeyToTmk } from './keys/translate-comms-key-to-tmk.js';
 import { generateMac } from './macs/generate-mac.js';
 import { verifyMac } from './macs/verify-mac.js';
 import { calculateOffset } from './pins/calculate-offset.js';
+import { changePin } from './pins/change-pin.js';
 import { createVerificationRecord } from './pins/create-verification-record.js';
+import { generatePin } from './pins/generate-pin.js';
 import { issueDemoPin } from './pins/issue-demo-pin.js';
 import { pinV } from './pins/pin-v.js';
+import { printPinMailer } from './pins/print-pin-mailer.js';
 import { showDemoPin } from './pins/show-demo-pin.js';
 import { translatePinBlock } from './pins/translate-pin-block.js';
 import { verifyPin } from './pins/verify-pin.js';
+import { generateRsaKey } from './rsa/generate-rsa-key.js';
+import { rsaDecrypt } from './rsa/rsa-decrypt.js';
+import { rsaPublicKey } from './rsa/rsa-public-key.js';
+import { rsaSign } from './rsa/rsa-sign.js';
+import { rsaUnwrapKey } from './rsa/rsa-unwrap-key.js';
+import { rsaVerify } from './rsa/rsa-verify.js';
 import { closeCeremony } from './shares/close-ceremony.js';
 import { combineKeyShares } from './shares/combine-key-shares.js';
 import { contributeShare } from './shares/contribute-share.js';
@@ -67,8 +81,22 @@ export const COMMANDS = {
   DecryptDataKey: decryptDataKey,
   ExportDataKey: exportDataKey,
   ImportDataKey: importDataKey,
+  GenerateTypedKey: generateTypedKey,
+  TypedEncrypt: typedEncrypt,
+  TypedDecrypt: typedDecrypt,
+  TypedExport: typedExport,
+  TypedImport: typedImport,
+  GeneratePin: generatePin,
+  PrintPinMailer: printPinMailer,
+  ChangePin: changePin,
   RegisterDecimalisationTable: registerDecimalisationTable,
   ActivateDecimalisationTable: activateDecimalisationTable,
+  GenerateRsaKey: generateRsaKey,
+  RsaPublicKey: rsaPublicKey,
+  RsaSign: rsaSign,
+  RsaVerify: rsaVerify,
+  RsaDecrypt: rsaDecrypt,
+  RsaUnwrapKey: rsaUnwrapKey,
   ActivateDevice: activateDevice,
   AuditCheckpoint: auditCheckpoint,
   ChangePassphrase: changePassphrase,

@@ -25,7 +25,7 @@ export interface KeyPlan {
  */
 const LENGTHS: Readonly<Record<Algorithm, number>> = { T: 16, D: 8, A: 16 };
 const WRAPPING_AES_BYTES = 32;
-const WRAPPING: readonly UsageName[] = ['ZCK', 'TMK', 'KEK'];
+const WRAPPING: readonly UsageName[] = ['ZCK', 'TMK'];
 
 export function keyPlan(
   t: Terms,

@@ -97,7 +97,8 @@ export class KeyStore {
       algorithm,
       lengthBytes: bytes.length,
       exportability: as.exportability ?? 'E',
-      checkValue: checkValueOf(bytes, algorithm),
+      // A check value of a PIN would tell the PIN to whoever tries them all.
+      checkValue: as.usage === 'STOREDPIN' ? '000000' : checkValueOf(bytes, algorithm),
       masterKeyVersion: 0,
       ...(as.share === undefined ? {} : { share: as.share }),
       ...(as.context === undefined ? {} : { context: as.context }),

@@ -40,7 +40,7 @@ export const USAGES = {
   IMKSMC: row(13, 'P', 'E1', 'X', TA, ['ZCK'], 'EMV master key: secure messaging, confidentiality'),
   IMKSMI: row(14, 'P', 'E2', 'X', TA, ['ZCK'], 'EMV master key: secure messaging, integrity'),
   STOREDPIN: row(15, 'PIN', 'P1', 'N', ['T'], [], 'a PIN at rest'),
-  KEK: row(16, 'ZCK', 'K0', 'B', TA, [], 'typed API: exports data keys'),
+  KEK: row(16, 'TCK', 'K0', 'B', TA, [], 'typed API: exports data keys'),
 } as const satisfies Record<string, UsageFacts>;
 
 export type UsageName = keyof typeof USAGES;

@@ -217,6 +217,13 @@ export const RULES = {
     stops: ['rsa-padding'],
     holds: allowed,
   }),
+  'M16.long-modulus': rule<{ bits: number }>({
+    refuses: 'RSA keys under 2048 bits',
+    error: 'KEY_TOO_SHORT',
+    source: 'PCI PIN Security Requirements, annex C; NIST SP 800-131A',
+    stops: ['rsa-padding'],
+    holds: ({ bits }) => bits >= 2048,
+  }),
   'M17.roles': rule<boolean>({
     refuses: 'a command by an identity that does not have its role',
     error: 'ROLE_REFUSED',

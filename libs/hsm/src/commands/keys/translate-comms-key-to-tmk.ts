@@ -1,5 +1,6 @@
 import { keyCommand } from '../../declare/command.js';
 import { token } from '../../declare/field.js';
+import { USAGES, type UsageFacts } from '../../keys/usages.js';
 import { keyBlock, TERMINAL_KEY } from '../fields.js';
 
 /** Any usage of a communications key: the VSM has one type for them. */
@@ -22,7 +23,9 @@ export const translateCommsKeyToTmk = keyCommand({
   run(t, { key: commsKey, tmk }) {
     const key = t.open(commsKey, { ...COMMS_KEY, part: 'key' });
     const under = t.open(tmk, { ...TERMINAL_KEY, part: 'key' });
-    t.rule('M13.exportable', { exportability: key.header.exportability });
+    const { transport }: UsageFacts = USAGES[key.header.usage];
+    const goes = transport.includes('TMK');
+    t.rule('M13.exportable', { exportability: goes ? key.header.exportability : 'N' });
     t.rule('M13.strong-wrap', { wrapping: under.header, wrapped: key.header });
     return { keyBlock: t.encrypt(under, key.key, { usage: key.header.usage }) };
   },
