@@ -196,17 +196,18 @@ describe('embedded PostgreSQL', () => {
     const server = await startEmbeddedPostgres({
       dataDir,
       log,
+      restartsMax: 1,
       onLost: (error) => lost.push(error.message),
     });
     running.push(server);
-    for (let kills = 0; kills < 6; kills++) {
+    for (let kills = 0; kills < 2; kills++) {
       const { pid } = server;
       process.kill(pid, 'SIGKILL');
       while (server.pid === pid && lost.length === 0) await sleep(10);
     }
-    expect(lost).toEqual([expect.stringContaining('PostgreSQL ended 6 times in ten minutes')]);
-    expect(lines.filter((line) => line.startsWith('PostgreSQL recovered'))).toHaveLength(5);
-  }, 60_000);
+    expect(lost).toEqual([expect.stringContaining('PostgreSQL ended 2 times in ten minutes')]);
+    expect(lines.filter((line) => line.startsWith('PostgreSQL recovered'))).toHaveLength(1);
+  });
 
   it('refuses a running server that does not take our password, and a cluster without one', async () => {
     const file = join(dataDir, 'postgres.password');

@@ -5,13 +5,14 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises';
-import net from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FolderLock, lockFolder, pidExists } from '@pinfold/platform';
 import { type ServerAccount, serverAccount } from './account.js';
 import { type Binaries, findBinaries } from './binaries.js';
 import { clusterPaths, ensureCluster, folderArgument, SERVER_ENVIRONMENT } from './cluster.js';
+import { endPostmaster, type ShutdownMode } from './end-postmaster.js';
+import { freePort } from './free-port.js';
 import { isNotOurs, logIn, takeOver } from './login.js';
 import { isPostmasterAlive, processesInside, readPostmaster } from './postmaster.js';
 import { SERVER_DATABASE, SERVER_SETTINGS, SERVER_USER, settingArguments } from './settings.js';
@@ -22,7 +23,9 @@ export interface EmbeddedPostgresOptions {
   readonly log: (line: string) => void;
   /** Over the durable defaults; tests pass `THROWAWAY_SETTINGS`. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Called when the server is gone for good (it is restarted `RESTARTS_MAX` times first). */
+  /** Unexpected ends within ten minutes answered with a new start. Default 5. */
+  readonly restartsMax?: number;
+  /** Called when the server is gone for good. */
   readonly onLost?: (error: Error) => void;
 }
 
@@ -40,7 +43,6 @@ export interface EmbeddedPostgres {
   stop(timeoutMs?: number): Promise<void>;
 }
 
-/** Unexpected ends of the server answered with a new start; more within ten minutes are given up. */
 const RESTARTS_MAX = 5;
 const RESTART_WINDOW_MS = 600_000;
 /** Recovery after a crash reads up to `max_wal_size` of log. */
@@ -250,7 +252,7 @@ class Server implements EmbeddedPostgres {
     const now = Date.now();
     this.restarts.push(now);
     const recent = this.restarts.filter((at) => at > now - RESTART_WINDOW_MS);
-    if (recent.length > RESTARTS_MAX) {
+    if (recent.length > (this.options.restartsMax ?? RESTARTS_MAX)) {
       throw new Error(
         `PostgreSQL ended ${recent.length} times in ten minutes, see ${this.paths.log}.1`,
       );
@@ -267,6 +269,11 @@ class Server implements EmbeddedPostgres {
     return this.stopping;
   }
 
+  private end(mode: ShutdownMode, timeoutMs: number): Promise<boolean> {
+    const { pid, binaries } = this;
+    return endPostmaster({ pid, mode, timeoutMs, binaries, clusterDir: this.paths.cluster });
+  }
+
   private async shutDown(timeoutMs: number): Promise<void> {
     clearInterval(this.watcher);
     const { log } = this.options;
@@ -280,40 +287,6 @@ class Server implements EmbeddedPostgres {
       throw new Error(`PostgreSQL (process ${this.pid}) does not stop`);
     }
   }
-
-  /** Shutdown modes as pg_ctl has them; true when the server is gone in time. */
-  private async end(mode: 'fast' | 'immediate', timeoutMs: number): Promise<boolean> {
-    if (process.platform === 'win32') {
-      spawn(this.binaries.pgCtl, ['stop', '-D', this.paths.cluster, '-m', mode, '-W'], {
-        stdio: 'ignore',
-        env: SERVER_ENVIRONMENT,
-      }).on('error', () => undefined);
-    } else {
-      try {
-        process.kill(this.pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
-      } catch {
-        return !pidExists(this.pid);
-      }
-    }
-    const deadline = Date.now() + timeoutMs;
-    while (pidExists(this.pid)) {
-      if (Date.now() > deadline) return false;
-      await sleep(10);
-    }
-    return true;
-  }
 }
 
 const asError = (error: unknown): Error => error as Error;
-
-/** A port that was free a moment ago; a start that finds it taken tries another. */
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
