@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { cardCommand } from '../commands/card.js';
 import { doctorCommand } from '../commands/doctor.js';
 import { reconcileCommand } from '../commands/reconcile.js';
+import { startCommand } from '../commands/start.js';
 import { statusCommand } from '../commands/status.js';
 import { vectorsCommand } from '../commands/vectors.js';
 import { waitCommand } from '../commands/wait.js';
@@ -10,6 +11,7 @@ import { withdrawCommand } from '../commands/withdraw.js';
 import { EXIT } from './exit.js';
 
 const COMMANDS: readonly Command[] = [
+  startCommand,
   waitCommand,
   statusCommand,
   doctorCommand,

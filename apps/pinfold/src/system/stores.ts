@@ -53,9 +53,15 @@ export async function openSwitchStore(
   });
 }
 
+export interface OpenedIssuerStore {
+  readonly store: PostgresIssuerStore;
+  readonly database: Database;
+}
+
 export async function openIssuerStore(
   open: OpenDatabase,
   issuer: string,
-): Promise<PostgresIssuerStore> {
-  return new PostgresIssuerStore(await open(issuerSchema(issuer), issuerMigrations), systemClock);
+): Promise<OpenedIssuerStore> {
+  const database = await open(issuerSchema(issuer), issuerMigrations);
+  return { store: new PostgresIssuerStore(database, systemClock), database };
 }
