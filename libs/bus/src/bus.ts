@@ -33,7 +33,7 @@ export interface Lag {
   readonly topic: string;
   /** Records that have arrived and are not handled. */
   readonly records: number;
-  /** When a chunk was last handled, ms since the epoch; the time of subscribing before the first. */
+  /** When a chunk was last handled, or work began after a pause; ms since the epoch. */
   readonly lastProgressMs: number;
 }
 

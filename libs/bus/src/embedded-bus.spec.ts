@@ -166,6 +166,18 @@ describe('EmbeddedBus', () => {
     await bus.close();
   });
 
+  it('counts the time without progress from the beginning of the work, not of the pause', async () => {
+    let now = 1_000;
+    const bus = new EmbeddedBus({ delivery, now: () => now });
+    await bus.ensureTopics(['t'], 1);
+    await bus.subscribe({ topics: ['t'], group: 'g' }, () => pause(20));
+    now = 900_000;
+    await bus.send(many(1, 'k'));
+    await pause(5);
+    expect(bus.lag()).toEqual([{ group: 'g', topic: 't', records: 1, lastProgressMs: 900_000 }]);
+    await bus.close();
+  });
+
   it('spreads keys over partitions', () => {
     const counts = new Array(6).fill(0);
     for (let i = 0; i < 6000; i += 1) counts[partitionOf(`ATM${i}`, 6)] += 1;

@@ -41,6 +41,7 @@ export class EmbeddedSubscription implements Subscription, Member {
   wake(): void {
     if (this.#awake || this.#closed) return;
     this.#awake = true;
+    this.#lastProgressMs = this.#options.now();
     this.#running = this.#run();
   }
 

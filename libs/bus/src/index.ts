@@ -1,5 +1,6 @@
 /** The bus: one contract, in the process or on Kafka, and the Nest transport over it. */
 export * from './bus.js';
+export { busProgressCheck, exportBusMetrics } from './bus-metrics.js';
 export { type DeliveryOptions, DeliveryStuck, revive } from './delivery.js';
 export { EmbeddedBus, type EmbeddedBusOptions } from './embedded-bus.js';
 export { KafkaBus, type KafkaBusOptions } from './kafka/kafka-bus.js';

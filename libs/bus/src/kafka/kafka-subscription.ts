@@ -98,6 +98,7 @@ export class KafkaSubscription implements Subscription {
     const { maxChunk } = this.#options;
     const first = messages[0];
     if (!first) return;
+    if (this.#joiner.isIdle) this.#lastProgressMs = this.#options.now();
     this.#positions.fetched(topic, partition, first.offset, highWatermark);
     for (let from = 0; from < messages.length; from += maxChunk) {
       if (this.#closing || this.#failed || !isRunning() || isStale()) break;
