@@ -171,6 +171,7 @@ describe('EmbeddedBus', () => {
     const bus = new EmbeddedBus({ delivery, now: () => now });
     await bus.ensureTopics(['t'], 1);
     await bus.subscribe({ topics: ['t'], group: 'g' }, () => pause(20));
+    await pause(5);
     now = 900_000;
     await bus.send(many(1, 'k'));
     await pause(5);
