@@ -1,4 +1,4 @@
-/** Runs the program as a user does: as a process of its own, through `bin/pinfold.mjs`. */
+/** Runs the program as a user does: as a process of its own, the built one. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
-const BIN = join(ROOT, 'bin/pinfold.mjs');
+/** The built program: `npm test` has prepared it. */
+const BIN = join(ROOT, 'dist/apps/pinfold/src/main.js');
 const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 30_000;
 

@@ -1,23 +1,34 @@
-/** What a separate switch process stands on: its device and tokens, PostgreSQL, Kafka. */
+/** What a separate switch process stands on: the acquirer's device and tokens, PostgreSQL, Kafka. */
 import { randomBytes } from 'node:crypto';
 import { KafkaBus } from '@pinfold/bus';
 import { ACQUIRER, ISSUERS, systemClock } from '@pinfold/flows';
-import { IDENTITIES, Institution, switchTopology, wireOf } from '@pinfold/institution';
+import {
+  IDENTITIES,
+  Institution,
+  type OpenedKeys,
+  switchTopology,
+  wireOf,
+} from '@pinfold/institution';
 import { allTopics } from '@pinfold/messages';
 import { type AppContext, EnvironmentError } from '@pinfold/platform';
-import { Database, migrate, PostgresSwitchStore, switchMigrations } from '@pinfold/storage';
-import { switchSetUp } from './set-up.js';
+import {
+  Database,
+  migrate,
+  type PanKeeper,
+  PostgresSwitchStore,
+  switchMigrations,
+} from '@pinfold/storage';
+import { SWITCH_SCHEMA, switchOptions } from './settings.js';
 import { type RunningSwitch, startSwitch } from './start-switch.js';
 import { SwitchMetrics } from './switch-metrics.js';
 
 const PARTITIONS = 4;
-const POOL_SIZE = 4;
-const SCHEMA = 'switch';
+const POOL_SIZE = 6;
 
 /** Starts the switch; everything that it opened is ended by the steps it adds to the shutdown. */
 export async function composeSwitch(context: AppContext): Promise<RunningSwitch> {
   const { config, logger, metrics, health, shutdown, end } = context;
-  const { databaseUrl, kafkaBrokers } = config;
+  const { databaseUrl, kafkaBrokers, mode } = config;
   if (databaseUrl === null || kafkaBrokers === null) {
     throw new EnvironmentError(
       'a switch of its own needs DATABASE_URL and KAFKA_BROKERS; `npm start` runs all in one process without them',
@@ -26,17 +37,17 @@ export async function composeSwitch(context: AppContext): Promise<RunningSwitch>
   const institution = Institution.open({
     id: ACQUIRER.id,
     dataDir: config.dataDir,
-    mode: config.mode,
+    mode,
     random: randomBytes,
     log: (line) => logger.info(line),
   });
   shutdown.add({ phase: 'servers', name: 'device', stop: () => institution.close() });
 
   const url = databaseUrl.reveal();
-  await migrate({ url, schema: SCHEMA, migrations: switchMigrations });
+  await migrate({ url, schema: SWITCH_SCHEMA, migrations: switchMigrations });
   const database = await Database.open({
     url,
-    schema: SCHEMA,
+    schema: SWITCH_SCHEMA,
     poolSize: POOL_SIZE,
     applicationName: 'pinfold switch',
   });
@@ -53,22 +64,26 @@ export async function composeSwitch(context: AppContext): Promise<RunningSwitch>
   await bus.ensureTopics(allTopics(issuers), PARTITIONS);
 
   const keys = await institution.openDataKeys();
-  const wire = wireOf(keys, switchTopology(issuers));
-  const { vault } = keys;
   const running = await startSwitch(bus, {
-    setUp: switchSetUp(config.mode),
-    store: new PostgresSwitchStore(database, {
-      seal: (pan) => vault.seal(pan),
-      open: (sealed) => vault.open(sealed),
-      indexOf: (pan) => wire.indexOf(pan),
-    }),
+    settings: switchOptions({ mode }),
+    store: new PostgresSwitchStore(database, panKeeper(keys)),
     hsm: institution.as(IDENTITIES.production),
-    wire,
+    wire: wireOf(keys, switchTopology(issuers)),
     random: randomBytes,
     clock: systemClock,
     logger,
-    metrics: new SwitchMetrics(metrics),
+    metrics: new SwitchMetrics(metrics, issuers),
   });
   shutdown.add({ phase: 'drain', name: 'switch', stop: () => running.stop() });
   return running;
+}
+
+/** How the switch's tables keep card numbers: sealed in the acquirer's vault, found by keyed hash. */
+export function panKeeper(keys: OpenedKeys): PanKeeper {
+  const wire = wireOf(keys, switchTopology([]));
+  return {
+    seal: (pan) => keys.vault.seal(pan),
+    open: (sealed) => keys.vault.open(sealed),
+    indexOf: (pan) => wire.indexOf(pan),
+  };
 }

@@ -1,4 +1,4 @@
-/** The switch as a process of its own: `node dist/apps/switch/src/main.js`. */
+/** The acquiring switch as a process of its own: `node dist/apps/switch/src/main.js`. */
 import { runApp, startHttp } from '@pinfold/platform';
 import { composeSwitch } from './compose.js';
 
@@ -12,7 +12,7 @@ await runApp({
       logger,
       health,
       metrics,
-      info: { title: 'Pinfold switch', version: '0.1.0' },
+      info: { title: 'Pinfold acquiring switch', version: '0.1.0' },
       token: null,
     });
     shutdown.add({ phase: 'intake', name: 'http', stop: () => http.close() });

@@ -1,4 +1,4 @@
-/** Starts the switch on a bus and tells how to stop it. */
+/** Starts the switch on a bus, as a Nest application, and tells how to stop it. */
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { type Bus, BusServer } from '@pinfold/bus';
@@ -7,21 +7,26 @@ import { NestLogger } from '@pinfold/platform';
 import { SwitchModule } from './switch.module.js';
 import type { SwitchModuleOptions } from './switch-options.js';
 
+const GROUP = 'switch';
+
 export interface RunningSwitch {
   readonly node: SwitchNode;
-  /** Ends after the chunk and the tick under way; bus and store stay open. */
+  /** Ends after the chunks and the tick under way; bus and store stay open. */
   stop(): Promise<void>;
 }
 
 /** The topics must exist. */
 export async function startSwitch(
   bus: Bus,
-  options: Omit<SwitchModuleOptions, 'send'>,
+  options: Omit<SwitchModuleOptions, 'send'> & { readonly maxChunk?: number },
 ): Promise<RunningSwitch> {
-  const module = SwitchModule.register({ ...options, send: (records) => bus.send(records) });
+  const { maxChunk, ...rest } = options;
+  const limit = maxChunk === undefined ? {} : { maxChunk };
+  const strategy = new BusServer({ bus, group: GROUP, ...limit });
+  const module = SwitchModule.register({ ...rest, send: (records) => bus.send(records) });
   const app = await NestFactory.createMicroservice(module, {
-    strategy: new BusServer({ bus, group: 'switch' }),
-    logger: new NestLogger(options.logger),
+    strategy,
+    logger: new NestLogger(rest.logger),
     abortOnError: false,
   });
   await app.listen();

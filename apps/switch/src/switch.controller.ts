@@ -4,6 +4,7 @@ import { Payload } from '@nestjs/microservices';
 import { OnChunk } from '@pinfold/bus';
 import { SwitchNode } from '@pinfold/flows';
 import { type BusRecord, TOPICS } from '@pinfold/messages';
+import type { ChunkKind } from './switch-metrics.js';
 import { SWITCH_OPTIONS, type SwitchModuleOptions } from './switch-options.js';
 
 @Controller()
@@ -15,22 +16,21 @@ export class SwitchController {
 
   @OnChunk(TOPICS.atmRequests)
   onRequests(@Payload() chunk: readonly BusRecord[]): Promise<void> {
-    return this.#measured('requests', chunk, () => this.node.onRequests(chunk));
+    return this.#timed('requests', chunk, () => this.node.onRequests(chunk));
   }
 
   @OnChunk(TOPICS.switchAnswers)
   onAnswers(@Payload() chunk: readonly BusRecord[]): Promise<void> {
-    return this.#measured('answers', chunk, () => this.node.onAnswers(chunk));
+    return this.#timed('answers', chunk, () => this.node.onAnswers(chunk));
   }
 
-  async #measured(
-    topic: string,
-    chunk: readonly BusRecord[],
+  async #timed(
+    kind: ChunkKind,
+    { length: records }: readonly BusRecord[],
     work: () => Promise<void>,
   ): Promise<void> {
-    const started = performance.now();
+    const start = performance.now();
     await work();
-    const ms = performance.now() - started;
-    this.options.metrics?.chunk({ topic, records: chunk.length, ms });
+    this.options.metrics?.chunk({ kind, records, ms: performance.now() - start });
   }
 }

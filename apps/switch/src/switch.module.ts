@@ -1,33 +1,13 @@
-/** The acquiring switch as a Nest module: its node, its chunks, its ticks. */
-import {
-  type DynamicModule,
-  Inject,
-  Module,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
-import { type Observation, type Observe, SwitchNode } from '@pinfold/flows';
-import { Ticker } from '@pinfold/platform';
+/** The acquiring switch as a Nest module. */
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type Observation, SwitchNode } from '@pinfold/flows';
 import { SwitchController } from './switch.controller.js';
 import { SWITCH_OPTIONS, type SwitchModuleOptions } from './switch-options.js';
-
-const TICK_MS = 100;
+import { SwitchTicker } from './switch-ticker.js';
 
 @Module({})
-export class SwitchModule implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly #ticker: Ticker;
-
-  constructor(
-    @Inject(SwitchNode) node: SwitchNode,
-    @Inject(SWITCH_OPTIONS) { logger }: SwitchModuleOptions,
-  ) {
-    this.#ticker = new Ticker({
-      everyMs: TICK_MS,
-      run: () => node.onTick(),
-      onError: (err) => logger.error('a tick failed; the next one repeats it', { err }),
-    });
-  }
-
+// biome-ignore lint/complexity/noStaticOnlyClass: what Nest calls a dynamic module
+export class SwitchModule {
   static register(options: SwitchModuleOptions): DynamicModule {
     return {
       module: SwitchModule,
@@ -35,41 +15,26 @@ export class SwitchModule implements OnApplicationBootstrap, OnApplicationShutdo
       providers: [
         { provide: SWITCH_OPTIONS, useValue: options },
         { provide: SwitchNode, useFactory: () => openNode(options) },
+        SwitchTicker,
       ],
       exports: [SwitchNode],
     };
   }
-
-  onApplicationBootstrap(): void {
-    this.#ticker.start();
-  }
-
-  onApplicationShutdown(): Promise<void> {
-    return this.#ticker.stop();
-  }
 }
 
 async function openNode(options: SwitchModuleOptions): Promise<SwitchNode> {
-  const { setUp, store, hsm, wire, send, random, clock } = options;
-  const node = new SwitchNode(setUp, {
-    store,
-    hsm,
-    wire,
-    send,
-    random,
-    clock,
-    observe: observerOf(options),
-  });
+  const { logger, metrics, settings, observe: alsoObserve, ...ports } = options;
+  const observe = (observation: Observation): void => {
+    metrics?.observe(observation);
+    alsoObserve?.(observation);
+    if (logger.enabled('debug')) log(options, observation);
+  };
+  const node = new SwitchNode(settings, { ...ports, observe });
   await node.open();
   return node;
 }
 
-function observerOf({ logger, metrics, observe }: SwitchModuleOptions): Observe {
-  return (observation: Observation) => {
-    metrics?.observe(observation);
-    observe?.(observation);
-    if (!logger.enabled('debug')) return;
-    const { what, terminal, rrn, responseCode, detail } = observation;
-    logger.debug('observed', { name: what, terminal, rrn, responseCode, ...detail });
-  };
+function log({ logger }: SwitchModuleOptions, observation: Observation): void {
+  const { what: name, terminal, rrn, responseCode } = observation;
+  logger.debug('observed', { name, terminal, rrn, responseCode });
 }

@@ -1,7 +1,6 @@
 /** The stores of the network on PostgreSQL: one schema a node, brought up to date when opened. */
-import { ISSUERS, systemClock } from '@pinfold/flows';
+import { systemClock } from '@pinfold/flows';
 import type { OpenedKeys } from '@pinfold/institution';
-import { switchTopology, wireOf } from '@pinfold/institution';
 import type { AppContext } from '@pinfold/platform';
 import {
   atmMigrations,
@@ -15,6 +14,7 @@ import {
   switchMigrations,
 } from '@pinfold/storage';
 import { issuerSchema } from '../../../issuer/src/index.js';
+import { panKeeper, SWITCH_SCHEMA } from '../../../switch/src/index.js';
 
 /** Connections per node: chunks of one node follow one another; ticks and queries run beside them. */
 const POOL_SIZE = 4;
@@ -45,12 +45,7 @@ export async function openSwitchStore(
   open: OpenDatabase,
   keys: OpenedKeys,
 ): Promise<PostgresSwitchStore> {
-  const wire = wireOf(keys, switchTopology(ISSUERS.map(({ id }) => id)));
-  return new PostgresSwitchStore(await open('switch', switchMigrations), {
-    seal: (pan) => keys.vault.seal(pan),
-    open: (sealed) => keys.vault.open(sealed),
-    indexOf: (pan) => wire.indexOf(pan),
-  });
+  return new PostgresSwitchStore(await open(SWITCH_SCHEMA, switchMigrations), panKeeper(keys));
 }
 
 export interface OpenedIssuerStore {

@@ -27,7 +27,7 @@ import type { AppContext } from '@pinfold/platform';
 import type { Database, PostgresIssuerStore } from '@pinfold/storage';
 import { fleetObserver, openFleet } from '../../../atm/src/index.js';
 import { IssuerMetrics, issuerSettings, startIssuer } from '../../../issuer/src/index.js';
-import { SwitchMetrics, startSwitch, switchSetUp } from '../../../switch/src/index.js';
+import { SwitchMetrics, startSwitch, switchOptions } from '../../../switch/src/index.js';
 import type { HopStores } from '../narration/hops.js';
 import {
   type DemoInstitutions,
@@ -111,14 +111,14 @@ export async function startSystem(context: AppContext, options: SystemOptions): 
     progress: options.progress,
   });
   const running = await startSwitch(bus, {
-    setUp: switchSetUp(config.mode),
+    settings: switchOptions({ mode: config.mode }),
     store: switchStore,
     hsm: acquirer.as(IDENTITIES.production),
     wire: wireOf(switchKeys, switchTopology(issuerIds)),
     random: randomBytes,
     clock: systemClock,
     logger,
-    metrics: new SwitchMetrics(metrics),
+    metrics: new SwitchMetrics(metrics, issuerIds),
     observe: options.observe,
   });
   shutdown.add({ phase: 'drain', name: 'switch', stop: () => running.stop() });
