@@ -60,6 +60,24 @@ describe('reversals', () => {
     }
   });
 
+  it('gives nothing back to a day that the withdrawal was not of', async () => {
+    const store = await fresh();
+    const tomorrow = { nowMs: NOON_MS + 86_400_000 };
+    await codesOf(store, [request]);
+    await codesOf(store, [item('withdrawal', { number: 2, amountMinor: 500n })], tomorrow);
+    await codesOf(store, [timeout], tomorrow);
+    const { card } = (await store.card(request.cardKey))!;
+    expect(card).toMatchObject({ dayCount: 1, dayAmountMinor: 500n });
+    expect(await balanceOf(store)).toBe(OPENING_MINOR - 500n);
+  });
+
+  it('answers a repeat of the late original as before', async () => {
+    const store = await fresh();
+    await codesOf(store, [timeout, request]);
+    const [again] = await answersTo(store, [request]);
+    expect(again).toEqual({ responseCode: '68', approvalCode: '', repeated: true });
+  });
+
   it('refuses one that names another card', async () => {
     const store = await fresh();
     const other = item('reversal', { number: 1, card: 2, stan: '2' });
@@ -142,6 +160,14 @@ describe('stand-in advices', () => {
     expect(await balanceOf(store)).toBe(OPENING_MINOR - 1_000n);
     expect(await codesOf(store, [takeBack])).toEqual(['00']);
     expect(await balanceOf(store)).toBe(OPENING_MINOR);
+  });
+
+  it('posts its own amount where the request stands with another', async () => {
+    const store = await fresh();
+    const other = item('advice', { number: 1, stan: '000003', amountMinor: 700n });
+    expect(await codesOf(store, [request, other, timeout])).toEqual(['00', '00', '00']);
+    expect(await balanceOf(store)).toBe(OPENING_MINOR - 700n);
+    await expectConserved(store);
   });
 
   it('posts when the request was declined', async () => {
