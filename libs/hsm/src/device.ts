@@ -4,10 +4,8 @@
  * registered tables, counters, ceremonies, users and the head of the audit chain; everything else
  * travels as tokens.
  */
-import { InputError, type RandomBytes, type Result } from '@pinfold/crypto';
-import type { AdministrationOptions } from './administration/administration.js';
+import { InputError, type Result } from '@pinfold/crypto';
 import type { AuditFacts } from './administration/audit.js';
-import type { PinLimitOptions } from './administration/pin-limits.js';
 import {
   COMMAND_NAMES,
   COMMANDS,
@@ -16,8 +14,8 @@ import {
   type Input,
   type Output,
 } from './commands/index.js';
-import type { PrintedPage } from './core.js';
 import type { AnyCommand } from './declare/command.js';
+import type { Clock, DeviceOptions, DevicePorts } from './device-options.js';
 import { type DeviceState, freshState } from './device-state.js';
 import {
   type DispatchPorts,
@@ -26,49 +24,13 @@ import {
   type ReadyCommand,
   readyCommand,
 } from './dispatch.js';
-import type { KeyObserver } from './keys/key-store.js';
 import { MasterKeySet } from './keys/master-keys.js';
 import type { LifeState } from './life-cycle.js';
 import { LiveCore } from './live-core.js';
 import { done, type Outcome, type Refusal, refusal } from './outcome.js';
-import { type Mode, Policy, type PolicyOptions } from './policy/policy.js';
+import type { Mode, Policy } from './policy/policy.js';
 import { type Identity, Session } from './session.js';
 import { openSealedState, sealState } from './state-seal.js';
-import type { Envelope } from './terms-bytes.js';
-
-export interface Clock {
-  /** Milliseconds since the epoch. */
-  now(): number;
-}
-
-/** What the device gets from its host. */
-export interface DevicePorts {
-  readonly random: RandomBytes;
-  readonly clock: Clock;
-  /** Sealed envelopes of custodians. Default: they are dropped, and shares are lost. */
-  readonly envelopes?: (envelope: Envelope) => void;
-  /** Secure printer for PIN mailers. */
-  readonly printer?: (page: PrintedPage) => void;
-  /** Receives each line of the audit chain, once, in order. */
-  readonly audit?: (line: string) => void;
-}
-
-export interface DeviceOptions extends DevicePorts, Omit<AdministrationOptions, 'random'> {
-  /** Hardened unless legacy is asked for. */
-  readonly mode?: Mode;
-  readonly policy?: PolicyOptions;
-  readonly limits?: PinLimitOptions;
-  /** Keys that stay opened; see `KeyStore`. */
-  readonly cachedKeys?: number;
-  /** Initialised with these master keys, and operational. */
-  readonly masterKeys?: MasterKeySet;
-  /** A demo device: random master keys unless some are given; it says so, and issues demo PINs. */
-  readonly demo?: boolean;
-  /** Demo devices only, for laboratories and tests: told every key that the device makes, in clear. */
-  readonly laboratory?: { readonly keyMade: KeyObserver };
-  /** A customer's own commands; the policy must allow plug-ins in hardened mode. */
-  readonly plugIns?: readonly AnyCommand[];
-}
 
 export type HsmJob = {
   [N in CommandName]: { readonly command: N; readonly input: Input<N> };

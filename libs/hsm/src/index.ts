@@ -11,6 +11,7 @@ export * from './declare/command.js';
 export * from './declare/common-errors.js';
 export * from './declare/field.js';
 export * from './device.js';
+export * from './device-options.js';
 export * from './keys/key-types.js';
 export { MasterKeySet } from './keys/master-keys.js';
 export * from './keys/usages.js';

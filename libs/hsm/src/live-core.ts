@@ -5,7 +5,7 @@ import { AuditChain, type AuditFacts } from './administration/audit.js';
 import { Ceremonies } from './administration/ceremonies.js';
 import { DEFAULT_PIN_LIMITS, PinLimits } from './administration/pin-limits.js';
 import type { Core, PrintedPage } from './core.js';
-import type { DeviceOptions } from './device.js';
+import type { DeviceOptions } from './device-options.js';
 import type { DeviceState, MasterKeysState } from './device-state.js';
 import { KeyStore } from './keys/key-store.js';
 import { MasterKeySet } from './keys/master-keys.js';

@@ -54,6 +54,14 @@ describe.each(MODES)('a %s device', (mode) => {
       'ok',
       'MAC_INVALID',
     ]);
+    const many = Array.from({ length: 40 }, (_, i) => data.subarray(0, 1 + 2 * i));
+    const made = device.executeMany(
+      production,
+      many.map((each) => ({ command: 'GenerateMac', input: { key: tak, data: each } })),
+    );
+    expect(made).toEqual(
+      many.map((each) => device.execute(production, 'GenerateMac', { key: tak, data: each })),
+    );
   });
 
   it.each([

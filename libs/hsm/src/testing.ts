@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { RandomBytes } from '@pinfold/crypto';
-import { Device, type DeviceOptions } from './device.js';
+import { Device } from './device.js';
+import type { DeviceOptions } from './device-options.js';
 import type { KeyType } from './keys/key-types.js';
 import type { Algorithm } from './keys/usages.js';
 import type { Role } from './policy/roles.js';

@@ -7,8 +7,11 @@ import { concatBytes, equalConstantTime, type RandomBytes, wipe } from '@pinfold
 import { combine, split } from 'shamir-secret-sharing';
 import { MASTER_KEYS } from '../keys/key-types.js';
 import { MASTER_KEY_BYTES, MasterKeySet } from '../keys/master-keys.js';
-import type { LiveCore } from '../live-core.js';
+import type { LifeEvent, LifeState } from '../life-cycle.js';
 import { done, type Outcome, refusal } from '../outcome.js';
+import type { Policy } from '../policy/policy.js';
+import type { Envelope } from '../terms-bytes.js';
+import type { AuditFacts } from './audit.js';
 import { type PasswordHasher, scryptHasher } from './passphrases.js';
 import { failedSelfTests, type SelfTestPorts } from './self-tests.js';
 import { TokenBuckets } from './token-buckets.js';
@@ -30,16 +33,29 @@ export interface AdministrationOptions {
   readonly brokenSelfTests?: readonly string[];
 }
 
+/** What administration needs of the device around it. */
+export interface Administered {
+  readonly policy: Policy;
+  readonly life: LifeState;
+  readonly masterKeyVersion: number | undefined;
+  readonly envelopes: (envelope: Envelope) => void;
+  audit(facts: AuditFacts): void;
+  moveTo(event: LifeEvent): void;
+  install(masterKeys: MasterKeySet): void;
+  changeMasterKeys(masterKeys: MasterKeySet): void;
+  exposeMasterKeys(): Uint8Array | undefined;
+}
+
 export class Administration {
   readonly users: Users;
   readonly quotas: Readonly<Record<'logins' | 'ceremonies', TokenBuckets>>;
-  readonly #core: LiveCore;
+  readonly #core: Administered;
   readonly #options: AdministrationOptions;
   /** Components of a master-key ceremony by custodian; they do not survive a restart. */
   readonly #components = new Map<string, Uint8Array>();
   failedTests: readonly string[] = [];
 
-  constructor(core: LiveCore, options: AdministrationOptions, users: readonly User[] = []) {
+  constructor(core: Administered, options: AdministrationOptions, users: readonly User[] = []) {
     this.#core = core;
     this.#options = options;
     const { hasher = scryptHasher, random } = options;
