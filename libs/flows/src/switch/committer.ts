@@ -35,15 +35,15 @@ export class Committer {
   async commit(fill: (tx: SwitchTx) => Promise<Work>): Promise<Work> {
     const { store, clock } = this.ports;
     const id = `${this.#name}-${++this.#count}`;
-    const delivered = this.#delivered;
-    const { work, outbox } = await store.transact(async (tx) => {
+    const delivered = this.#takeDelivered();
+    const committed = store.transact(async (tx) => {
       const work = await fill(tx);
       const changes = work.changes({ id, createdMs: clock.now() });
       if (this.bugs.has('send-before-commit')) await this.#send(work, []);
       if (!work.isEmpty || delivered.length > 0) await tx.save({ ...changes, delivered });
       return { work, outbox: changes.outbox };
     });
-    this.#delivered = this.#delivered.slice(delivered.length);
+    const { work, outbox } = await this.#orGiveBack(delivered, committed);
     for (const note of work.notes) this.observe(note);
     if (!this.bugs.has('send-before-commit')) await this.#send(work, outbox?.records ?? []);
     else if (outbox !== undefined) await this.ports.send(outbox.records);
@@ -54,18 +54,34 @@ export class Committer {
   /** Sends what a crash or a failed send left in the outbox. Returns the number of rows. */
   async repeatOutbox(): Promise<number> {
     const { store, clock } = this.ports;
-    const delivered = this.#delivered;
-    const rows = await store.transact(async (tx) => {
+    const delivered = this.#takeDelivered();
+    const repeated = store.transact(async (tx) => {
       const stale = await tx.staleOutbox(clock.now() - OUTBOX_STALE_MS, OUTBOX_LIMIT);
       if (delivered.length > 0) await tx.save({ delivered });
       return stale.filter((row) => !delivered.includes(row.id));
     });
-    this.#delivered = this.#delivered.slice(delivered.length);
+    const rows = await this.#orGiveBack(delivered, repeated);
     if (rows.length === 0) return 0;
     this.observe({ what: 'outbox-repeated', detail: { rows: rows.length } });
     await this.ports.send(rows.flatMap((row) => row.records));
     this.#delivered.push(...rows.map((row) => row.id));
     return rows.length;
+  }
+
+  #takeDelivered(): string[] {
+    const delivered = this.#delivered;
+    this.#delivered = [];
+    return delivered;
+  }
+
+  /** Chunks and ticks run side by side, so a transaction that fails gives back only what it took. */
+  async #orGiveBack<T>(delivered: readonly string[], done: Promise<T>): Promise<T> {
+    try {
+      return await done;
+    } catch (error) {
+      this.#delivered.push(...delivered);
+      throw error;
+    }
   }
 
   observe(note: Note): void {
