@@ -5,7 +5,6 @@
  * takes the digits that are decimal already and then the others less ten, as many as are needed.
  */
 import { InputError } from '@pinfold/crypto';
-import { nibbleAt } from './words.js';
 
 /** A checked decimalisation table: entry n is what hexadecimal digit n becomes (0 to 9). */
 export type DecimalisationTable = Uint8Array & { readonly __table: unique symbol };
@@ -40,11 +39,16 @@ export function decimalise(hex: string, table: DecimalisationTable | string): st
 
 /** Eight hexadecimal digits (one word) mapped through the table: eight packed decimal digits. */
 export function decimaliseWord(word: number, table: DecimalisationTable): number {
-  let digits = 0;
-  for (let shift = 28; shift >= 0; shift -= 4) {
-    digits = (digits << 4) | table[(word >>> shift) & 15]!;
-  }
-  return digits;
+  return (
+    (table[word >>> 28]! << 28) |
+    (table[(word >>> 24) & 15]! << 24) |
+    (table[(word >>> 20) & 15]! << 20) |
+    (table[(word >>> 16) & 15]! << 16) |
+    (table[(word >>> 12) & 15]! << 12) |
+    (table[(word >>> 8) & 15]! << 8) |
+    (table[(word >>> 4) & 15]! << 4) |
+    table[word & 15]!
+  );
 }
 
 /**
@@ -52,21 +56,32 @@ export function decimaliseWord(word: number, table: DecimalisationTable): number
  * to right, then, from left to right again, A to F less ten. Packed to the right.
  */
 export function visaDecimaliseWords(hi: number, lo: number, count: number): number {
-  let digits = 0;
-  let found = 0;
-  for (let i = 0; i < 16 && found < count; i++) {
-    const nibble = nibbleAt(hi, lo, i);
-    if (nibble < 10) {
-      digits = (digits << 4) | nibble;
-      found++;
-    }
+  const end = 1 << (4 * count);
+  let digits = takeDecimals(hi, 1, end);
+  digits = takeDecimals(lo, digits, end);
+  digits = takeLetters(hi, digits, end);
+  digits = takeLetters(lo, digits, end);
+  return digits ^ end;
+}
+
+/** Appends the decimal nibbles of `word` until the leading 1 of `digits` has reached `end`. */
+function takeDecimals(word: number, digits: number, end: number): number {
+  let all = digits;
+  for (let shift = 28; shift >= 0 && all < end; shift -= 4) {
+    const nibble = (word >>> shift) & 15;
+    const take = (nibble - 10) >> 31;
+    all = (all << (4 & take)) | (nibble & take);
   }
-  for (let i = 0; i < 16 && found < count; i++) {
-    const nibble = nibbleAt(hi, lo, i);
-    if (nibble > 9) {
-      digits = (digits << 4) | (nibble - 10);
-      found++;
-    }
+  return all;
+}
+
+/** The same with the nibbles A to F, less ten. */
+function takeLetters(word: number, digits: number, end: number): number {
+  let all = digits;
+  for (let shift = 28; shift >= 0 && all < end; shift -= 4) {
+    const nibble = (word >>> shift) & 15;
+    const take = (9 - nibble) >> 31;
+    all = (all << (4 & take)) | ((nibble - 10) & take);
   }
-  return digits;
+  return all;
 }

@@ -9,7 +9,14 @@
  * as the payShield's "check length" does.
  */
 import { type DesKey, desEncryptBlock, fromHex, InputError } from '@pinfold/crypto';
-import { isDigits, PIN_LENGTH, requireDigits, requireHexDigits, requirePin } from './check.js';
+import {
+  isDigits,
+  PIN_LENGTH,
+  requireDigits,
+  requireHexDigits,
+  requirePan,
+  requirePin,
+} from './check.js';
 import { type DecimalisationTable, decimalisationTable, decimaliseWord } from './decimalisation.js';
 import { nibblesText, packDigits, wordAt } from './words.js';
 
@@ -122,6 +129,29 @@ export function validationDataOf(o: { template: string; account: string }): stri
     );
   }
   return template.toUpperCase().replace('N', account.slice(7)).padEnd(16, 'F');
+}
+
+/**
+ * Validation data from `length` (4 to 16) digits of the PAN, from `start` on (0 is the first), filled
+ * on the right to 16 with one hexadecimal digit.
+ */
+export function validationDataOfPan(o: {
+  pan: string;
+  start: number;
+  length: number;
+  pad: string;
+}): string {
+  const { pan, start, length, pad } = o;
+  requirePan(pan);
+  const whole = Number.isInteger(start) && Number.isInteger(length);
+  if (!whole || start < 0 || length < 4 || length > 16 || start + length > pan.length) {
+    throw new InputError(
+      'VALIDATION_DATA_INVALID',
+      'start and length must name 4 to 16 digits within the PAN',
+    );
+  }
+  requireHexDigits(pad, { name: 'pad', length: 1, code: 'VALIDATION_DATA_INVALID' });
+  return pan.slice(start, start + length).padEnd(16, pad.toUpperCase());
 }
 
 /** All 16 decimalised digits. */

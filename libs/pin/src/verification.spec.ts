@@ -12,6 +12,7 @@ import {
   pvvParameterHi,
   pvvParameterLo,
   validationDataOf,
+  validationDataOfPan,
   verifyIbm3624,
   verifyIbm3624Words,
   verifyPvv,
@@ -114,6 +115,28 @@ describe('IBM 3624', () => {
     expect(validationDataOf({ template: 'ABCDEF012345', account: '400000123456' })).toBe(
       'ABCDEF012345FFFF',
     );
+  });
+
+  it('takes a part of the PAN, filled with any digit', () => {
+    const pan = '1122334455667788';
+    expect(validationDataOfPan({ pan, start: 0, length: 16, pad: 'F' })).toBe(pan);
+    expect(validationDataOfPan({ pan, start: 12, length: 4, pad: 'd' })).toBe('7788DDDDDDDDDDDD');
+    expect(validationDataOfPan({ pan, start: 0, length: 14, pad: '0' })).toBe('1122334455667700');
+    for (const [start, length, pad] of [
+      [0, 3, 'F'],
+      [0, 17, 'F'],
+      [13, 4, 'F'],
+      [-1, 4, 'F'],
+      [0.5, 4, 'F'],
+      [0, 4.5, 'F'],
+      [0, 4, 'FF'],
+      [0, 4, 'G'],
+    ] as const) {
+      const call = () => validationDataOfPan({ pan, start, length, pad });
+      expect(call).toThrow(code('VALIDATION_DATA_INVALID'));
+    }
+    const short = { start: 0, length: 4, pad: 'F' };
+    expect(() => validationDataOfPan({ pan: '1', ...short })).toThrow(code('PAN_INVALID'));
   });
 
   it.each([

@@ -10,8 +10,8 @@
  */
 export function packDigits(text: string, from: number, count: number): number {
   let word = 0;
-  for (let i = from; i < from + count; i++) {
-    word = (word << 4) | (i < 0 ? 0 : text.charCodeAt(i) - 48);
+  for (let i = from < 0 ? 0 : from; i < from + count; i++) {
+    word = (word << 4) | (text.charCodeAt(i) - 48);
   }
   return word;
 }
