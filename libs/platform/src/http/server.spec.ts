@@ -379,6 +379,54 @@ describe('the port', () => {
     expect(error.message).toMatch('; stop it or set PINFOLD_HTTP_PORT');
   });
 
+  it('is closed in the stated time, whatever a request still does', async () => {
+    const slow = await startHttp({
+      port: 0,
+      logger,
+      health: new Health(),
+      metrics: new Metrics({ service: 'slow', process: false }),
+      info: { title: 'Slow', version: '1' },
+      token: null,
+      closeGraceMs: 50,
+      routes: [
+        route({
+          method: 'GET',
+          path: '/slow',
+          summary: 'Never answers',
+          open: true,
+          answer: z.object({}),
+          handle: () => new Promise<never>(() => undefined),
+        }),
+      ],
+    });
+    const hanging = fetch(`http://127.0.0.1:${slow.port}/slow`).catch(() => 'cut');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await slow.close();
+    expect(await hanging).toBe('cut');
+  });
+
+  it('is not opened with an open route that has parameters', async () => {
+    const open = route({
+      method: 'GET',
+      path: '/cards/:pan',
+      summary: 'x',
+      open: true,
+      answer: z.object({}),
+      handle: () => ({}),
+    });
+    await expect(
+      startHttp({
+        port: 0,
+        logger,
+        health: new Health(),
+        metrics: new Metrics({ service: 'x', process: false }),
+        info: { title: 'x', version: '1' },
+        token: null,
+        routes: [open],
+      }),
+    ).rejects.toThrow('open route /cards/:pan must not have parameters');
+  });
+
   it('is free again after close', async () => {
     const other = await start(0);
     const { port } = other;

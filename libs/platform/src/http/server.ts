@@ -37,6 +37,8 @@ export interface HttpOptions {
   readonly routes?: readonly Route[];
   /** Further members of `GET /health/ready`: ports chosen, mode. */
   readonly readyMembers?: () => Readonly<Record<string, unknown>>;
+  /** How long open requests may go on after `close`; then their connections are cut. Default 5 s. */
+  readonly closeGraceMs?: number;
   /** Nest modules with controllers of their own; they stand behind the same guards. */
   readonly modules?: readonly (Type | DynamicModule)[];
 }
@@ -44,7 +46,7 @@ export interface HttpOptions {
 export interface HttpServer {
   readonly port: number;
   readonly app: NestExpressApplication;
-  /** No new connections; open requests may finish. */
+  /** No new connections; open requests may finish within `closeGraceMs`. */
   close(): Promise<void>;
 }
 
@@ -98,18 +100,19 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     port,
     app,
     close: async () => {
+      const cut = setTimeout(() => server.closeAllConnections(), options.closeGraceMs ?? 5_000);
       server.closeIdleConnections();
       await app.close();
+      clearTimeout(cut);
     },
   };
 }
 
 function policyOf(options: HttpOptions): AccessPolicy {
-  const open = new Set(
-    (options.routes ?? [])
-      .filter((route) => route.open)
-      .map((route) => `${route.method} ${route.path}`),
-  );
+  const openRoutes = (options.routes ?? []).filter((route) => route.open);
+  const bad = openRoutes.find(({ path }) => path.includes(':'));
+  if (bad !== undefined) throw new Error(`open route ${bad.path} must not have parameters`);
+  const open = new Set(openRoutes.map(({ method, path }) => `${method} ${path}`));
   return {
     hosts: new Set([...LOOPBACK_HOSTS, ...(options.hosts ?? []).map((host) => host.toLowerCase())]),
     token: options.token,

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { assertAffected, Database } from './database.js';
 import type { MigrationList } from './migrations.js';
 import { CommitUnknownError } from './retry.js';
@@ -235,6 +236,27 @@ it('names no password when it cannot connect', async () => {
   const error = await Database.open({ url }).catch((caught: Error) => caught);
   expect((error as Error).message).toContain('ECONNREFUSED');
   expect(`${(error as Error).message} ${(error as Error).stack}`).not.toContain('hush-hush');
+});
+
+it('leaves values out of errors: of duplicates, of wrong forms, of functions', async () => {
+  const canary = '4000000000000015';
+  await put(canary, 1n);
+  const failures: [string, unknown[], string][] = [
+    ['INSERT INTO account (id, balance_minor) VALUES ($1, 1)', [canary], '23505'],
+    ['SELECT $1::bigint', [`${canary}x`], '22P02'],
+    ['SELECT $1::int', [canary], '22003'],
+    ['INSERT INTO account (id, balance_minor) VALUES ($1, -1)', [`${canary}0`], '23514'],
+  ];
+  for (const [sql, params, code] of failures) {
+    for (const run of [db.query(sql, params), db.transaction((tx) => tx.query(sql, params))]) {
+      const error = await run.then(
+        () => undefined,
+        (caught: Error) => caught,
+      );
+      expect(error).toMatchObject({ code });
+      expect(inspect(error, { depth: 5, showHidden: true })).not.toContain(canary);
+    }
+  }
 });
 
 describe('the URL’s parameters', () => {

@@ -11,6 +11,7 @@ import type pg from 'pg';
 import { DataSource, type EntitySchema } from 'typeorm';
 import { QuietLogger } from './quiet-logger.js';
 import { backoffMs, CommitUnknownError, retryReason } from './retry.js';
+import { withoutValues } from './safe-error.js';
 import { typeParsers } from './types.js';
 
 export interface DatabaseOptions {
@@ -59,11 +60,19 @@ function statementName(sql: string): string | undefined {
   return name;
 }
 
-function run(client: pg.ClientBase, sql: string, params?: readonly unknown[]) {
-  if (params === undefined) return client.query(sql);
-  const name = statementName(sql);
-  const config = { text: sql, values: params as unknown[] };
-  return client.query(name === undefined ? config : { ...config, name });
+async function run(
+  client: pg.ClientBase,
+  sql: string,
+  params?: readonly unknown[],
+): Promise<pg.QueryResult> {
+  try {
+    if (params === undefined) return await client.query(sql);
+    const config = { text: sql, values: params as unknown[] };
+    const name = statementName(sql);
+    return await client.query(name === undefined ? config : { ...config, name });
+  } catch (error) {
+    throw withoutValues(error);
+  }
 }
 
 export class Database implements Queryable {
@@ -210,7 +219,9 @@ async function once<T>(
       throw new Error('the transaction was rolled back: a failed statement was ignored');
     return value;
   } catch (error) {
-    throw retryReason(error) === 'unreachable' ? new CommitUnknownError(error) : error;
+    throw retryReason(error) === 'unreachable'
+      ? new CommitUnknownError(error)
+      : withoutValues(error);
   }
 }
 
