@@ -5,7 +5,7 @@
  * and specs skip; with `PINFOLD_REQUIRE_SERVERS=1` it is an error. Only specs import this file.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,33 +34,55 @@ function runOwner(): number {
   return process.send === undefined ? process.pid : process.ppid;
 }
 
-async function askForBroker(): Promise<{ brokers?: string; error?: string }> {
+interface Started {
+  readonly brokers?: string;
+  readonly pid?: number;
+  readonly error?: string;
+}
+
+async function askForBroker(): Promise<Started> {
   const owner = runOwner();
   const folder = join(tmpdir(), `pinfold-test-kafka-${owner}`);
   const readyFile = join(folder, 'ready.json');
-  if (isFirst(folder)) {
-    const settings = [
-      '--port',
-      '0',
-      '--profile',
-      'fast',
-      '--data',
-      folder,
-      '--ready-file',
-      readyFile,
-    ];
-    const child = spawn(process.execPath, [SCRIPT, ...settings, '--end-with', String(owner)], {
-      detached: true,
-      stdio: 'ignore',
-    });
-    child.unref();
-  }
+  removeLeftover(folder, readyFile);
+  if (isFirst(folder)) startBroker({ folder, readyFile, owner });
   const giveUp = Date.now() + PATIENCE_MS;
   while (!existsSync(readyFile)) {
     if (Date.now() > giveUp) return { error: 'the broker was not ready in time' };
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   return JSON.parse(readFileSync(readyFile, 'utf8'));
+}
+
+function startBroker(o: { folder: string; readyFile: string; owner: number }): void {
+  const place = ['--port', '0', '--profile', 'fast', '--data', o.folder];
+  const life = ['--ready-file', o.readyFile, '--end-with', String(o.owner)];
+  const child = spawn(process.execPath, [SCRIPT, ...place, ...life], {
+    detached: true,
+    stdio: 'ignore',
+  });
+  child.unref();
+}
+
+/** Of a run that was killed together with its broker, and whose process number has come again. */
+function removeLeftover(folder: string, readyFile: string): void {
+  const { mtimeMs } = statSync(folder, { throwIfNoEntry: false }) ?? {};
+  if (mtimeMs === undefined) return;
+  const ready = existsSync(readyFile)
+    ? (JSON.parse(readFileSync(readyFile, 'utf8')) as Started)
+    : {};
+  const neverReady = ready.pid === undefined && Date.now() - mtimeMs > PATIENCE_MS;
+  const ended = ready.pid !== undefined && !isAlive(ready.pid);
+  if (neverReady || ended) rmSync(folder, { recursive: true, force: true });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isFirst(folder: string): boolean {
