@@ -53,10 +53,6 @@ export interface PinBlockFormatRow {
   readonly minPin: number;
   readonly maxPin: number;
   readonly blockBytes: 8 | 16;
-  /**
-   * Is it one of ISO 9564-1? PCI PIN 3-3 forbids translation from a standard format to any other.
-   */
-  readonly standard: boolean;
 }
 
 const eight = { blockBytes: 8, minPin: 4, maxPin: 12 } as const;
@@ -72,7 +68,6 @@ export const PIN_BLOCK_FORMATS = {
     control: 0,
     fill: 'F',
     account: 'right-12',
-    standard: true,
   }),
   docutel: row('02', 'Docutel ATM', {
     ...eight,
@@ -81,7 +76,6 @@ export const PIN_BLOCK_FORMATS = {
     control: 0,
     fill: 'digits',
     account: 'none',
-    standard: false,
   }),
   diebold: row('03', 'Diebold and IBM ATM', {
     ...eight,
@@ -89,35 +83,30 @@ export const PIN_BLOCK_FORMATS = {
     control: 0,
     fill: 'F',
     account: 'none',
-    standard: false,
   }),
   plus: row('04', 'PLUS network', {
     ...field,
     control: 0,
     fill: 'F',
     account: 'left-12',
-    standard: false,
   }),
   iso1: row('05', 'ISO 9564-1 format 1', {
     ...field,
     control: 1,
     fill: 'any',
     account: 'none',
-    standard: true,
   }),
   iso2: row('34', 'EMV offline PIN change (ISO 9564-1 format 2)', {
     ...field,
     control: 2,
     fill: 'F',
     account: 'none',
-    standard: true,
   }),
   'mastercard-pay-now-pay-later': row('35', 'Mastercard Pay Now and Pay Later', {
     ...field,
     control: 2,
     fill: 'F',
     account: 'right-12',
-    standard: false,
   }),
   'visa-new-pin': row('41', 'Visa/Amex PIN change, new PIN only', {
     ...eight,
@@ -125,7 +114,6 @@ export const PIN_BLOCK_FORMATS = {
     control: 0,
     fill: 'F',
     account: 'none',
-    standard: false,
   }),
   'visa-new-pin-old-pin': row('42', 'Visa/Amex PIN change, new and old PIN', {
     ...eight,
@@ -133,7 +121,6 @@ export const PIN_BLOCK_FORMATS = {
     control: 0,
     fill: 'F',
     account: 'none',
-    standard: false,
   }),
   // Taken to be format 0 with a code of its own: AS 2805.3 was not at hand, no vector confirms it.
   as2805: row('46', 'AS 2805', {
@@ -141,21 +128,18 @@ export const PIN_BLOCK_FORMATS = {
     control: 0,
     fill: 'F',
     account: 'right-12',
-    standard: false,
   }),
   iso3: row('47', 'ISO 9564-1 format 3', {
     ...field,
     control: 3,
     fill: 'A-F',
     account: 'right-12',
-    standard: true,
   }),
   iso4: row('48', 'ISO 9564-1 format 4 (AES)', {
     layout: 'aes',
     control: 4,
     fill: 'any',
     account: 'whole',
-    standard: true,
     minPin: 4,
     maxPin: 12,
     blockBytes: 16,
