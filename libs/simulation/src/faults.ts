@@ -18,8 +18,10 @@ export interface Faults {
   readonly redeliver: boolean;
   /** Per withdrawal: less comes out than was planned. */
   readonly jam: number;
-  /** Per run: an HSM that does not answer for a while. */
-  readonly hsmOutage: number;
+  /** Per run: HSMs that do not answer for a while. */
+  readonly hsmOutages: number;
+  /** Per run: issuers that are away for most of it, so that the switch stands in. */
+  readonly issuerOutages: number;
 }
 
 export const NO_FAULTS: Faults = {
@@ -32,7 +34,8 @@ export const NO_FAULTS: Faults = {
   downMs: 0,
   redeliver: true,
   jam: 0,
-  hsmOutage: 0,
+  hsmOutages: 0,
+  issuerOutages: 0,
 };
 
 /** Some runs are calm in one respect or another: faults that come alone are found more clearly. */
@@ -49,7 +52,8 @@ export function drawFaults(rng: Rng): Faults {
     downMs: rng.pick([500, 5_000, 30_000]),
     redeliver: rng.chance(0.5),
     jam: some(0.7, 0.2),
-    hsmOutage: rng.chance(0.25) ? 1 : 0,
+    hsmOutages: rng.chance(0.25) ? 1 : 0,
+    issuerOutages: rng.chance(0.2) ? 1 : 0,
   };
 }
 

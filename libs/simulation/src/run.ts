@@ -92,12 +92,13 @@ export async function run(o: RunOptions): Promise<RunResult> {
   let asked = 0;
   const cards = from.issuers.flatMap(({ cards: list }) => list);
   const load = rng.fork();
-  for (let i = 0; i < (o.withdrawals ?? WITHDRAWALS); i++) {
-    network.time.at(load.int(0, LOAD_MS), () => {
+  const moments = Array.from({ length: o.withdrawals ?? WITHDRAWALS }, () => load.int(0, LOAD_MS));
+  for (const moment of moments) {
+    network.time.at(moment, () => {
       if (withdraw(network, load.pick(cards), load)) asked += 1;
     });
   }
-  planTrouble(network, faults, rng.fork());
+  planTrouble(network, { faults, moments, rng: rng.fork() });
   await network.time.runUntil(network.time.now() + LOAD_MS);
   const why = await comeToRest(network);
   const violations = await check(network, from);
@@ -132,19 +133,22 @@ function otherPin(pin: string): string {
 }
 
 /** Kills, silent devices, new keys: at moments of their own while the load runs. */
-function planTrouble(network: Network, faults: Faults, rng: Rng): void {
+function planTrouble(
+  network: Network,
+  o: { faults: Faults; moments: readonly number[]; rng: Rng },
+): void {
+  const { faults, moments, rng } = o;
   const { time, processes, hsms, switchNodes } = network;
   const kills = Math.round((faults.killsPerMinute * LOAD_MS) / 60_000);
+  const { redeliver } = faults;
   for (let i = 0; i < kills; i++) {
     const process = rng.pick(processes);
-    const plan = {
-      fuse: rng.int(0, 6),
-      downMs: rng.int(50, faults.downMs),
-      redeliver: faults.redeliver,
-    };
-    time.at(rng.int(0, LOAD_MS), () => process.kill(plan));
+    const plan = { fuse: rng.int(0, 5), downMs: rng.int(50, faults.downMs), redeliver };
+    // Half of them while a withdrawal is on its way: a process that only ticks dies without harm.
+    const atMs = rng.chance(0.5) ? rng.pick(moments) + rng.int(1, 250) : rng.int(0, LOAD_MS);
+    time.at(atMs, () => process.kill(plan));
   }
-  for (let i = 0; i < faults.hsmOutage; i++) {
+  for (let i = 0; i < faults.hsmOutages; i++) {
     const hsm = rng.pick(hsms);
     const from = rng.int(0, LOAD_MS);
     time.at(from, () => {
@@ -153,6 +157,11 @@ function planTrouble(network: Network, faults: Faults, rng: Rng): void {
     time.at(from + rng.int(500, 12_000), () => {
       hsm.silent = false;
     });
+  }
+  for (let i = 0; i < faults.issuerOutages; i++) {
+    const issuer = rng.pick(network.issuers);
+    const plan = { fuse: 0, downMs: rng.int(LOAD_MS / 2, LOAD_MS), redeliver };
+    time.at(rng.int(0, LOAD_MS / 4), () => issuer.kill(plan));
   }
   for (let i = 0; i < 2; i++) {
     const terminals = network.fleet?.terminals() ?? [];
