@@ -1,0 +1,139 @@
+/**
+ * What the HSM benchmark measures: device commands over a number of different key tokens, by a
+ * number of users, and what a Node user writes today for the same blocks. A module without types, so
+ * that the benchmark runs it without a compiler and a test runs it small.
+ */
+import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
+
+const PAN = '4000000000000010';
+const TABLE = '0123456789012345';
+const VALIDATION_DATA = '4000000000000010';
+const PIN = '8341';
+
+/** Commands with the triple-DES blocks that each one needs. */
+export const COMMANDS = { PIN_V: 2, VerifyPin: 2, TranslatePinBlock: 2, VerifyMac: 15 };
+const MAC_BYTES = 100;
+
+/** Outcome of an operation that must not be refused. */
+const value = (outcome) => {
+  if (!outcome.ok) throw new Error(outcome.code);
+  return outcome.value;
+};
+
+/** A device with `keys` different PIN and MAC keys, and one job per key and command. */
+export function prepare({ hsm, crypto, pin }, { mode, keys, random }) {
+  const clear = new Map();
+  const device = hsm.Device.create({
+    mode,
+    demo: true,
+    random,
+    clock: { now: () => Date.now() },
+    laboratory: { keyMade: ({ token, key }) => clear.set(token, key) },
+  });
+  const as = (role, name = role) => device.session({ name, role });
+  const derivation = (usage) => {
+    const plan = { type: 'P', usage, shares: 2 };
+    const { shares } = value(device.execute(as('keyManager'), 'GenerateKeyShares', plan));
+    return value(device.execute(as('custodian'), 'CombineKeyShares', { ...plan, shares })).key;
+  };
+  const pvk = derivation('PVK');
+  const pgk = derivation('PGK');
+  const tables = value(
+    device.execute(as('keyManager'), 'RegisterDecimalisationTable', { table: TABLE }),
+  );
+  value(device.execute(as('officer'), 'ActivateDecimalisationTable', tables));
+  const working = (usage) =>
+    value(device.execute(as('production'), 'GenerateWorkingKey', { usage, algorithm: 'T' })).key;
+  const zpk = working('ZPK');
+  const blockUnder = (key) =>
+    pin.encryptPinBlock({ format: 'iso0', key: crypto.DesKey.of(key), pin: PIN, pan: PAN });
+  const first = blockUnder(clear.get(zpk));
+  const record = (method, key) =>
+    value(
+      device.execute(as('pinIssuance'), 'CreateVerificationRecord', {
+        pan: PAN,
+        method,
+        pvk: key,
+        pvki: '1',
+        ...tables,
+        pinBlock: first,
+        key: zpk,
+        format: 'iso0',
+      }),
+    ).record;
+  const pvvRecord = record('visa-pvv', pvk);
+  const offsetRecord = record('ibm3624', pgk);
+  const data = Uint8Array.from({ length: MAC_BYTES }, (_, i) => i);
+  const jobs = { PIN_V: [], VerifyPin: [], TranslatePinBlock: [], VerifyMac: [] };
+  for (let i = 0; i < keys; i++) {
+    const key = working('TPK');
+    const pinBlock = blockUnder(clear.get(key));
+    const block = { pinBlock, pan: PAN, key, format: 'iso0' };
+    const mac = working('TAK');
+    const to = { key: zpk, format: 'iso0' };
+    const inputs = {
+      PIN_V: {
+        ...block,
+        pvk: pgk,
+        validationData: VALIDATION_DATA,
+        length: 4,
+        table: tables.tableId,
+        offset: offsetRecord.split('.')[4],
+        record: offsetRecord,
+      },
+      VerifyPin: { ...block, pvk, record: pvvRecord },
+      TranslatePinBlock: { pinBlock, pan: PAN, from: { key, format: 'iso0' }, to },
+      VerifyMac: {
+        key: mac,
+        data,
+        mac: value(device.execute(as('production'), 'GenerateMac', { key: mac, data })).mac,
+      },
+    };
+    for (const [command, input] of Object.entries(inputs)) jobs[command].push({ command, input });
+  }
+  clear.clear();
+  return { device, jobs };
+}
+
+/** One command after the other, by `users` sessions in turn. */
+export function oneByOne({ device, jobs }, command, users = 1) {
+  const list = jobs[command];
+  const sessions = Array.from({ length: users }, (_, i) =>
+    device.session({ name: `user-${i}`, role: 'production' }),
+  );
+  let next = 0;
+  return () => {
+    const { input } = list[next % list.length];
+    const outcome = device.execute(sessions[next % users], command, input);
+    next += 1;
+    if (!outcome.ok) throw new Error(outcome.code);
+  };
+}
+
+/** Batches of `size`, walking through all tokens. */
+export function batches({ device, jobs }, command, size) {
+  const list = jobs[command];
+  const session = device.session({ name: 'user', role: 'production' });
+  const parts = [];
+  for (let at = 0; at < Math.max(list.length, size); at += size) {
+    parts.push(Array.from({ length: size }, (_, i) => list[(at + i) % list.length]));
+  }
+  let next = 0;
+  return () => {
+    const outcomes = device.executeMany(session, parts[next++ % parts.length]);
+    if (!outcomes[size - 1].ok) throw new Error(outcomes[size - 1].code);
+  };
+}
+
+/** The same blocks as one writes them with node:crypto: a cipher object per operation. */
+export function nodeToday(blocks) {
+  const key = createSecretKey(Buffer.from(Array.from({ length: 24 }, (_, i) => i * 7 + 3)));
+  const block = Buffer.alloc(8, 7);
+  const data = Buffer.alloc(8 * Math.max(1, blocks - 1), 7);
+  return () => {
+    const decipher = createDecipheriv('des-ede3-ecb', key, null).setAutoPadding(false);
+    decipher.update(block);
+    const cipher = createCipheriv('des-ede3-ecb', key, null).setAutoPadding(false);
+    cipher.update(data);
+  };
+}

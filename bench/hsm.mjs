@@ -1,0 +1,168 @@
+/**
+ * Benchmark of the device: `npm run bench:hsm -- [--json | --markdown] [--rounds N] [--small]`.
+ *
+ * Device commands (gate, input check, token cache, rules, PIN logic: all of it) run in slices of
+ * about a millisecond that alternate with OpenSSL doing the same number of triple-DES blocks in C;
+ * the ratio is the median of neighbouring slices, above 1 where the device is faster.
+ */
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { startReference } from './crypto-reference.mjs';
+import { batches, COMMANDS, nodeToday, oneByOne, prepare } from './hsm-operations.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'boolean' },
+    markdown: { type: 'boolean' },
+    small: { type: 'boolean' },
+    rounds: { type: 'string', default: '60' },
+  },
+});
+const ROUNDS = Number(options.rounds);
+const SLICE_NS = 1e6;
+const WARM_UP_MS = 150;
+const NODE_BASELINE = 'createCipheriv per call';
+const KEYS = options.small ? [1, 100] : [1, 1_000, 100_000];
+const BATCHES = [16, 128, 1024];
+/** Users by keys. */
+const SCENARIOS = [
+  { name: 'one user, few keys', users: 1, keys: KEYS[0] },
+  { name: 'one user, many keys', users: 1, keys: KEYS.at(-1) },
+  { name: 'few users, few keys', users: 8, keys: KEYS[0] },
+  { name: 'few users, many keys', users: 8, keys: KEYS.at(-1) },
+  { name: 'many users, many keys', users: 1_000, keys: KEYS.at(-1) },
+];
+const GOALS = { single: 0.8, batch128: 4 };
+
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+const round = (number) => Number(number.toPrecision(3));
+
+function slice(run, calls) {
+  const start = process.hrtime.bigint();
+  for (let i = 0; i < calls; i++) run();
+  return Number(process.hrtime.bigint() - start) / calls;
+}
+
+function callsPerSlice(run) {
+  const end = performance.now() + WARM_UP_MS;
+  while (performance.now() < end) slice(run, 10);
+  return Math.max(1, Math.ceil(SLICE_NS / slice(run, 20)));
+}
+
+/** Row against OpenSSL for the same blocks; `per`: commands in one call. */
+async function measure(reference, { name, run, blocks, per = 1, goal = null }) {
+  const calls = callsPerSlice(run);
+  const own = [];
+  const ratios = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    const ns = slice(run, calls) / per;
+    own.push(ns);
+    ratios.push((blocks * (await reference.slice('tdes'))) / ns);
+  }
+  const ns = median(own);
+  return {
+    name,
+    value: round(ns),
+    unit: 'ns',
+    perSecond: Math.round(1e9 / ns),
+    best: round(Math.min(...own)),
+    goal,
+    baseline: reference.label,
+    ratio: round(median(ratios)),
+  };
+}
+
+function againstNode(row, blocks) {
+  const run = nodeToday(blocks);
+  const calls = callsPerSlice(run);
+  const ns = median(Array.from({ length: Math.ceil(ROUNDS / 2) }, () => slice(run, calls)));
+  return { ...row, goal: null, baseline: NODE_BASELINE, ratio: round(ns / row.value) };
+}
+
+function print({ machine, date, rows }) {
+  console.log(`${machine}, ${date}`);
+  for (const row of rows) {
+    const goal = row.goal ? `goal ${row.goal}` : '';
+    const text = `${row.ratio} x ${row.baseline}`;
+    console.log(
+      `${row.name.padEnd(58)}${`${row.value} ns`.padStart(10)}  ${text.padEnd(44)}${goal}`,
+    );
+  }
+}
+
+function printMarkdown({ machine, date, rows }) {
+  console.log(`${machine}; ${date}.\n`);
+  console.log(
+    '| command | median | best | per second | goal | times OpenSSL in C | times Node per call |',
+  );
+  console.log('|---|---|---|---|---|---|---|');
+  const node = (name) => rows.find((row) => row.name === name && row.baseline === NODE_BASELINE);
+  for (const row of rows.filter((each) => each.baseline !== NODE_BASELINE)) {
+    const { name, value, best, perSecond, goal, ratio } = row;
+    const cells = [
+      name,
+      `${value} ns`,
+      `${best} ns`,
+      perSecond,
+      goal ?? '',
+      ratio,
+      node(name)?.ratio ?? '',
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
+  }
+}
+
+const folder = new URL('..', import.meta.url).pathname;
+for (const lib of ['crypto', 'pin', 'keyblock', 'hsm']) {
+  execFileSync('npx', ['nest', 'build', lib], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+const load = (lib) => import(new URL(`../dist/libs/${lib}/src/index.js`, import.meta.url).href);
+const libraries = { hsm: await load('hsm'), crypto: await load('crypto'), pin: await load('pin') };
+const random = (length) => Uint8Array.from(randomBytes(length));
+const reference = await startReference();
+const rows = [];
+for (const mode of ['hardened', 'legacy']) {
+  const fixtures = new Map(KEYS.map((keys) => [keys, prepare(libraries, { mode, keys, random })]));
+  const full = mode === 'hardened';
+  for (const [command, blocks] of Object.entries(COMMANDS)) {
+    for (const keys of full ? KEYS : KEYS.slice(0, 1)) {
+      const fixture = fixtures.get(keys);
+      const name = `${mode} ${command}, ${keys} keys`;
+      const goal = keys === 1 && command !== 'VerifyMac' ? GOALS.single : null;
+      const single = { name, run: oneByOne(fixture, command), blocks, goal };
+      const row = await measure(reference, single);
+      rows.push(row);
+      if (keys === 1) rows.push(againstNode(row, blocks));
+      for (const size of full ? BATCHES : [128]) {
+        const batchGoal = size === 128 && keys <= 1_000 && blocks === 2 ? GOALS.batch128 : null;
+        const run = batches(fixture, command, size);
+        const batch = {
+          name: `${name}, batches of ${size}`,
+          run,
+          blocks,
+          per: size,
+          goal: batchGoal,
+        };
+        rows.push(await measure(reference, batch));
+      }
+    }
+  }
+  for (const { name, users, keys } of full ? SCENARIOS : []) {
+    const run = oneByOne(fixtures.get(keys), 'VerifyPin', users);
+    rows.push(await measure(reference, { name: `${mode} VerifyPin: ${name}`, run, blocks: 2 }));
+  }
+}
+reference.close();
+const document = {
+  machine: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores, Node ${process.version}, reference ${reference.label}`,
+  date: new Date().toISOString().slice(0, 10),
+  rows,
+};
+if (options.json) console.log(JSON.stringify(document, null, 2));
+else if (options.markdown) printMarkdown(document);
+else print(document);
