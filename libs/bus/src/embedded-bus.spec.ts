@@ -146,6 +146,15 @@ describe('EmbeddedBus', () => {
     expect(Date.now() - began).toBeLessThan(500);
   });
 
+  it('ends in time even when a handler never does', async () => {
+    const bus = new EmbeddedBus({ drainMs: 20, delivery });
+    await bus.ensureTopics(['t'], 1);
+    await bus.subscribe({ topics: ['t'], group: 'g' }, () => new Promise(() => {}));
+    await bus.send(many(1, 'k'));
+    await bus.close();
+    await expect(bus.send(many(1, 'k'))).rejects.toThrow(/closed/);
+  });
+
   it('reports a failure that should pass and does not', async () => {
     let fatal: unknown;
     const bus = new EmbeddedBus({

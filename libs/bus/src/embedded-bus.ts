@@ -20,13 +20,14 @@ import { Delivery, type DeliveryOptions } from './delivery.js';
 import { DeliveryTotals } from './delivery-totals.js';
 import { EmbeddedSubscription } from './embedded-subscription.js';
 import { EmbeddedTopic } from './embedded-topic.js';
+import { withinMs } from './within-ms.js';
 
 export interface EmbeddedBusOptions {
   /** Records per group and partition before senders wait; 4,096 when not given. */
   readonly capacity?: number;
   /** Senders that may wait for room at once; 10,000 when not given. */
   readonly maxWaiting?: number;
-  /** Longest wait of `close` for what has arrived; 5,000 when not given. */
+  /** Longest wait of `close` for what has arrived, and then for chunks under way; 5,000 when not given. */
   readonly drainMs?: number;
   readonly delivery?: DeliveryOptions;
   readonly now?: () => number;
@@ -118,12 +119,14 @@ export class EmbeddedBus implements Bus {
   }
 
   async close(): Promise<void> {
-    const giveUp = Date.now() + this.#options.drainMs;
+    const { drainMs } = this.#options;
+    const giveUp = Date.now() + drainMs;
     while (!this.#isDrained() && Date.now() < giveUp)
       await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
     this.#closed = true;
     for (const topic of this.#topics.values()) topic.refuseWaiting(new BusClosed());
-    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    const ended = Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    await withinMs(drainMs, ended);
     this.#subscriptions.clear();
   }
 

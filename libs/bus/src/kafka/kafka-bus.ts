@@ -14,6 +14,7 @@ import {
 } from '../bus.js';
 import { Delivery, type DeliveryOptions } from '../delivery.js';
 import { DeliveryTotals } from '../delivery-totals.js';
+import { withinMs } from '../within-ms.js';
 import { KafkaSubscription } from './kafka-subscription.js';
 import { Outbox } from './outbox.js';
 import { toMessage } from './record-map.js';
@@ -29,7 +30,7 @@ export interface KafkaBusOptions {
   /** Records queued for sending before senders wait; 20,000 when not given. */
   readonly capacity?: number;
   readonly maxWaiting?: number;
-  /** Longest wait of `close` for what is under way; 5,000 when not given. */
+  /** Longest wait of `close` for each of chunks, outbox and broker; 5,000 when not given. */
   readonly drainMs?: number;
   /** Copies of a new topic; 1 when not given (a single broker). */
   readonly replication?: number;
@@ -175,12 +176,15 @@ export class KafkaBus implements Bus {
     if (this.#closed) return;
     const { drainMs } = this.#options;
     const ended = Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
-    await Promise.race([ended, new Promise((r) => setTimeout(r, drainMs).unref())]);
+    await withinMs(drainMs, ended);
     this.#closed = true;
     await this.#outbox.close(drainMs);
-    await ended;
+    await withinMs(drainMs, ended);
     this.#subscriptions.clear();
-    await this.#producer.disconnect().catch(() => {});
+    await withinMs(
+      drainMs,
+      this.#producer.disconnect().catch(() => {}),
+    );
   }
 
   async #bury(record: BusRecord): Promise<void> {

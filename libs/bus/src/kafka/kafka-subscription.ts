@@ -6,6 +6,7 @@ import type { BusRecord } from '@pinfold/messages';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Lag, Subscription } from '../bus.js';
 import { type Delivery, Interrupted } from '../delivery.js';
+import { withinMs } from '../within-ms.js';
 import { Joiner } from './joiner.js';
 import { Positions } from './positions.js';
 import { toRecord } from './record-map.js';
@@ -161,13 +162,4 @@ export class KafkaSubscription implements Subscription {
     this.#watch.stop();
     this.#options.onFatal(error);
   }
-}
-
-async function withinMs(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, late]);
-  clearTimeout(timer);
 }
