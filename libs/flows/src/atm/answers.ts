@@ -166,6 +166,7 @@ export class Answers {
       cassettes,
       dispenser,
       payLate: this.context.has('late-approval-dispensed'),
+      believeAll: this.context.has('damaged-copy-declines'),
     });
   }
 

@@ -9,7 +9,7 @@ export const ATM_BUGS = {
   'atm-partial-reversed-in-full': 'a partial dispense is reversed without the actual amount',
   'atm-reversal-not-repeated': 'a reversal is sent once and then taken for answered',
   'answer-by-terminal-alone': 'an answer counts for whatever the terminal is waiting for',
-  'stan-not-kept': 'the STAN starts again from 1 after a restart',
+  'damaged-copy-declines': 'a refusal of a damaged copy is taken for a decision',
   'sent-before-journal': 'the request leaves before the journal is written',
 } as const;
 

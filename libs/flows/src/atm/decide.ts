@@ -3,7 +3,7 @@
  * time. The fleet runs them inside a store transaction, which may run again.
  */
 import { type IsoMessage, textOf } from '@pinfold/iso8583';
-import { REVERSAL_REASONS, type ReversalReason, responseOf } from '@pinfold/messages';
+import { RESPONSE, REVERSAL_REASONS, type ReversalReason, responseOf } from '@pinfold/messages';
 import { backOffMs, type Timeouts } from '../node.js';
 import {
   type Cassette,
@@ -58,6 +58,16 @@ export function answersRow(row: Withdrawal, answer: IsoMessage): boolean {
   );
 }
 
+/**
+ * Refusals that are no decision about the request: this copy of it arrived damaged, or twice, or when
+ * no device answered, and another copy may have been approved. The withdrawal is reversed.
+ */
+const NO_DECISION: ReadonlySet<string> = new Set([
+  RESPONSE.cryptographicFailure,
+  RESPONSE.duplicate,
+  RESPONSE.systemMalfunction,
+]);
+
 /** 0210 for a row. Only a row in state requested can change. */
 export function decideAnswer(
   found: Withdrawal,
@@ -69,6 +79,8 @@ export function decideAnswer(
     dispenser: Dispenser;
     /** Pay whenever the approval comes: a planted bug. */
     payLate?: boolean;
+    /** Take every refusal for a decision: a planted bug. */
+    believeAll?: boolean;
   },
 ): Decision {
   const reopened = o.payLate && found.state === 'reversing';
@@ -80,6 +92,7 @@ export function decideAnswer(
   };
   if (o.verdict !== 'good') return reversing(REVERSAL_REASONS.error);
   const code = textOf(answer, 39) ?? '';
+  if (NO_DECISION.has(code) && !o.believeAll) return reversing(REVERSAL_REASONS.error, code);
   if (!responseOf(code).approved) {
     const state = transitWithdrawal(row.state, 'decline');
     return { row: { ...row, state, responseCode: code, nextAtMs: null }, notes: [] };

@@ -186,6 +186,7 @@ describe('a withdrawal', () => {
   it.each([
     ['forge', '06'],
     ['other-amount', '06'],
+    ['undecided', '06'],
   ] as const)('is reversed when the answer is not good: %s', async (behaviour, reason) => {
     const w = await world();
     w.net.behaviour = () => behaviour;

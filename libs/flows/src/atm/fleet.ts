@@ -192,8 +192,7 @@ export class AtmFleet {
       this.#context.observe('pad-state-refused', { terminal: record.terminal });
     }
     const pad = restored.ok ? restored.value : new PinPad(options);
-    const forgotten = this.#context.has('stan-not-kept');
-    const lastStan = forgotten ? 0 : (record.lastStan + STANS_SKIPPED) % LAST_STAN;
+    const lastStan = (record.lastStan + STANS_SKIPPED) % LAST_STAN;
     this.#add({ ...record, lastStan }, pad, cassettes);
   }
 

@@ -199,7 +199,7 @@ it('money is conserved, per withdrawal', async () => {
 
 /** Money lost with these is rare; each has a play of its own below, or is the network simulator's. */
 const RARE: ReadonlySet<AtmBug> = new Set<AtmBug>([
-  'stan-not-kept',
+  'damaged-copy-declines',
   'sent-before-journal',
   'answer-by-terminal-alone',
 ]);

@@ -93,8 +93,11 @@ export function newTerminal(terminal: string): NewTerminal {
   };
 }
 
-/** What the switch does with a 0200. `forge`: approves with a MAC that is wrong. */
-export type Behaviour = 'approve' | 'decline' | 'forge' | 'other-amount';
+/**
+ * What the switch does with a 0200. `forge`: approves with a MAC that is wrong. `undecided`: approves,
+ * and answers a damaged copy that came first.
+ */
+export type Behaviour = 'approve' | 'decline' | 'forge' | 'other-amount' | 'undecided';
 
 /** Keeps what an issuer would: what stands posted per withdrawal (`RRN-terminal`). */
 export class TestSwitch {
@@ -131,7 +134,7 @@ export class TestSwitch {
     const behaviour = this.behaviour(rrn);
     const approved = behaviour !== 'decline' && !this.#reversed.has(rrn);
     if (approved) this.postedMinor.set(rrn, BigInt(textOf(message, 4)!));
-    const code = approved ? '00' : '51';
+    const code = behaviour === 'undecided' ? '88' : approved ? '00' : '51';
     const amount: Record<number, string> =
       behaviour === 'other-amount' ? { 4: '000000000001' } : {};
     const bytes = this.#finish(message, '0210', { 39: code, ...amount });
