@@ -201,7 +201,7 @@ describe('many messages', () => {
         );
         for (const key of keys) key.wipe();
       }),
-      { numRuns: 4 },
+      { numRuns: 4, endOnFailure: true },
     );
   });
 

@@ -38,7 +38,7 @@ it.each([0, 1, 19, 20, 127, 128, 129, 150, 400])('%d jobs are as one by one', (c
       decryptMany(keys, blocks);
       expect(blocks).toEqual(clear);
     }),
-    { numRuns: 4 },
+    { numRuns: 4, endOnFailure: true },
   );
 });
 

@@ -107,7 +107,6 @@ export class BitsliceEngine {
   clearKey(slot: number): void {
     const at = LAYOUT.keys / 4 + KEY_WORDS * slot;
     this.#words.fill(0, at, at + KEY_WORDS);
-    this.#thirdPart[slot] = 0;
   }
 
   /**
