@@ -4,7 +4,15 @@
  * `node_modules/.cache`, where its imports are found. Not part of the library's exports.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { transformSync } from '@swc/core';
 
@@ -41,7 +49,10 @@ function compile(): string {
 function write(file: string, text: string): void {
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
+  // Whole or not at all: another run may read it at the same time.
+  const fresh = `${file}.${process.pid}`;
+  writeFileSync(fresh, text);
+  renameSync(fresh, file);
 }
 
 /** `from '@pinfold/platform'` → `from '../../platform/src/index.js'`, seen from folder `from`. */
@@ -88,7 +99,10 @@ export function runChildProgram(
     stderr += chunk.toString('utf8');
   });
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
-    child.once('close', (code, signal) => resolve({ code, signal })),
+    child.once('close', (code, signal) => {
+      rmSync(file, { force: true });
+      resolve({ code, signal });
+    }),
   );
   const find = (start: string) =>
     stdout
