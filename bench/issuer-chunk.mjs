@@ -5,7 +5,7 @@
  * is a stand-in that hashes instead of enciphering, so what is measured is everything else. One chunk
  * is under way at a time; requests are made before the clock starts.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -65,7 +65,22 @@ async function provision(store, wire) {
   return (performance.now() - start) / 1000;
 }
 
-async function measure(under, size) {
+/** CPU of the server's connections since they were opened, µs; Linux only. */
+async function serverCpuUs(database) {
+  const rows = await database.query(
+    "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'",
+  );
+  let ticks = 0;
+  for (const { pid } of rows) {
+    const path = `/proc/${pid}/stat`;
+    if (!existsSync(path)) continue;
+    const fields = readFileSync(path, 'utf8').split(') ')[1].split(' ');
+    ticks += Number(fields[11]) + Number(fields[12]);
+  }
+  return ticks * 10_000;
+}
+
+async function measure(under, size, database) {
   const count = Math.min(MADE_AHEAD, size === 1 ? 3_000 : MADE_AHEAD);
   const records = makeRequests(count);
   const chunks = [];
@@ -73,6 +88,7 @@ async function measure(under, size) {
   const warm = Math.min(20, chunks.length >> 2);
   for (const chunk of chunks.splice(0, warm)) await under.node.onRequests(chunk);
   under.taken();
+  const serverCpu = await serverCpuUs(database);
   const cpu = process.cpuUsage();
   const start = performance.now();
   let handled = 0;
@@ -83,11 +99,16 @@ async function measure(under, size) {
   }
   const wallUs = (performance.now() - start) * 1000;
   const { user, system } = process.cpuUsage(cpu);
+  const serverUs = (await serverCpuUs(database)) - serverCpu;
   const approved = under.observed.filter(({ responseCode }) => responseCode === '00').length;
   if (approved !== under.observed.length) throw new Error('a request was not approved');
   under.observed.length = 0;
   under.reset();
-  return { size, wallUs: wallUs / handled, cpuUs: (user + system) / handled };
+  return {
+    wallUs: wallUs / handled,
+    cpuUs: (user + system) / handled,
+    serverUs: serverUs / handled,
+  };
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'pinfold-bench-'));
@@ -105,9 +126,10 @@ try {
   const under = await testNode(store, { now: clock.now, settings });
   add(`${CARDS} cards created`, await provision(store, under.wire), 's');
   for (const size of CHUNKS) {
-    const { wallUs, cpuUs } = await measure(under, size);
+    const { wallUs, cpuUs, serverUs } = await measure(under, size, database);
     add(`chunk of ${size}: one withdrawal, wall`, wallUs, 'µs');
     add(`chunk of ${size}: one withdrawal, JavaScript CPU`, cpuUs, 'µs');
+    if (serverUs > 0) add(`chunk of ${size}: one withdrawal, PostgreSQL CPU`, serverUs, 'µs');
   }
   const { sound } = await store.ledgerSummary();
   if (!sound) throw new Error('the ledger is not sound');

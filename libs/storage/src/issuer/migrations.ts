@@ -172,6 +172,14 @@ const SAMPLE = [
 ];
 const then = (statement: string): string[] => [...SAMPLE, statement];
 
+/** A look without a transaction, kept to the index as the statements of a chunk are. */
+const HEARD_OF = `
+CREATE FUNCTION heard_of(keys text[]) RETURNS SETOF text LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT SET enable_seqscan = off AS $$
+BEGIN
+  RETURN QUERY SELECT t.key FROM transactions t WHERE t.key = ANY(keys);
+END $$`;
+
 export const issuerMigrations: MigrationList = [
   {
     name: 'CreateIssuer1763750000000',
@@ -216,6 +224,16 @@ export const issuerMigrations: MigrationList = [
         that: 'a line to an account that does not exist is refused',
         refuses: then(`INSERT INTO ledger_lines VALUES ('a-1', 2, -2, 9, 80)`),
         sqlState: '23503',
+      },
+    ],
+  },
+  {
+    name: 'AddHeardOf1763762400000',
+    up: [HEARD_OF],
+    asserts: [
+      {
+        that: 'nothing has been heard of what is not there',
+        holds: "SELECT count(*) = 0 FROM heard_of(ARRAY['nothing'])",
       },
     ],
   },

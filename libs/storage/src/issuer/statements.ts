@@ -15,7 +15,7 @@ SELECT ${CARD_COLUMNS} FROM cards c JOIN card_usage u ON u.card_id = c.id
 WHERE c.key = ANY($1::text[])`;
 
 /** $1: keys of transactions. */
-export const PEEK_TRANSACTIONS = 'SELECT key FROM transactions WHERE key = ANY($1::text[])';
+export const PEEK_TRANSACTIONS = 'SELECT key FROM heard_of($1::text[]) AS key';
 
 /**
  * $1: keys of cards. Locks account, then usage, in the order of the cards' keys. Both are locked, so
