@@ -68,11 +68,29 @@ export async function composeAtm(context: AppContext, o: ComposeOptions): Promis
     observe: fleetObserver({ logger, metrics }),
     legacyKeys: config.mode === 'legacy',
   });
+  watchFleet(context, fleet);
   logger.info('fleet recovered', { fields: { terminals, reversed } });
   const traffic = trafficOf(context, { fleet, ratePerSecond: o.ratePerSecond });
   const atm = await startAtm(bus, { fleet, logger, traffic, cashier: { fullNotes: FULL_NOTES } });
   shutdown.add({ phase: 'drain', name: 'atm', stop: () => atm.stop() });
   return fleet;
+}
+
+function watchFleet({ metrics, health }: AppContext, fleet: AtmFleet): void {
+  const inService = () => fleet.terminals().filter((terminal) => terminal.inService).length;
+  metrics.observed({
+    name: 'pinfold_atm_terminals_in_service_count',
+    help: 'terminals that have keys and are signed on',
+    read: inService,
+  });
+  metrics.observed({
+    name: 'pinfold_atm_customers_waiting_count',
+    help: 'withdrawals without an answer yet',
+    read: () => fleet.inProgress,
+  });
+  health.add('ready', 'terminals', () =>
+    inService() > 0 ? undefined : 'no terminal is in service',
+  );
 }
 
 function trafficOf(

@@ -13,6 +13,7 @@ export const OBSERVATIONS = {
   'withdrawal-partly-reversed': 'info',
   'reversal-sent': 'info',
   'reversal-parked': 'error',
+  'reversal-not-built': 'error',
   'answer-unmatched': 'warn',
   'answer-for-no-terminal': 'warn',
   'mac-invalid': 'warn',

@@ -42,7 +42,7 @@ const answer = z.object({
 /** `hopsOf` tells the way of a withdrawal that is over; without it the terminal's part alone. */
 export function withdrawalRoute(
   fleet: AtmFleet,
-  hopsOf: (result: WithdrawalResult) => readonly Hop[] = ownHops,
+  hopsOf: (result: WithdrawalResult) => readonly Hop[] | Promise<readonly Hop[]> = ownHops,
 ): Route {
   return route({
     method: 'POST',
@@ -57,7 +57,7 @@ export function withdrawalRoute(
       const amountMinor = BigInt(body.amountMinor);
       const result = await fleet.withdraw({ terminal, pan, pin, expiry, amountMinor });
       if (result.refusal !== undefined) throw refusal(result.refusal);
-      return documentOf(result, hopsOf(result));
+      return documentOf(result, await hopsOf(result));
     },
   });
 }

@@ -8,7 +8,6 @@ import {
   decodeOfferedKeys,
   type Incoming,
   NETWORK_CODES,
-  type Outgoing,
   openAll,
 } from '../node.js';
 import {
@@ -63,7 +62,7 @@ export class Answers {
     const outcome = await ports.store.transact((tx) => this.#decide(tx, answers, takenKeys, given));
     this.#settleNetwork(network);
     this.#note(outcome);
-    await this.context.send(outcome.reversals.map((row): Outgoing => this.context.reversalOf(row)));
+    await this.context.send(this.context.reversalsOf(outcome.reversals));
     for (const row of outcome.rows) this.context.finishRow(row);
   }
 

@@ -74,15 +74,25 @@ export class FleetContext {
     return () => ({ stan: terminal.nextStan(), transmittedAt });
   }
 
-  /** The reversal of a row, ready to go. */
-  reversalOf(row: Withdrawal): Outgoing {
-    const terminal = this.terminals.get(row.terminal)!;
-    const message = reversalRequest(row, {
-      pan: this.ports.vault.open(row.sealedPan),
-      options: this.options,
-      withoutActual: this.has('atm-partial-reversed-in-full'),
+  /**
+   * The reversals of these rows, ready to go. A row whose card number does not open is told and left
+   * out, so that it holds up no other; its repeats end in being parked.
+   */
+  reversalsOf(rows: readonly Withdrawal[]): Outgoing[] {
+    return rows.flatMap((row) => {
+      const terminal = this.terminals.get(row.terminal)!;
+      try {
+        const pan = this.ports.vault.open(row.sealedPan);
+        const withoutActual = this.has('atm-partial-reversed-in-full');
+        const message = reversalRequest(row, { pan, options: this.options, withoutActual });
+        return [this.outgoing(terminal, message, withdrawalKeyOf(row))];
+      } catch (error) {
+        const name = error instanceof Error ? error.name : 'unknown';
+        const { terminal: id, rrn } = row;
+        this.observe('reversal-not-built', { terminal: id, rrn, detail: { error: name } });
+        return [];
+      }
     });
-    return this.outgoing(terminal, message, withdrawalKeyOf(row));
   }
 
   outgoing(terminal: Terminal, message: IsoMessage, correlation: string): Outgoing {
@@ -93,12 +103,11 @@ export class FleetContext {
   /** A send that fails is "unknown": deadlines and repeats take care of it. */
   async send(messages: readonly Outgoing[]): Promise<void> {
     if (messages.length === 0) return;
-    const records = messages.map((message) => this.ports.wire.seal(message));
     try {
-      await this.ports.send(records);
+      await this.ports.send(messages.map((message) => this.ports.wire.seal(message)));
     } catch (error) {
       const name = error instanceof Error ? error.name : 'unknown';
-      this.observe('send-failed', { detail: { records: records.length, error: name } });
+      this.observe('send-failed', { detail: { records: messages.length, error: name } });
     }
   }
 

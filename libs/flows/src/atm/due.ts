@@ -45,7 +45,7 @@ export class Due {
     const { taken, sent, changed } = await ports.store.transact((tx) =>
       this.#decide(tx, nowMs, limit),
     );
-    await this.context.send(sent.map((row): Outgoing => this.context.reversalOf(row)));
+    await this.context.send(this.context.reversalsOf(sent));
     for (const row of changed) {
       const { terminal, rrn } = row;
       const what = row.nextAtMs === null ? 'reversal-parked' : 'reversal-sent';

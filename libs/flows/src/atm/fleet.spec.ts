@@ -23,6 +23,9 @@ const ORDER: WithdrawalOrder = {
   amountMinor: 6_000n,
 };
 
+/** Set to a card number that the vault no longer opens. */
+let lost: string | undefined;
+
 interface World {
   clock: TestClock;
   store: MemoryAtmStore;
@@ -56,7 +59,14 @@ async function world(o: { terminals?: number; dispenser?: Dispenser } = {}): Pro
         random: seededRandom(3),
         store,
         wire: plainWire,
-        vault: plainVault,
+        vault: {
+          ...plainVault,
+          open: (sealed) => {
+            const pan = plainVault.open(sealed);
+            if (pan === lost) throw new Error(pan);
+            return pan;
+          },
+        },
         send: async (records) => {
           if (w.failSends) throw new Error('bus away');
           w.sent.push(...records);
@@ -430,6 +440,30 @@ describe('when something is away', () => {
     w.store.transact = transact;
     await w.fleet.onAnswers(answers);
     expect(await paying).toMatchObject({ outcome: 'dispensed' });
+  });
+
+  it('one card number: its reversal waits, and holds up no other', async () => {
+    const w = await world({ terminals: 2 });
+    const pan = '4000000000000028';
+    const orders = [
+      w.fleet.withdraw({ ...ORDER, pan }),
+      w.fleet.withdraw({ ...ORDER, terminal: 'ATM00002' }),
+    ];
+    await w.settle();
+    w.sent.splice(0);
+    w.clock.nowMs += 15_000;
+    lost = pan;
+    await w.fleet.onTick();
+    lost = undefined;
+    expect((await Promise.all(orders)).map((r) => r.outcome)).toEqual(['reversed', 'reversed']);
+    expect(w.sent.filter((r) => r.headers.correlation?.includes('-'))).toHaveLength(1);
+    expect(JSON.stringify(w.observed.filter((o) => o.what === 'reversal-not-built'))).not.toContain(
+      pan,
+    );
+    w.clock.nowMs += 5_000;
+    await w.fleet.onTick();
+    await w.deliver();
+    expect((await journal(w)).map((row) => row.state)).toEqual(['reversed', 'reversed']);
   });
 
   it('the fleet itself: stopping takes no more orders and sends what it has', async () => {
