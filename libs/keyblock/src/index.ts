@@ -4,6 +4,7 @@
  */
 export * from './derive.js';
 export * from './header.js';
+export * from './host-errors.js';
 export * from './optional-blocks.js';
 export * from './reasons.js';
 export * from './unwrap.js';

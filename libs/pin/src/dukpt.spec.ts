@@ -2,6 +2,7 @@ import { fromHex, toHex } from '@pinfold/crypto';
 import fc from 'fast-check';
 import {
   AES_DUKPT_KEY_TYPES,
+  type AesDukptKeyType,
   AesDukptTerminal,
   aesInitialKey,
   aesKsn,
@@ -220,11 +221,13 @@ describe('AES DUKPT', () => {
     expect(keys.size).toBe(5 * Object.keys(AES_DUKPT_KEY_TYPES).length);
   });
 
-  it('knows which keys are stronger than their source', () => {
-    expect(isStrengthKept({ bdkBytes: 16, keyType: 'aes128' })).toBe(true);
-    expect(isStrengthKept({ bdkBytes: 16, keyType: 'tdes3' })).toBe(true);
-    expect(isStrengthKept({ bdkBytes: 16, keyType: 'aes192' })).toBe(false);
-    expect(isStrengthKept({ bdkBytes: 32, keyType: 'aes256' })).toBe(true);
+  it.each<[number, AesDukptKeyType[]]>([
+    [16, ['tdes2', 'tdes3', 'aes128', 'hmac128']],
+    [24, ['tdes2', 'tdes3', 'aes128', 'aes192', 'hmac128', 'hmac192']],
+    [32, Object.keys(AES_DUKPT_KEY_TYPES) as AesDukptKeyType[]],
+  ])('knows which keys are no stronger than a BDK of %d bytes', (bdkBytes, kept) => {
+    const all = Object.keys(AES_DUKPT_KEY_TYPES) as AesDukptKeyType[];
+    expect(all.filter((keyType) => isStrengthKept({ bdkBytes, keyType }))).toEqual(kept);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   decimalisationTable,
   decimalise,
+  decimaliseWord,
   leftJustified,
   naturalPin,
   offsetOfPin,
@@ -18,7 +19,7 @@ import {
   verifyPvv,
   visaDecimaliseWords,
 } from './index.js';
-import { packDigits, wordAt } from './words.js';
+import { nibblesText, packDigits, wordAt } from './words.js';
 
 const digits = (min: number, max = min) =>
   fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: min, maxLength: max });
@@ -199,6 +200,18 @@ describe('decimalisation', () => {
   it('maps each digit through the table', () => {
     expect(decimalise('0123456789abcdefABCDEF', '9876543210123456')).toBe('9876543210123456123456');
     expect(decimalise('3F7C', decimalisationTable('0123456789012345'))).toBe('3572');
+  });
+
+  it('maps words as it maps text', () => {
+    fc.assert(
+      fc.property(hex16, digits(16), (hex, text) => {
+        const table = decimalisationTable(text);
+        const data = fromHex(hex);
+        const hi = decimaliseWord(wordAt(data, 0), table);
+        const lo = decimaliseWord(wordAt(data, 4), table);
+        expect(nibblesText(hi, lo, 0, 16)).toBe(decimalise(hex, table));
+      }),
+    );
   });
 
   it('takes decimal digits first, then A to F less ten (Visa)', () => {

@@ -7,7 +7,7 @@ const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 const load = (name: string): VectorFile => JSON.parse(readFileSync(new URL(name, folder), 'utf8'));
 
 /** Operations of engines above these libraries: their owners pass them to `runVectorFile`. */
-const ELSEWHERE = new Set(['host-command', 'host-error', 'decimalisation-cost']);
+const ELSEWHERE = new Set(['decimalisation-cost']);
 
 describe('vector files', () => {
   it.each(files)('%s', (name) => {

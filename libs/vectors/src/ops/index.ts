@@ -3,6 +3,7 @@ import type { VectorOps } from '../types.js';
 import { CIPHER_OPS } from './ciphers.js';
 import { DUKPT_OPS } from './dukpt.js';
 import { EMV_OPS } from './emv.js';
+import { HOST_OPS } from './host-commands.js';
 import { ISO8583_OPS } from './iso8583.js';
 import { KEY_BLOCK_OPS } from './key-block.js';
 import { PIN_OPS } from './pin.js';
@@ -14,4 +15,5 @@ export const ALL_OPS: VectorOps = {
   ...KEY_BLOCK_OPS,
   ...EMV_OPS,
   ...ISO8583_OPS,
+  ...HOST_OPS,
 };
