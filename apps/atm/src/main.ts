@@ -2,6 +2,9 @@
 import { parseArgs } from 'node:util';
 import { ensureApiToken, runApp, startHttp, UsageError } from '@pinfold/platform';
 import { composeAtm } from './compose.js';
+import { loadRoute, PLAIN_MIX } from './load-route.js';
+import { readCustomers } from './traffic/customers-file.js';
+import { TrafficGenerator } from './traffic/traffic-generator.js';
 import { withdrawalRoute } from './withdrawal-route.js';
 
 const RATE_MAX = 100_000;
@@ -32,7 +35,14 @@ await runApp({
       metrics,
       info: { title: 'Pinfold ATM fleet', version: '0.1.0' },
       token: await ensureApiToken(config.dataDir),
-      routes: [withdrawalRoute(fleet)],
+      routes: [
+        withdrawalRoute(fleet),
+        loadRoute((ratePerSecond, plain) => {
+          const seed = `load/${Date.now()}`;
+          const options = { ratePerSecond, seed, ...(plain ? { mix: PLAIN_MIX } : {}) };
+          return new TrafficGenerator(fleet, readCustomers(config.dataDir), options);
+        }),
+      ],
     });
     shutdown.add({ phase: 'intake', name: 'http', stop: () => http.close() });
     logger.info('fleet is up', { address: `127.0.0.1:${http.port}` });

@@ -4,12 +4,7 @@
  */
 import { textOf } from '@pinfold/iso8583';
 import { type BusRecord, responseOf } from '@pinfold/messages';
-import {
-  decodeOfferedKeys,
-  type Incoming,
-  NETWORK_CODES,
-  openAll,
-} from '../node.js';
+import { decodeOfferedKeys, type Incoming, NETWORK_CODES, openAll } from '../node.js';
 import {
   afterDispensing,
   byTerminal,
