@@ -44,11 +44,11 @@ export function drawFaults(rng: Rng): Faults {
     rng.chance(probability) ? rng.unit() * most : 0;
   return {
     drop: some(0.7, 0.06),
-    duplicate: some(0.7, 0.1),
+    duplicate: some(0.7, 0.15),
     slow: some(0.7, 0.08),
     verySlow: some(0.6, 0.05),
-    corrupt: some(0.4, 0.02),
-    killsPerMinute: some(0.7, 8),
+    corrupt: some(0.5, 0.08),
+    killsPerMinute: some(0.7, 12),
     downMs: rng.pick([500, 5_000, 30_000]),
     redeliver: rng.chance(0.5),
     jam: some(0.7, 0.2),

@@ -60,7 +60,10 @@ export class FaultyBus {
         this.journal.add(`bus: dropped ${record.headers.type} ${record.headers.correlation}`);
         continue;
       }
-      this.#post(record);
+      const damaged = this.rng.chance(this.faults.corrupt);
+      if (damaged) this.#post(this.#damage(record));
+      // A line that notices damage sends again, and both copies come.
+      if (!damaged || this.rng.chance(0.5)) this.#post(record);
       if (this.rng.chance(this.faults.duplicate)) this.#post(record);
     }
   }
@@ -85,9 +88,8 @@ export class FaultyBus {
     this.inFlight += 1;
     const readers = this.#readers.get(record.topic)!;
     const reader = readers[partitionOf(record.key, readers.length)]!;
-    const damaged = this.rng.chance(this.faults.corrupt) ? this.#damage(record) : record;
     this.time.at(drawDelay(this.rng, this.faults), () => {
-      reader.inbox.push(damaged);
+      reader.inbox.push(record);
       this.largestInbox = Math.max(this.largestInbox, reader.inbox.length);
       this.#wake(reader, this.rng.int(0, 15));
     });

@@ -144,8 +144,9 @@ function planTrouble(
   for (let i = 0; i < kills; i++) {
     const process = rng.pick(processes);
     const plan = { fuse: rng.int(0, 5), downMs: rng.int(50, faults.downMs), redeliver };
-    // Half of them while a withdrawal is on its way: a process that only ticks dies without harm.
-    const atMs = rng.chance(0.5) ? rng.pick(moments) + rng.int(1, 250) : rng.int(0, LOAD_MS);
+    // Most of them while a withdrawal is on its way: a process that only ticks dies without harm.
+    const late = rng.chance(0.4) ? rng.int(-3, 3) : rng.int(3, 250);
+    const atMs = rng.chance(0.6) ? rng.pick(moments) + late : rng.int(0, LOAD_MS);
     time.at(atMs, () => process.kill(plan));
   }
   for (let i = 0; i < faults.hsmOutages; i++) {

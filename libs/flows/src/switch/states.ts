@@ -46,7 +46,13 @@ export const TRANSITIONS: Readonly<Record<TransactionState | 'none', Row>> = {
     standIn: 'stood-in',
     reverse: 'reversed',
   },
-  approved: { approve: 'approved', reverse: 'reversed', reversePartly: 'partly-reversed' },
+  approved: {
+    approve: 'approved',
+    // The issuer refused a damaged copy of the request that it has approved.
+    decline: 'approved',
+    reverse: 'reversed',
+    reversePartly: 'partly-reversed',
+  },
   declined: { approve: 'declined', decline: 'declined', reverse: 'declined' },
   'timed-out': { approve: 'timed-out', decline: 'timed-out', reverse: 'timed-out' },
   'stood-in': {

@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ATM_BUGS, type AtmBug, SWITCH_BUGS, type SwitchBug } from '@pinfold/flows';
+import { type RunOptions, run } from './run.js';
+
+/** A planted bug must fall within so many seeds from 1. */
+const FOUND_WITHIN = 60;
+
+async function firstBroken(bugs: Omit<RunOptions, 'seed'>): Promise<number | undefined> {
+  for (let seed = 1; seed <= FOUND_WITHIN; seed++) {
+    const { violations } = await run({ seed, ...bugs });
+    if (violations.length > 0) return seed;
+  }
+  return undefined;
+}
+
+describe('simulation of the network', () => {
+  it('holds for the first seeds, with money moving', async () => {
+    let dispensedMinor = 0n;
+    for (let seed = 1; seed <= 15; seed++) {
+      const result = await run({ seed });
+      expect({ seed, violations: result.violations }).toEqual({ seed, violations: [] });
+      dispensedMinor += result.dispensedMinor;
+    }
+    expect(dispensedMinor).toBeGreaterThan(1_000_000n);
+  });
+
+  it('gives the same log for the same seed, whatever ran between', async () => {
+    const first = await run({ seed: 7, keepLog: true });
+    await run({ seed: 8 });
+    const again = await run({ seed: 7, keepLog: true });
+    const other = await run({ seed: 9 });
+    expect(again.log).toEqual(first.log);
+    expect(again.hash).toBe(first.hash);
+    expect(other.hash).not.toBe(first.hash);
+  });
+
+  it.each(Object.keys(SWITCH_BUGS) as SwitchBug[])(
+    'finds the bug of the switch: %s',
+    async (bug) => {
+      expect(await firstBroken({ switchBugs: [bug] })).toBeDefined();
+    },
+  );
+
+  it.each(Object.keys(ATM_BUGS) as AtmBug[])('finds the bug of the fleet: %s', async (bug) => {
+    expect(await firstBroken({ atmBugs: [bug] })).toBeDefined();
+  });
+
+  it('plants bugs where no program can reach them', () => {
+    const sources = readdirSync('apps', { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'),
+    );
+    expect(sources.length).toBeGreaterThan(10);
+    for (const name of sources) {
+      expect(readFileSync(join('apps', name), 'utf8')).not.toMatch(/\bbugs\b|_BUGS|Bugs\b/);
+    }
+  });
+});
