@@ -12,7 +12,7 @@ prepare();
 const counts = join(root, '.cache', `test-counts-${process.pid}.json`);
 mkdirSync(join(root, '.cache'), { recursive: true });
 
-const { PINFOLD_TEST_COUNTS: _, ...inherited } = process.env;
+const { TEST_COUNTS_FILE: _, ...inherited } = process.env;
 const jest = spawnSync(
   process.execPath,
   [
@@ -23,7 +23,7 @@ const jest = spawnSync(
     `--reporters=${join(root, 'scripts/plain-reporter.mjs')}`,
     ...process.argv.slice(2),
   ],
-  { cwd: root, stdio: 'inherit', env: { ...inherited, PINFOLD_TEST_COUNTS: counts } },
+  { cwd: root, stdio: 'inherit', env: { ...inherited, TEST_COUNTS_FILE: counts } },
 );
 
 const result = existsSync(counts)

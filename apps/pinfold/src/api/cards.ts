@@ -1,15 +1,10 @@
 /** `POST /cards/show`: a demo card with its PIN. The number is in the body: paths end in logs. */
-import { ISSUERS, type IssuerStore } from '@pinfold/flows';
-import {
-  IDENTITIES,
-  type Institution,
-  issuerTopology,
-  type OpenedKeys,
-  wireOf,
-} from '@pinfold/institution';
+import { ISSUERS } from '@pinfold/flows';
+import { IDENTITIES, issuerTopology, wireOf } from '@pinfold/institution';
 import { ProblemError, type Route, route } from '@pinfold/platform';
 import type { StatementLine } from '@pinfold/storage';
 import { z } from 'zod';
+import type { IssuerParts } from '../network/open-network.js';
 
 const answerSchema = z.object({
   pan: z.string(),
@@ -24,9 +19,7 @@ const answerSchema = z.object({
 });
 
 export interface CardSources {
-  readonly institutions: ReadonlyMap<string, Institution>;
-  readonly keys: ReadonlyMap<string, OpenedKeys>;
-  readonly stores: ReadonlyMap<string, IssuerStore>;
+  readonly issuers: ReadonlyMap<string, IssuerParts>;
   readonly seed: string;
   readonly statement: (issuer: string, accountId: number) => Promise<readonly StatementLine[]>;
 }
@@ -41,18 +34,17 @@ export function cardRoute(sources: CardSources): Route {
     problems: ['bad-request', 'not-found', 'forbidden'],
     handle: async ({ body: { pan } }) => {
       const facts = ISSUERS.find(({ cardPrefix }) => pan.startsWith(cardPrefix));
-      const store = facts && sources.stores.get(facts.id);
-      const institution = facts && sources.institutions.get(facts.id);
-      const keys = facts && sources.keys.get(facts.id);
-      if (!store || !institution || !keys || !facts) throw unknownCard();
-      const key = wireOf(keys, issuerTopology(facts.id)).indexOf(pan);
+      const parts = facts && sources.issuers.get(facts.id);
+      if (parts === undefined) throw unknownCard();
+      const { store, institution, keys, facts: issuer } = parts;
+      const key = wireOf(keys, issuerTopology(issuer.id)).indexOf(pan);
       const view = await store.card(key);
       if (view === undefined) throw unknownCard();
       const hsm = institution.as(IDENTITIES.production);
       const [shown] = await hsm.run('ShowDemoPin', [{ pan, seed: sources.seed }]);
       if (!shown?.ok) throw new ProblemError('forbidden', 'only a demo device shows PINs');
       const { card, balanceMinor, openingMinor } = view;
-      const lines = await sources.statement(facts.id, card.accountId);
+      const lines = await sources.statement(issuer.id, card.accountId);
       return {
         pan,
         pin: shown.value.pin,

@@ -1,25 +1,17 @@
 /** The control API of the all-in-one program: every route, from what the system consists of. */
 import { type AppContext, ensureApiToken, type HttpServer, startHttp } from '@pinfold/platform';
 import { accountStatement } from '@pinfold/storage';
+import { loadRoute, PLAIN_MIX, withdrawalRoute } from '../../../atm/src/index.js';
+import { hopsOf } from '../narration/hops.js';
 import { createTraffic } from '../system/fleet-app.js';
 import type { System } from '../system/system.js';
 import type { Totals } from '../system/totals.js';
 import { cardRoute } from './cards.js';
-import { loadRoute } from './load.js';
 import { reconciliationRoute } from './reconciliations.js';
 import { statusRoute } from './status.js';
-import { withdrawalRoute } from './withdrawals.js';
 
 export const VERSION = '0.1.0';
 const LAST_LINES = 10;
-
-/** Customers of a load test: everybody knows the PIN and asks for what there is. */
-const PLAIN_MIX = {
-  amounts: [{ amountMinor: 1_000n, weight: 1 }],
-  wrongPinShare: 0,
-  overLimitShare: 0,
-  overLimitMinor: 200_000n,
-};
 
 export async function startControlApi(
   context: AppContext,
@@ -38,14 +30,17 @@ export async function startControlApi(
     token: await ensureApiToken(config.dataDir),
     readyMembers: () => ({ http: port, mode: config.mode }),
     routes: [
-      withdrawalRoute(system.fleet, system.stores),
+      withdrawalRoute(system.fleet, ({ rrn, terminal }) =>
+        rrn === null ? [] : hopsOf(system.stores, { rrn, terminal }),
+      ),
       cardRoute({
-        institutions: system.institutions.issuers,
-        keys: system.issuerKeys,
-        stores: system.stores.issuers,
+        issuers: system.network.issuers,
         seed: config.seed,
         statement: (issuer, accountId) =>
-          accountStatement(system.ledgers.get(issuer)!, { accountId, limit: LAST_LINES }),
+          accountStatement(system.network.issuers.get(issuer)!.database, {
+            accountId,
+            limit: LAST_LINES,
+          }),
       }),
       reconciliationRoute(system.stores),
       loadRoute((ratePerSecond, plain) =>
@@ -76,8 +71,8 @@ export async function startControlApi(
   return http;
 }
 
-function devicesOf({ institutions }: System) {
-  const { fleet, acquirer, issuers } = institutions;
+function devicesOf({ network }: System) {
+  const { fleet, acquirer, issuers } = network.institutions;
   return [fleet, acquirer, ...issuers.values()].map(({ id, store }) => ({
     institution: id,
     state: store.device.life,

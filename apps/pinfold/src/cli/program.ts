@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { cardCommand } from '../commands/card.js';
 import { doctorCommand } from '../commands/doctor.js';
+import { provisionCommand } from '../commands/provision.js';
 import { reconcileCommand } from '../commands/reconcile.js';
 import { startCommand } from '../commands/start.js';
 import { statusCommand } from '../commands/status.js';
@@ -19,6 +20,7 @@ const COMMANDS: readonly Command[] = [
   reconcileCommand,
   cardCommand,
   vectorsCommand,
+  provisionCommand,
 ];
 
 export function createProgram(): Command {

@@ -20,7 +20,8 @@ import { createOutput, type Output, styled } from '../cli/output.js';
 import { RUNTIME_FILE } from '../cli/running-system.js';
 import { hopsOf } from '../narration/hops.js';
 import { liveLine } from '../narration/live-line.js';
-import { createTraffic, customersOf, startFleetApp } from './fleet-app.js';
+import { customersOf } from '../network/demo-customers.js';
+import { createTraffic, startFleetApp } from './fleet-app.js';
 import { type System, startSystem } from './system.js';
 import { Totals } from './totals.js';
 
@@ -60,7 +61,7 @@ async function start(context: AppContext, options: StartOptions): Promise<void> 
   const { demoSeed, seed } = { demoSeed: config.seed, seed: `traffic/${config.seed}` };
   const { ratePerSecond } = options;
   const traffic = createTraffic(system, { demoSeed, seed, ratePerSecond });
-  await startFleetApp(context, system, undefined);
+  await startFleetApp(context, system);
   await terminalsInService(system, signal);
   const http = await startControlApi(context, system, totals);
   keepRuntimeFile(context, http.port);
@@ -109,7 +110,10 @@ async function keepReadyFile(context: AppContext, file: string, http: number): P
 async function narrateOne(system: System, seed: string, output: Output): Promise<void> {
   const facts = ISSUERS[0]!;
   const pan = demoCardNumber(facts, 1);
-  const [pin = ''] = await customersOf(system, seed).pinsOf([pan]);
+  const [pin = ''] = await customersOf(system.network, {
+    seed,
+    cardsPerIssuer: system.cardsPerIssuer,
+  }).pinsOf([pan]);
   const free = system.fleet.terminals().find((t) => t.inService && !t.busy);
   if (free === undefined) return;
   const { rrn, terminal } = await system.fleet.withdraw({

@@ -1,5 +1,5 @@
 /** The stores of the network on PostgreSQL: one schema a node, brought up to date when opened. */
-import { systemClock } from '@pinfold/flows';
+import { FLEET, systemClock } from '@pinfold/flows';
 import type { OpenedKeys } from '@pinfold/institution';
 import type { AppContext } from '@pinfold/platform';
 import {
@@ -18,7 +18,6 @@ import { panKeeper, SWITCH_SCHEMA } from '../../../switch/src/index.js';
 
 /** Connections per node: chunks of one node follow one another; ticks and queries run beside them. */
 const POOL_SIZE = 4;
-export const FLEET_NAME = 'demo';
 
 export type OpenDatabase = (schema: string, migrations: MigrationList) => Promise<Database>;
 
@@ -38,7 +37,7 @@ export function databaseOpener(context: AppContext, url: string): OpenDatabase {
 }
 
 export async function openAtmStore(open: OpenDatabase): Promise<PostgresAtmStore> {
-  return new PostgresAtmStore(await open('atm', atmMigrations), FLEET_NAME);
+  return new PostgresAtmStore(await open('atm', atmMigrations), FLEET.id);
 }
 
 export async function openSwitchStore(

@@ -1,44 +1,25 @@
 /**
- * The whole network in one process: institutions with their devices, one database server, one bus, and
- * the nodes under Nest. `npm start` is this. Everything that is opened adds its own step to the shutdown.
+ * The whole network in one process: one database server, one bus, and the nodes under Nest. `npm start`
+ * is this. Everything that is opened adds its own step to the shutdown.
  */
 import { randomBytes } from 'node:crypto';
 import type { Bus } from '@pinfold/bus';
 import {
-  ACQUIRER,
   type AtmFleet,
-  FLEET,
   ISSUERS,
-  type IssuerFacts,
   type IssuerLimits,
   type Observe,
   systemClock,
 } from '@pinfold/flows';
-import {
-  FLEET_LINK,
-  IDENTITIES,
-  Institution,
-  issuerTopology,
-  type OpenedKeys,
-  switchTopology,
-  wireOf,
-} from '@pinfold/institution';
+import { IDENTITIES, issuerTopology, switchTopology, wireOf } from '@pinfold/institution';
 import type { AppContext } from '@pinfold/platform';
-import type { Database, PostgresIssuerStore } from '@pinfold/storage';
 import { fleetObserver, openFleet } from '../../../atm/src/index.js';
 import { IssuerMetrics, issuerSettings, startIssuer } from '../../../issuer/src/index.js';
 import { SwitchMetrics, startSwitch, switchOptions } from '../../../switch/src/index.js';
 import type { HopStores } from '../narration/hops.js';
-import {
-  type DemoInstitutions,
-  type Progress,
-  provisionCards,
-  provisionKeys,
-  provisionTerminals,
-  zckRecord,
-} from '../network/provision.js';
+import { type IssuerParts, type OpenedNetwork, openNetwork } from '../network/open-network.js';
+import { type Progress, provisionCards, provisionTerminals } from '../network/provision.js';
 import { type DatabaseServer, openBus, openDatabaseServer } from './servers.js';
-import { databaseOpener, openAtmStore, openIssuerStore, openSwitchStore } from './stores.js';
 
 export interface SystemOptions {
   /** Over all issuers. */
@@ -50,149 +31,114 @@ export interface SystemOptions {
 }
 
 export interface System {
+  readonly network: OpenedNetwork;
   readonly fleet: AtmFleet;
   readonly bus: Bus;
   readonly busKind: string;
   readonly database: DatabaseServer;
-  readonly institutions: DemoInstitutions;
   readonly stores: HopStores;
-  readonly issuerKeys: ReadonlyMap<string, OpenedKeys>;
-  readonly ledgers: ReadonlyMap<string, Database>;
   readonly cardsPerIssuer: number;
   /** Withdrawals of the last run that are being reversed. */
   readonly reversed: number;
 }
 
+const ISSUER_IDS = ISSUERS.map(({ id }) => id);
+
 export async function startSystem(context: AppContext, options: SystemOptions): Promise<System> {
-  const { config, logger, metrics, shutdown } = context;
-  const issuerIds = ISSUERS.map(({ id }) => id);
-  const institutions = openInstitutions(context);
-  const { fleet: gateway, acquirer, issuers } = institutions;
-  if (await provisionKeys(institutions)) logger.debug('keys of the demo network made');
+  const { config, logger, metrics } = context;
   const database = await openDatabaseServer(context);
-  const open = databaseOpener(context, database.url);
-  const { bus, kind: busKind } = await openBus(context, issuerIds, 'pinfold');
-
-  const switchKeys = await acquirer.openDataKeys();
-  const switchStore = await openSwitchStore(open, switchKeys);
-  await keepZoneKeys(acquirer, switchStore);
-
-  const cardsPerIssuer = Math.ceil(options.cards / ISSUERS.length);
-  const issuerStores = new Map<string, PostgresIssuerStore>();
-  const issuerKeys = new Map<string, OpenedKeys>();
-  const ledgers = new Map<string, Database>();
-  const issuerMetrics = new IssuerMetrics(metrics, issuerIds);
-  for (const facts of ISSUERS) {
-    const issuer = issuers.get(facts.id)!;
-    const keys = await issuer.openDataKeys();
-    const { store, database: ledger } = await openIssuerStore(open, facts.id);
-    issuerStores.set(facts.id, store);
-    ledgers.set(facts.id, ledger);
-    issuerKeys.set(facts.id, keys);
-    const { progress } = options;
-    const seed = config.seed;
-    await provisionCards({ issuer, facts, store, keys, count: cardsPerIssuer, seed, progress });
-    await startOneIssuer({ context, bus, facts, issuer, keys, store, issuerMetrics, options });
+  const network = await openNetwork(context, database.url);
+  const { bus, kind: busKind } = await openBus(context, ISSUER_IDS, 'pinfold');
+  const cardsPerIssuer = await provisionAllCards(context, network, options);
+  const issuerMetrics = new IssuerMetrics(metrics, ISSUER_IDS);
+  for (const parts of network.issuers.values()) {
+    await startOneIssuer({ context, bus, parts, issuerMetrics, options });
   }
-
-  const atmStore = await openAtmStore(open);
   const { fleet, reversed } = await openFleet({
-    institution: gateway,
-    store: atmStore,
+    institution: network.institutions.fleet,
+    store: network.atmStore,
     bus,
     observe: fleetObserver({ logger, metrics, also: options.observe }),
     legacyKeys: config.mode === 'legacy',
   });
   await provisionTerminals({
-    acquirer,
+    acquirer: network.institutions.acquirer,
     fleet,
-    switchStore,
+    switchStore: network.switchStore,
     count: options.terminals,
     progress: options.progress,
   });
-  const running = await startSwitch(bus, {
-    settings: switchOptions({ mode: config.mode }),
-    store: switchStore,
-    hsm: acquirer.as(IDENTITIES.production),
-    wire: wireOf(switchKeys, switchTopology(issuerIds)),
-    random: randomBytes,
-    clock: systemClock,
-    logger,
-    metrics: new SwitchMetrics(metrics, issuerIds),
-    observe: options.observe,
-  });
-  shutdown.add({ phase: 'drain', name: 'switch', stop: () => running.stop() });
+  await startTheSwitch(context, { bus, network, observe: options.observe });
   return {
+    network,
     fleet,
     bus,
     busKind,
     database,
-    institutions,
-    stores: { atm: atmStore, switch: switchStore, issuers: issuerStores },
-    issuerKeys,
-    ledgers,
+    stores: storesOf(network),
     cardsPerIssuer,
     reversed,
   };
 }
 
-/** Every institution's device, from its folder; closed, and with that saved, at the very end. */
-export function openInstitutions(context: AppContext): DemoInstitutions {
-  const { config, logger, shutdown, health } = context;
-  const open = (id: string): Institution => {
-    const institution = Institution.open({
-      id,
-      dataDir: config.dataDir,
-      mode: config.mode,
-      random: randomBytes,
-      log: (line) => logger.debug(line),
-    });
-    shutdown.add({ phase: 'servers', name: `device ${id}`, stop: () => institution.close() });
-    health.add('ready', `device ${id}`, () => {
-      const { life } = institution.store.device;
-      return life === 'operational' ? undefined : `the device is ${life}`;
-    });
-    return institution;
-  };
+/** Cards of all issuers; gives how many each has at least. */
+export async function provisionAllCards(
+  { config }: AppContext,
+  network: OpenedNetwork,
+  options: Pick<SystemOptions, 'cards' | 'progress'>,
+): Promise<number> {
+  const count = Math.ceil(options.cards / ISSUERS.length);
+  for (const { facts, institution: issuer, keys, store } of network.issuers.values()) {
+    const { progress } = options;
+    await provisionCards({ issuer, facts, store, keys, count, seed: config.seed, progress });
+  }
+  return count;
+}
+
+/** The three records of a withdrawal. */
+export function storesOf({ atmStore, switchStore, issuers }: OpenedNetwork): HopStores {
   return {
-    fleet: open(FLEET.id),
-    acquirer: open(ACQUIRER.id),
-    issuers: new Map(ISSUERS.map(({ id }) => [id, open(id)])),
+    atm: atmStore,
+    switch: switchStore,
+    issuers: new Map([...issuers].map(([id, { store }]) => [id, store])),
   };
 }
 
-/** The switch finds the zone control keys of its links among its own key records. */
-export async function keepZoneKeys(
-  acquirer: Institution,
-  store: Awaited<ReturnType<typeof openSwitchStore>>,
+async function startTheSwitch(
+  { config, logger, metrics, shutdown }: AppContext,
+  o: { bus: Bus; network: OpenedNetwork; observe?: Observe },
 ): Promise<void> {
-  const present = await store.keys([FLEET_LINK, ...ISSUERS.map(({ id }) => id)]);
-  const missing = ISSUERS.filter(
-    ({ id }) => !present.some(({ owner, usage }) => owner === id && usage === 'ZCK'),
-  );
-  if (missing.length === 0) return;
-  const keys = missing.map(({ id }) => zckRecord(acquirer, id, id));
-  await store.transact((tx) => tx.save({ keys }));
+  const { institutions, switchKeys, switchStore } = o.network;
+  const running = await startSwitch(o.bus, {
+    settings: switchOptions({ mode: config.mode }),
+    store: switchStore,
+    hsm: institutions.acquirer.as(IDENTITIES.production),
+    wire: wireOf(switchKeys, switchTopology(ISSUER_IDS)),
+    random: randomBytes,
+    clock: systemClock,
+    logger,
+    metrics: new SwitchMetrics(metrics, ISSUER_IDS),
+    observe: o.observe,
+  });
+  shutdown.add({ phase: 'drain', name: 'switch', stop: () => running.stop() });
 }
 
 async function startOneIssuer(o: {
   context: AppContext;
   bus: Bus;
-  facts: IssuerFacts;
-  issuer: Institution;
-  keys: OpenedKeys;
-  store: PostgresIssuerStore;
+  parts: IssuerParts;
   issuerMetrics: IssuerMetrics;
   options: SystemOptions;
 }): Promise<void> {
-  const { context, bus, facts, issuer, keys, store, issuerMetrics, options } = o;
-  const { logger, shutdown } = context;
-  const { named } = issuer.provisioned;
+  const { bus, issuerMetrics, options } = o;
+  const { logger, shutdown } = o.context;
+  const { facts, institution, keys, store } = o.parts;
+  const { named } = institution.provisioned;
   const tokens = { pvk: named.pvk!, zck: named[`zck.${facts.id}`]! };
   const running = await startIssuer(bus, {
     settings: issuerSettings(facts, tokens, options.limits),
     store,
-    hsm: issuer.as(IDENTITIES.production),
+    hsm: institution.as(IDENTITIES.production),
     wire: wireOf(keys, issuerTopology(facts.id)),
     takeDataKey: (version, key) => {
       if (!keys.sealer.has(facts.id, version)) keys.sealer.add({ link: facts.id, version, key });

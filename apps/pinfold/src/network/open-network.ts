@@ -1,0 +1,93 @@
+/**
+ * What the demo network consists of before anything moves: institutions with their devices and data
+ * keys, and the stores of all nodes. Opened by the all-in-one program, by provisioning, and by the
+ * operator of a cluster.
+ */
+import { randomBytes } from 'node:crypto';
+import { ACQUIRER, FLEET, ISSUERS, type IssuerFacts } from '@pinfold/flows';
+import { FLEET_LINK, Institution, type OpenedKeys } from '@pinfold/institution';
+import type { AppContext } from '@pinfold/platform';
+import type {
+  Database,
+  PostgresAtmStore,
+  PostgresIssuerStore,
+  PostgresSwitchStore,
+} from '@pinfold/storage';
+import {
+  databaseOpener,
+  openAtmStore,
+  openIssuerStore,
+  openSwitchStore,
+} from '../system/stores.js';
+import { type DemoInstitutions, provisionKeys, zckRecord } from './provision.js';
+
+export interface IssuerParts {
+  readonly facts: IssuerFacts;
+  readonly institution: Institution;
+  readonly keys: OpenedKeys;
+  readonly store: PostgresIssuerStore;
+  readonly database: Database;
+}
+
+export interface OpenedNetwork {
+  readonly institutions: DemoInstitutions;
+  readonly switchKeys: OpenedKeys;
+  readonly switchStore: PostgresSwitchStore;
+  readonly atmStore: PostgresAtmStore;
+  readonly issuers: ReadonlyMap<string, IssuerParts>;
+}
+
+/** Makes the institutions' keys in ceremonies where there are none, and opens everything. */
+export async function openNetwork(context: AppContext, url: string): Promise<OpenedNetwork> {
+  const institutions = openInstitutions(context);
+  if (await provisionKeys(institutions)) context.logger.debug('keys of the demo network made');
+  const { acquirer } = institutions;
+  const open = databaseOpener(context, url);
+  const switchKeys = await acquirer.openDataKeys();
+  const switchStore = await openSwitchStore(open, switchKeys);
+  await keepZoneKeys(acquirer, switchStore);
+  const issuers = new Map<string, IssuerParts>();
+  for (const facts of ISSUERS) {
+    const institution = institutions.issuers.get(facts.id)!;
+    const { store, database } = await openIssuerStore(open, facts.id);
+    const keys = await institution.openDataKeys();
+    issuers.set(facts.id, { facts, institution, keys, store, database });
+  }
+  return { institutions, switchKeys, switchStore, atmStore: await openAtmStore(open), issuers };
+}
+
+/** Every institution's device, from its folder; closed, and with that saved, at the very end. */
+function openInstitutions(context: AppContext): DemoInstitutions {
+  const { config, logger, shutdown, health } = context;
+  const open = (id: string): Institution => {
+    const institution = Institution.open({
+      id,
+      dataDir: config.dataDir,
+      mode: config.mode,
+      random: randomBytes,
+      log: (line) => logger.debug(line),
+    });
+    shutdown.add({ phase: 'servers', name: `device ${id}`, stop: () => institution.close() });
+    health.add('ready', `device ${id}`, () => {
+      const { life } = institution.store.device;
+      return life === 'operational' ? undefined : `the device is ${life}`;
+    });
+    return institution;
+  };
+  return {
+    fleet: open(FLEET.id),
+    acquirer: open(ACQUIRER.id),
+    issuers: new Map(ISSUERS.map(({ id }) => [id, open(id)])),
+  };
+}
+
+/** The switch finds the zone control keys of its links among its own key records. */
+async function keepZoneKeys(acquirer: Institution, store: PostgresSwitchStore): Promise<void> {
+  const present = await store.keys([FLEET_LINK, ...ISSUERS.map(({ id }) => id)]);
+  const missing = ISSUERS.filter(
+    ({ id }) => !present.some(({ owner, usage }) => owner === id && usage === 'ZCK'),
+  );
+  if (missing.length === 0) return;
+  const keys = missing.map(({ id }) => zckRecord(acquirer, id, id));
+  await store.transact((tx) => tx.save({ keys }));
+}
