@@ -182,13 +182,13 @@ export class Device {
     input: Input<N>,
   ): Outcome<Output<N>, ErrorCode<N> | string> {
     this.#core.now = this.#clock.now();
-    return dispatch(this.#ports, session, { command, input }) as Outcome<Output<N>>;
+    return dispatch(this.#ports, session, command, input) as Outcome<Output<N>>;
   }
 
   /** A customer's own command. The device then says that it runs outside its approved set. */
   executePlugIn(session: Session, command: string, input: unknown): Outcome<unknown> {
     this.#core.now = this.#clock.now();
-    return dispatch(this.#ports, session, { command, input });
+    return dispatch(this.#ports, session, command, input);
   }
 
   /** Answers in order; the batch forms of commands are used where they exist. */

@@ -20,6 +20,8 @@ export interface ReadyCommand {
   readonly states: readonly LifeState[];
   readonly verdicts: ReadonlySet<string>;
   readonly approved: boolean;
+  /** Whether rule M7 asks for the issuance role. */
+  readonly issuance: boolean;
 }
 
 export interface DispatchPorts {
@@ -55,6 +57,7 @@ export function readyCommand(declared: AnyCommand, approved = true): ReadyComman
     states: declared.states ?? OPERATIONAL,
     verdicts: new Set(declared.verdicts ?? []),
     approved,
+    issuance: declared.rules.includes('M7.issuance-role'),
   };
 }
 
@@ -90,8 +93,7 @@ function isDual(session: Session, command: ReadyCommand): boolean {
 
 /** Rule M7's own gate: the issuance role is asked for even where roles in general are not. */
 function issuanceGate(core: Core, command: ReadyCommand, session: Session): Refusal | undefined {
-  const { declared } = command;
-  if (!declared.rules.includes('M7.issuance-role')) return undefined;
+  if (!command.issuance) return undefined;
   const open = (session.bits & command.bits) !== 0 || !core.policy.on['M7.issuance-role'];
   return open ? undefined : ISSUANCE_ROLE;
 }
@@ -99,7 +101,8 @@ function issuanceGate(core: Core, command: ReadyCommand, session: Session): Refu
 export function dispatch(
   ports: DispatchPorts,
   session: Session,
-  { command: name, input }: { command: string; input: unknown },
+  name: string,
+  input: unknown,
 ): Outcome<unknown> {
   const command = ports.commands.get(name);
   if (command === undefined) return told(ports, session, name, UNKNOWN);
@@ -107,7 +110,7 @@ export function dispatch(
   const outcome =
     gate(ports, command, session) ??
     issuanceGate(ports.core, command, session) ??
-    (declared.accepts(input) ? run(ports, session, { declared, input }) : BAD_INPUT);
+    (declared.accepts(input) ? run(ports, session, declared, input) : BAD_INPUT);
   if (outcome.ok) {
     if (declared.changes === true) {
       ports.audit({ event: 'done', who: session.names, command: name });
@@ -128,7 +131,8 @@ function told(ports: DispatchPorts, session: Session, command: string, refused: 
 function run(
   ports: DispatchPorts,
   session: Session,
-  { declared, input }: { declared: AnyCommand; input: unknown },
+  declared: AnyCommand,
+  input: unknown,
 ): Outcome<unknown> {
   try {
     return declared.meaning === 'bytes'
@@ -191,7 +195,7 @@ export function dispatchMany(
       if (declared?.changes === true) {
         for (const [other, pending] of waiting) flush(other, pending);
       }
-      results[i] = dispatch(ports, session, job);
+      results[i] = dispatch(ports, session, job.command, job.input);
       continue;
     }
     let pending = waiting.get(command);
@@ -223,7 +227,13 @@ function runBatch(
     else if (declared.accepts(job.input)) accepted.push(job);
     else job.outcome = BAD_INPUT;
   }
-  if (accepted.length > 0) declared.runMany!(ports.core, accepted as never);
+  try {
+    if (accepted.length > 0) declared.runMany!(ports.core, accepted as never);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    // One input that a library refuses must not take the others with it.
+    for (const job of accepted) job.outcome = run(ports, session, declared as never, job.input);
+  }
   for (const { outcome } of pending) {
     if (outcome?.ok === false && !command.verdicts.has(outcome.code)) {
       told(ports, session, declared.name, outcome);

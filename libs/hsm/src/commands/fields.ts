@@ -1,6 +1,6 @@
 /** Fields and slots that several commands share: each is described once. */
 
-import { bytes, choice, digits, hex, secret, text } from '../declare/field.js';
+import { bytes, choice, digits, hex, opaqueText, secret, text } from '../declare/field.js';
 import { KEY_TYPE_NAMES } from '../keys/key-types.js';
 import { ALGORITHMS, USAGE_NAMES, USAGES, type UsageFacts } from '../keys/usages.js';
 import { PIN_FORMATS } from '../pin/extract.js';
@@ -24,7 +24,7 @@ export const pinFormat = () => choice('PIN block format', PIN_FORMATS);
 export const method = () => choice('how the PIN is verified', METHODS);
 export const pvki = () => digits('PVK index, for Visa PVV', { length: 1 });
 export const tableId = () => text('id of a registered decimalisation table', { min: 1, max: 8 });
-export const record = () => text('verification record', { min: 10, max: RECORD_TEXT_MAX });
+export const record = () => opaqueText('verification record', { min: 10, max: RECORD_TEXT_MAX });
 export const context = () =>
   text('encryption context, bound to the data key as additional data', { min: 0, max: 256 });
 export const keyBlock = () =>

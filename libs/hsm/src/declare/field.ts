@@ -130,6 +130,16 @@ export function text(doc: string, size: Size) {
   );
 }
 
+/** Text that something else proves: only its length is looked at. */
+export function opaqueText(doc: string, size: Size) {
+  const { min, max } = bounds(size);
+  return field<string>(
+    { kind: 'text', min, max },
+    doc,
+    (value) => typeof value === 'string' && value.length >= min && value.length <= max,
+  );
+}
+
 export function integer(doc: string, range: { min: number; max: number }) {
   return field<number>(
     { kind: 'integer', ...range },

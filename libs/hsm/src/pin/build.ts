@@ -23,17 +23,10 @@ const words = new Int32Array(2);
 
 /** The clear block of formats 0 to 3 as words in `out`: fill and account field are on it. */
 export function clearBlockWords(
-  {
-    control,
-    pan,
-    field,
-    random,
-  }: {
-    control: IsoControl;
-    pan: string;
-    field: PinField;
-    random: RandomBytes;
-  },
+  control: IsoControl,
+  pan: string,
+  field: PinField,
+  random: RandomBytes,
   out: Int32Array,
 ): void {
   const fill = control === 1 || control === 3 ? random(8) : NO_RANDOM;
@@ -55,7 +48,7 @@ export function buildPinBlock(o: {
   const { key, format, pan, field, random } = o;
   const control = ISO_CONTROL[format];
   if (control !== undefined) {
-    clearBlockWords({ control, pan, field, random }, words);
+    clearBlockWords(control, pan, field, random, words);
     desEncryptBlock(key.des as DesKey, words[0]!, words[1]!, words);
     return bytesOfWords(words[0]!, words[1]!);
   }

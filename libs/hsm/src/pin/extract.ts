@@ -88,18 +88,15 @@ export function fitsFormat(key: ClearKey, format: string, blockBytes: number): b
 /** Deciphers and judges one block into `field`. Key and block fit the format. */
 export function extractPin(
   policy: Policy,
-  {
-    key,
-    format,
-    pinBlock,
-    pan,
-  }: { key: ClearKey; format: string; pinBlock: Uint8Array; pan: string },
+  key: ClearKey,
+  input: { readonly format: string; readonly pinBlock: Uint8Array; readonly pan: string },
   field: PinField,
 ): void {
+  const { format, pinBlock, pan } = input;
   const control = ISO_CONTROL[format];
   if (control !== undefined) {
     desDecryptBlock(key.des as DesKey, wordAt(pinBlock, 0), wordAt(pinBlock, 4), block);
-    judgeWords(policy, { control, hi: block[0]!, lo: block[1]!, pan }, field);
+    judgeWords(policy, control, block[0]!, block[1]!, pan, field);
     return;
   }
   if (format === 'iso4') extractIso4(policy, { key: key.aes as AesKey, pinBlock, pan }, field);
@@ -109,7 +106,10 @@ export function extractPin(
 /** A deciphered block of formats 0 to 3, the account field still on it. */
 export function judgeWords(
   policy: Policy,
-  { control, hi, lo, pan }: { control: IsoControl; hi: number; lo: number; pan: string },
+  control: IsoControl,
+  hi: number,
+  lo: number,
+  pan: string,
   field: PinField,
 ): void {
   const bound = control === 0 || control === 3;

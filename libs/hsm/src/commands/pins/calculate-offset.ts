@@ -56,7 +56,7 @@ export const calculateOffset = dataCommand({
     const table = tableNamed(core, input.table);
     if (!isTable(table)) return table;
     const field = new PinField();
-    extractPin(core.policy, { ...input, key }, field);
+    extractPin(core.policy, key, input, field);
     if (field.length === 0) return field.why!;
     const pin = pinText(field);
     field.wipe();

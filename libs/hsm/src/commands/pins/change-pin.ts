@@ -35,7 +35,7 @@ export const changePin = dataCommand({
     const known = core.records.open(input.record, input.pan, pvk)!;
     if (!fitsFormat(key, input.format, input.newPinBlock.length)) return refusal('FORMAT_REFUSED');
     const field = new PinField();
-    extractPin(core.policy, { ...input, key, pinBlock: input.newPinBlock }, field);
+    extractPin(core.policy, key, { ...input, pinBlock: input.newPinBlock }, field);
     const pin = field.length === 0 ? '' : pinText(field);
     field.wipe();
     if (!/^\d{4,12}$/.test(pin)) return refusal('PIN_BLOCK_INVALID');

@@ -47,8 +47,7 @@ export const createVerificationRecord = dataCommand({
     const refused = core.policy.judge('M7.account-bound-issuance', { format: input.format });
     if (refused !== undefined) return refused;
     const field = new PinField();
-    const { pinBlock: block, format } = input;
-    extractPin(core.policy, { key, format, pinBlock: block, pan: input.pan }, field);
+    extractPin(core.policy, key, input, field);
     const pin = field.length === 0 ? '' : pinText(field);
     field.wipe();
     if (!/^\d{4,12}$/.test(pin)) return refusal('PIN_BLOCK_INVALID');

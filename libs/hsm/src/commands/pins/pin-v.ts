@@ -1,5 +1,5 @@
-import { desEncryptBlock, fromHex } from '@pinfold/crypto';
-import { type DecimalisationTable, decimalisationTable, leftJustified, wordAt } from '@pinfold/pin';
+import { desEncryptBlock } from '@pinfold/crypto';
+import { type DecimalisationTable, decimalisationTable, packDigits, wordAt } from '@pinfold/pin';
 import type { Core } from '../../core.js';
 import { dataCommand } from '../../declare/command.js';
 import { digits, hex, integer, optional, text, token } from '../../declare/field.js';
@@ -8,16 +8,18 @@ import { done, type Refusal, refusal } from '../../outcome.js';
 import { extractPin, fitsFormat, PinField } from '../../pin/extract.js';
 import type { OpenRecord } from '../../pin/verification-record.js';
 import { isRightPin, validationData } from '../../pin/verify.js';
+import { decodeHex } from '../../tokens/hex.js';
 import { OFFSET_KEY, PIN_KEY, pan, pinBlock, pinFormat, record } from '../fields.js';
 
 const BLOCK_KEY = readySlot({ ...PIN_KEY, part: 'key' });
 const PVK_SLOT = readySlot({ ...OFFSET_KEY, part: 'key' });
 const block = new Int32Array(2);
 const field = new PinField();
+const data = new Uint8Array(8);
 
 /** Sixteen digits are a table of the caller's own, which rule M1 refuses; else the id of a registered one. */
 export function tableNamed(core: Core, named: string): DecimalisationTable | Refusal {
-  if (/^\d{16}$/.test(named)) {
+  if (named.length === 16 && /^\d{16}$/.test(named)) {
     return core.policy.judge('M1.stored-tables', false) ?? decimalisationTable(named);
   }
   return core.tables.active(named) ?? refusal('TABLE_INACTIVE');
@@ -95,18 +97,17 @@ export const pinV = dataCommand({
     }
     const limited = core.limits.check(input.pan, input.pinBlock, core.now);
     if (limited !== undefined) return limited;
-    extractPin(core.policy, { ...input, key }, field);
-    const data = fromHex(input.validationData);
+    extractPin(core.policy, key, input, field);
+    decodeHex(input.validationData, data);
     desEncryptBlock(pvk.des, wordAt(data, 0), wordAt(data, 4), block);
-    const [valueHi, valueLo] = leftJustified(input.offset);
     const wanted: OpenRecord = {
       method: 'ibm3624',
       pvki: 0,
       pinLength: input.length,
       value: input.offset,
       tableId: '',
-      valueHi,
-      valueLo,
+      valueHi: digitsLeft(input.offset, 0),
+      valueLo: digitsLeft(input.offset, 8),
     };
     const right = isRightPin(wanted, field, table, block[0]!, block[1]!);
     const good = right && field.length > 0;
@@ -119,6 +120,12 @@ export const pinV = dataCommand({
   },
 });
 
+/** Eight digits from `from` on as a word, filled with zeros on the right. */
+function digitsLeft(digits: string, from: number): number {
+  const count = Math.min(8, Math.max(0, digits.length - from));
+  return count === 0 ? 0 : packDigits(digits, from, count) << (4 * (8 - count));
+}
+
 /** Whether the request says what the record says. A table of the caller's own is M1's business. */
 function agrees(
   known: OpenRecord,
@@ -129,6 +136,6 @@ function agrees(
     known.pinLength === said.length &&
     known.value === said.offset &&
     said.validationData === validationData(said.pan) &&
-    (known.tableId === said.table || /^\d{16}$/.test(said.table))
+    (known.tableId === said.table || said.table.length === 16)
   );
 }

@@ -32,75 +32,94 @@ interface Output {
 const field = new PinField();
 const batch = new BlockBatch();
 const words = new Int32Array(2);
+const waiting: BatchJob<Input, Output>[] = [];
+const targets: ClearKey[] = [];
 
-/** What both forms look at before any PIN is touched. */
-function prepare(core: Core, input: Input): { from: ClearKey; to: ClearKey } | Refusal {
-  const from = core.keys.open(input.from.key, SLOT);
-  const to = core.keys.open(input.to.key, SLOT);
-  if (from === undefined || to === undefined) return INVALID_TOKEN;
-  const formats = { from: input.from.format, to: input.to.format };
-  const target = formats.to === 'iso4' ? 16 : 8;
-  if (!fitsFormat(from, formats.from, input.pinBlock.length)) return INVALID_FORMAT;
-  if (!fitsFormat(to, formats.to, target)) return INVALID_FORMAT;
-  const accounts = { from: input.pan, to: input.newPan ?? input.pan };
-  return (
-    core.policy.judge('M3.translation-table', formats) ??
-    core.policy.judge('M3.same-account', accounts) ?? { from, to }
-  );
+/** What both forms look at before any PIN is touched: a refusal, or nothing and the keys in `keys`. */
+function prepare(core: Core, input: Input, keys: Keys): Refusal | undefined {
+  const { from, to, pinBlock } = input;
+  const fromKey = core.keys.open(from.key, SLOT);
+  const toKey = core.keys.open(to.key, SLOT);
+  if (fromKey === undefined || toKey === undefined) return INVALID_TOKEN;
+  if (!fitsFormat(fromKey, from.format, pinBlock.length)) return INVALID_FORMAT;
+  if (!fitsFormat(toKey, to.format, to.format === 'iso4' ? 16 : 8)) return INVALID_FORMAT;
+  keys.from = fromKey;
+  keys.to = toKey;
+  const { policy } = core;
+  const refused = policy.judge('M3.translation-table', { from: from.format, to: to.format });
+  if (refused !== undefined || input.newPan === undefined) return refused;
+  return policy.judge('M3.same-account', { from: input.pan, to: input.newPan });
 }
 
+interface Keys {
+  from: ClearKey | undefined;
+  to: ClearKey | undefined;
+}
+const keys: Keys = { from: undefined, to: undefined };
+
 function translate(core: Core, input: Input): Outcome<Output> {
-  const keys = prepare(core, input);
-  if ('ok' in keys) return keys;
-  const { pinBlock, pan: account, from, to } = input;
-  extractPin(core.policy, { key: keys.from, format: from.format, pinBlock, pan: account }, field);
+  const refused = prepare(core, input, keys);
+  if (refused !== undefined) return refused;
+  const { format } = input.from;
+  extractPin(core.policy, keys.from!, { format, pinBlock: input.pinBlock, pan: input.pan }, field);
   if (field.length === 0) return field.why!;
-  const target = input.newPan ?? account;
-  const built = buildPinBlock({
-    key: keys.to,
-    format: to.format,
-    pan: target,
+  const pinBlock = buildPinBlock({
+    key: keys.to!,
+    format: input.to.format,
+    pan: input.newPan ?? input.pan,
     field,
     random: core.random,
   });
   field.wipe();
-  return done({ pinBlock: built });
+  return done({ pinBlock });
 }
 
 /** Formats 0 to 3 under triple DES go through the batch engine, everything else one by one. */
 function translateMany(core: Core, jobs: readonly BatchJob<Input, Output>[]): void {
-  const waiting: { job: BatchJob<Input, Output>; to: ClearKey }[] = [];
+  const many = jobs.length >= BATCH_FROM;
+  clearBatch();
   for (const job of jobs) {
-    const { input } = job;
-    const fast =
-      ISO_CONTROL[input.from.format] !== undefined && ISO_CONTROL[input.to.format] !== undefined;
-    const keys = fast && jobs.length >= BATCH_FROM ? prepare(core, input) : undefined;
-    if (keys === undefined) job.outcome = translate(core, input);
-    else if ('ok' in keys) job.outcome = keys;
+    const { from, to, pinBlock } = job.input;
+    const fast = ISO_CONTROL[from.format] !== undefined && ISO_CONTROL[to.format] !== undefined;
+    if (!many || !fast) {
+      job.outcome = translate(core, job.input);
+      continue;
+    }
+    const refused = prepare(core, job.input, keys);
+    if (refused !== undefined) job.outcome = refused;
     else {
-      batch.add(keys.from.des!, wordAt(input.pinBlock, 0), wordAt(input.pinBlock, 4));
-      waiting.push({ job, to: keys.to });
+      batch.add(keys.from!.des!, wordAt(pinBlock, 0), wordAt(pinBlock, 4));
+      targets.push(keys.to!);
+      waiting.push(job);
     }
   }
   batch.decrypt();
-  waiting.forEach(({ job, to }, i) => {
-    const { input } = job;
-    const control = ISO_CONTROL[input.from.format]!;
-    const deciphered = { control, hi: batch.hi(i), lo: batch.lo(i), pan: input.pan };
-    judgeWords(core.policy, deciphered, field);
-    if (field.length === 0) job.outcome = field.why!;
-    else {
-      const target = { control: ISO_CONTROL[input.to.format]!, pan: input.newPan ?? input.pan };
-      clearBlockWords({ ...target, field, random: core.random }, words);
-      batch.replace(i, to.des!, words[0]!, words[1]!);
-    }
-  });
+  for (let i = 0; i < waiting.length; i++) rebuild(core, i);
   batch.encrypt();
-  waiting.forEach(({ job }, i) => {
-    job.outcome ??= done({ pinBlock: bytesOfWords(batch.hi(i), batch.lo(i)) });
-  });
+  for (let i = 0; i < waiting.length; i++) {
+    waiting[i]!.outcome ??= done({ pinBlock: bytesOfWords(batch.hi(i), batch.lo(i)) });
+  }
   field.wipe();
+  clearBatch();
+}
+
+function clearBatch(): void {
   batch.clear();
+  waiting.length = 0;
+  targets.length = 0;
+}
+
+/** One deciphered block of the batch, judged and put into its new format. */
+function rebuild(core: Core, i: number): void {
+  const job = waiting[i]!;
+  const { from, to, pan: account, newPan } = job.input;
+  judgeWords(core.policy, ISO_CONTROL[from.format]!, batch.hi(i), batch.lo(i), account, field);
+  if (field.length === 0) {
+    job.outcome = field.why!;
+    return;
+  }
+  clearBlockWords(ISO_CONTROL[to.format]!, newPan ?? account, field, core.random, words);
+  batch.replace(i, targets[i]!.des!, words[0]!, words[1]!);
 }
 
 const side = (what: string) =>

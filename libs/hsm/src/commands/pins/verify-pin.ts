@@ -43,6 +43,8 @@ const field = new PinField();
 const block = new Int32Array(2);
 const batch = new BlockBatch();
 const fields: PinField[] = [];
+const waiting: BatchJob<Input, Output>[] = [];
+const ready: Prepared[] = [];
 
 function prepare(core: Core, input: Input): Prepared | Refusal {
   const key = core.keys.open(input.key, BLOCK_KEY);
@@ -73,11 +75,7 @@ function verify(core: Core, input: Input): Outcome<Output> {
   const ready = prepare(core, input);
   if ('ok' in ready) return ready;
   const { key, pvk, record: opened, table } = ready;
-  extractPin(
-    core.policy,
-    { key, format: input.format, pinBlock: input.pinBlock, pan: input.pan },
-    field,
-  );
+  extractPin(core.policy, key, input, field);
   const hi = parameterHi(opened, input.pan);
   const lo = parameterLo(opened, input.pan, field);
   desEncryptBlock(pvk.des as DesKey, hi, lo, block);
@@ -89,36 +87,50 @@ function verify(core: Core, input: Input): Outcome<Output> {
 }
 
 function verifyMany(core: Core, jobs: readonly BatchJob<Input, Output>[]): void {
-  const waiting: { job: BatchJob<Input, Output>; ready: Prepared }[] = [];
+  const many = jobs.length >= BATCH_FROM;
+  clearBatch();
   for (const job of jobs) {
-    const fast = ISO_CONTROL[job.input.format] !== undefined && jobs.length >= BATCH_FROM;
-    const ready = fast ? prepare(core, job.input) : undefined;
-    if (ready === undefined) job.outcome = verify(core, job.input);
-    else if ('ok' in ready) job.outcome = ready;
+    const { format, pinBlock } = job.input;
+    if (!many || ISO_CONTROL[format] === undefined) {
+      job.outcome = verify(core, job.input);
+      continue;
+    }
+    const prepared = prepare(core, job.input);
+    if ('ok' in prepared) job.outcome = prepared;
     else {
-      const { pinBlock: bytes } = job.input;
-      batch.add(ready.key.des!, wordAt(bytes, 0), wordAt(bytes, 4));
-      waiting.push({ job, ready });
+      batch.add(prepared.key.des!, wordAt(pinBlock, 0), wordAt(pinBlock, 4));
+      waiting.push(job);
+      ready.push(prepared);
     }
   }
   while (fields.length < waiting.length) fields.push(new PinField());
   batch.decrypt();
-  waiting.forEach(({ job: { input }, ready }, i) => {
+  for (let i = 0; i < waiting.length; i++) {
+    const { input } = waiting[i]!;
+    const { record: known, pvk } = ready[i]!;
+    const own = fields[i]!;
     const control = ISO_CONTROL[input.format]!;
-    const own = fields[i]!;
-    judgeWords(core.policy, { control, hi: batch.hi(i), lo: batch.lo(i), pan: input.pan }, own);
-    const hi = parameterHi(ready.record, input.pan);
-    batch.replace(i, ready.pvk.des!, hi, parameterLo(ready.record, input.pan, own));
-  });
+    judgeWords(core.policy, control, batch.hi(i), batch.lo(i), input.pan, own);
+    const lo = parameterLo(known, input.pan, own);
+    batch.replace(i, pvk.des!, parameterHi(known, input.pan), lo);
+  }
   batch.encrypt();
-  waiting.forEach(({ job, ready }, i) => {
-    const own = fields[i]!;
+  for (let i = 0; i < waiting.length; i++) {
+    const job = waiting[i]!;
+    const { record: known, table } = ready[i]!;
+    const right = isRightPin(known, fields[i]!, table, batch.hi(i), batch.lo(i));
+    // Again: failures earlier in this very batch count.
     const limited = core.limits.check(job.input.pan, job.input.pinBlock, core.now);
-    const right = isRightPin(ready.record, own, ready.table, batch.hi(i), batch.lo(i));
-    job.outcome = limited ?? verdict(core, job.input, own, right);
-    own.wipe();
-  });
+    job.outcome = limited ?? verdict(core, job.input, fields[i]!, right);
+    fields[i]!.wipe();
+  }
+  clearBatch();
+}
+
+function clearBatch(): void {
   batch.clear();
+  waiting.length = 0;
+  ready.length = 0;
 }
 
 export const verifyPin = dataCommand({
