@@ -13,6 +13,17 @@ import { transit } from './states.js';
 import type { Step } from './step.js';
 import type { StoreAndForward, SwitchTransaction } from './transaction.js';
 
+/**
+ * Refusals of a message, not of a withdrawal: another copy of the request may have been approved and
+ * its answer lost. The terminal is declined, and the issuer is told to undo whatever there is.
+ */
+const NO_DECISION: ReadonlySet<string> = new Set([
+  RESPONSE.formatError,
+  RESPONSE.cryptographicFailure,
+  RESPONSE.duplicate,
+  RESPONSE.systemMalfunction,
+]);
+
 export function answersTo(answer: IssuerAnswer, row: SwitchTransaction): boolean {
   return (
     row.stan === answer.stan &&
@@ -55,15 +66,18 @@ export function decideAnswer(
   const update = { ...row, state, responseCode, approvalCode, deadlineMs: null };
   const { traceparent } = answer.incoming;
   const events = { ...ctx, traceparent };
+  const told = withdrawalAnswer(update, { acquirer: ctx.acquirer, pan: answer.pan, traceparent });
+  const undone = NO_DECISION.has(responseCode) ? takeBack(answer, update, ctx) : undefined;
   return {
     update,
-    drafts: [withdrawalAnswer(update, { acquirer: ctx.acquirer, pan: answer.pan, traceparent })],
+    forward: undone?.forward,
+    drafts: [told, ...(undone?.drafts ?? [])],
     event: approved ? approvedEvent(update, events) : declinedEvent(update, 'issuer', events),
     note: { ...note(approved ? 'approved' : 'declined', row), responseCode },
   };
 }
 
-/** The issuer approved what the terminal was told is declined: the issuer has to undo it. */
+/** The issuer approved, or may have, what the terminal was told is declined: it has to undo that. */
 function takeBack(
   answer: IssuerAnswer,
   row: SwitchTransaction,
