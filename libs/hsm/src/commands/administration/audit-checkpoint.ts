@@ -1,5 +1,5 @@
 import { dataCommand } from '../../declare/command.js';
-import { integer, text } from '../../declare/field.js';
+import { integer, opaqueText, text } from '../../declare/field.js';
 import { LIFE_STATES } from '../../life-cycle.js';
 import { done } from '../../outcome.js';
 
@@ -15,7 +15,7 @@ export const auditCheckpoint = dataCommand({
     seq: integer('entries before', { min: 0, max: 2 ** 40 }),
     prev: text('hash of the last line', { min: 64, max: 64 }),
     signature: text('Ed25519, hexadecimal', { min: 128, max: 128 }),
-    publicKey: text('SPKI, PEM', { min: 1, max: 512 }),
+    publicKey: opaqueText('SPKI, PEM', { min: 1, max: 512 }),
   },
   errors: [],
   rules: [],
