@@ -1,6 +1,7 @@
 /** The `pinfold` program: every command, and how wrong usage ends. */
 import { Command, CommanderError } from 'commander';
 import { cardCommand } from '../commands/card.js';
+import { clusterCommand } from '../commands/cluster.js';
 import { doctorCommand } from '../commands/doctor.js';
 import { provisionCommand } from '../commands/provision.js';
 import { reconcileCommand } from '../commands/reconcile.js';
@@ -21,6 +22,7 @@ const COMMANDS: readonly Command[] = [
   cardCommand,
   vectorsCommand,
   provisionCommand,
+  clusterCommand,
 ];
 
 export function createProgram(): Command {
