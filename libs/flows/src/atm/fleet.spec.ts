@@ -482,6 +482,16 @@ describe('when something is away', () => {
   });
 });
 
+it('STANs go on after a restart, with a gap, and over the wrap', async () => {
+  const w = await world();
+  await w.store.transact((tx) => tx.save({ stans: [{ terminal: 'ATM00001', lastStan: 999_950 }] }));
+  await w.restart();
+  const paying = w.fleet.withdraw(ORDER);
+  await w.deliver();
+  expect((await paying).stan).toBe('000053');
+  expect((await w.store.terminals())[0]!.lastStan).toBe(53);
+});
+
 it('notes put in are counted and told', async () => {
   const w = await world();
   await w.fleet.replenish({ terminal: 'ATM00001', position: 2, notes: 7 });
