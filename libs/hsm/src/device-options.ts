@@ -33,6 +33,8 @@ export interface DeviceOptions extends DevicePorts, Omit<AdministrationOptions, 
   readonly limits?: PinLimitOptions;
   /** Keys that stay opened; see `KeyStore`. */
   readonly cachedKeys?: number;
+  /** The end of the audit chain as written; entries later than the state are taken over. */
+  readonly auditTail?: readonly string[];
   /** Initialised with these master keys, and operational. */
   readonly masterKeys?: MasterKeySet;
   /** A demo device: random master keys unless some are given; it says so, and issues demo PINs. */

@@ -4,6 +4,7 @@ import { Administration } from './administration/administration.js';
 import { AuditChain, type AuditFacts } from './administration/audit.js';
 import { Ceremonies } from './administration/ceremonies.js';
 import { DEFAULT_PIN_LIMITS, PinLimits } from './administration/pin-limits.js';
+import { resumeAudit } from './administration/resume-audit.js';
 import type { Core, PrintedPage } from './core.js';
 import type { DeviceOptions } from './device-options.js';
 import type { DeviceState, MasterKeysState } from './device-state.js';
@@ -48,7 +49,8 @@ export class LiveCore implements Core {
     this.ceremonies = new Ceremonies(state.ceremonies);
     this.demo = state.demo;
     this.life = state.life;
-    this.#chain = new AuditChain(state.audit, options.audit ?? (() => undefined));
+    const audit = resumeAudit(state.audit, options.auditTail ?? []);
+    this.#chain = new AuditChain(audit, options.audit ?? (() => undefined));
     this.administration = new Administration(this, options, state.users);
     const { masterKeys, oldMasterKeys } = state;
     if (oldMasterKeys !== undefined) this.#install(this.#setOf(oldMasterKeys));
