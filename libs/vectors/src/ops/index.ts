@@ -1,6 +1,7 @@
 /** The operations of all the libraries, by the name that vector files use. */
 import type { VectorOps } from '../types.js';
 import { CIPHER_OPS } from './ciphers.js';
+import { decimalisationCost } from './decimalisation-cost.js';
 import { DUKPT_OPS } from './dukpt.js';
 import { EMV_OPS } from './emv.js';
 import { HOST_OPS } from './host-commands.js';
@@ -16,4 +17,5 @@ export const ALL_OPS: VectorOps = {
   ...EMV_OPS,
   ...ISO8583_OPS,
   ...HOST_OPS,
+  'decimalisation-cost': decimalisationCost,
 };
