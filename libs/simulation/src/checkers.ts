@@ -57,10 +57,15 @@ export async function terminalsUnrest(network: Network): Promise<string | undefi
   return open && `${open.rrn} is ${open.state} at its terminal`;
 }
 
-export async function check(network: Network, fixture: Fixture): Promise<Violation[]> {
+export async function check(
+  network: Network,
+  fixture: Fixture,
+  o: { answersSeen: boolean },
+): Promise<Violation[]> {
   const books = await readBooks(network);
   return [
     ...network.monitor.violations,
+    ...(o.answersSeen ? network.monitor.tries.violations : []),
     ...checkEachWithdrawal(books),
     ...checkSwitch(network, books),
     ...checkStandIn(network),

@@ -8,6 +8,7 @@ import {
   DEFAULT_LIMITS,
   type Dispenser,
   IssuerNode,
+  type IssuerPorts,
   type KeyRecord,
   MemoryAtmStore,
   MemoryIssuerStore,
@@ -61,6 +62,15 @@ export interface Prepared {
   readonly terminals: readonly TerminalRecord[];
 }
 
+export type IssuerBug = NonNullable<IssuerPorts['bugs']> extends ReadonlySet<infer B> ? B : never;
+
+/** Planted bugs of each kind of node. */
+export interface Bugs {
+  readonly switch: ReadonlySet<SwitchBug>;
+  readonly atm: ReadonlySet<AtmBug>;
+  readonly issuer: ReadonlySet<IssuerBug>;
+}
+
 export interface NetworkOptions {
   readonly fixture: Fixture;
   readonly prepared: Prepared | undefined;
@@ -69,7 +79,7 @@ export interface NetworkOptions {
   /** Last STAN of each terminal at the start. */
   readonly lastStan: number;
   readonly jam: number;
-  readonly bugs: { readonly switch: ReadonlySet<SwitchBug>; readonly atm: ReadonlySet<AtmBug> };
+  readonly bugs: Bugs;
   readonly keepLog: boolean;
 }
 
@@ -258,6 +268,7 @@ export class Network {
     };
     const node = await IssuerNode.open({
       ...this.#ports(o, life),
+      ...(this.#o.bugs.issuer.size > 0 ? { bugs: this.#o.bugs.issuer } : {}),
       settings: {
         issuerId: facts.id,
         acquirer: ACQUIRER_ID,

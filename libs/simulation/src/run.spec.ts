@@ -1,10 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ATM_BUGS, type AtmBug, SWITCH_BUGS, type SwitchBug } from '@pinfold/flows';
+import type { IssuerBug } from './network.js';
 import { type RunOptions, run } from './run.js';
 
 /** A planted bug must fall within so many seeds from 1. */
 const FOUND_WITHIN = 60;
+
+const ISSUER_BUGS: readonly IssuerBug[] = [
+  'repeat-answered-anew',
+  'early-reversal-ignored',
+  'partial-reversed-in-full',
+  'advice-not-posted',
+  'counter-read-then-write',
+  'counter-reset-by-another-card',
+  'mac-after-pin',
+  'send-before-commit',
+];
 
 async function firstBroken(bugs: Omit<RunOptions, 'seed'>): Promise<number | undefined> {
   for (let seed = 1; seed <= FOUND_WITHIN; seed++) {
@@ -44,6 +56,10 @@ describe('simulation of the network', () => {
 
   it.each(Object.keys(ATM_BUGS) as AtmBug[])('finds the bug of the fleet: %s', async (bug) => {
     expect(await firstBroken({ atmBugs: [bug] })).toBeDefined();
+  });
+
+  it.each(ISSUER_BUGS)('finds the bug of the issuer: %s', async (bug) => {
+    expect(await firstBroken({ issuerBugs: [bug] })).toBeDefined();
   });
 
   it('plants bugs where no program can reach them', () => {

@@ -7,7 +7,7 @@ import { check, terminalsUnrest, unrest } from './checkers.js';
 import { drawFaults, type Faults, NO_FAULTS } from './faults.js';
 import { type Fixture, fixture, type SimCard } from './fixture.js';
 import type { Violation } from './monitor.js';
-import { Network, type Prepared } from './network.js';
+import { type Bugs, type IssuerBug, Network, type Prepared } from './network.js';
 import { Rng } from './rng.js';
 
 export interface RunOptions {
@@ -16,6 +16,7 @@ export interface RunOptions {
   readonly withdrawals?: number;
   readonly switchBugs?: readonly SwitchBug[];
   readonly atmBugs?: readonly AtmBug[];
+  readonly issuerBugs?: readonly IssuerBug[];
   /** Keeps the log's lines and not only their hash. */
   readonly keepLog?: boolean;
 }
@@ -38,8 +39,10 @@ const LOAD_MS = 60_000;
 /** How often the network is looked at on its way to rest, and how long it may take. */
 const LOOK_MS = 10_000;
 const REST_WITHIN_MS = 900_000;
-const WRONG_PIN = 0.06;
-const NO_BUGS = { switch: new Set<SwitchBug>(), atm: new Set<AtmBug>() };
+const WRONG_PIN = 0.05;
+/** In some runs somebody tries PINs on two cards, at several terminals at once. */
+const TRIED = { wrongPin: 0.6, cards: 2, atOnce: 3 } as const;
+const NO_BUGS: Bugs = { switch: new Set(), atm: new Set(), issuer: new Set() };
 /** Minutes to a new year, so that days, years and DE 7 roll over in some runs. */
 const STARTS_MS = [Date.UTC(2026, 5, 15, 12), Date.UTC(2026, 11, 31, 23, 59, 30)] as const;
 /** The second is short of the wrap. */
@@ -82,7 +85,11 @@ export async function run(o: RunOptions): Promise<RunResult> {
     startMs: rng.pick(STARTS_MS),
     lastStan: rng.pick(LAST_STANS),
     jam: faults.jam,
-    bugs: { switch: new Set(o.switchBugs ?? []), atm: new Set(o.atmBugs ?? []) },
+    bugs: {
+      switch: new Set(o.switchBugs ?? []),
+      atm: new Set(o.atmBugs ?? []),
+      issuer: new Set(o.issuerBugs ?? []),
+    },
     keepLog: o.keepLog ?? false,
   });
   const startMs = network.time.now();
@@ -90,18 +97,28 @@ export async function run(o: RunOptions): Promise<RunResult> {
   await network.time.runUntil(startMs + 3_000);
   network.bus.faults = faults;
   let asked = 0;
-  const cards = from.issuers.flatMap(({ cards: list }) => list);
+  // An issuer that is killed between its commit and its answer counts what nobody has seen.
+  const answersSeen = faults.killsPerMinute === 0 && faults.issuerOutages === 0;
   const load = rng.fork();
+  const tried = load.chance(answersSeen ? 0.7 : 0.1);
+  const wrongPin = tried ? TRIED.wrongPin : WRONG_PIN;
+  const all = from.issuers.flatMap(({ cards: list }) => list);
+  const cards = tried ? all.slice(0, TRIED.cards) : all;
   const moments = Array.from({ length: o.withdrawals ?? WITHDRAWALS }, () => load.int(0, LOAD_MS));
+  if (tried) {
+    moments.forEach((_, i) => {
+      moments[i] = moments[i - (i % TRIED.atOnce)]! + load.int(0, 5);
+    });
+  }
   for (const moment of moments) {
     network.time.at(moment, () => {
-      if (withdraw(network, load.pick(cards), load)) asked += 1;
+      if (withdraw(network, { card: load.pick(cards), wrongPin, rng: load })) asked += 1;
     });
   }
   planTrouble(network, { faults, moments, rng: rng.fork() });
   await network.time.runUntil(network.time.now() + LOAD_MS);
   const why = await comeToRest(network);
-  const violations = await check(network, from);
+  const violations = await check(network, from, { answersSeen });
   const { outMinor } = await network.atmStore.cashPosition();
   return {
     seed: o.seed,
@@ -117,12 +134,15 @@ export async function run(o: RunOptions): Promise<RunResult> {
 }
 
 /** False when no terminal could take the order. */
-function withdraw(network: Network, card: SimCard, rng: Rng): boolean {
+function withdraw(
+  network: Network,
+  { card, wrongPin, rng }: { card: SimCard; wrongPin: number; rng: Rng },
+): boolean {
   const { fleet } = network;
   const free = fleet?.terminals().filter(({ terminal }) => fleet.isFree(terminal)) ?? [];
   if (fleet === undefined || !network.atm.isUp || free.length === 0) return false;
   const { terminal } = rng.pick(free);
-  const pin = rng.chance(WRONG_PIN) ? otherPin(card.pin) : card.pin;
+  const pin = rng.chance(wrongPin) ? otherPin(card.pin) : card.pin;
   const amountMinor = BigInt(rng.int(1, 15)) * 1_000n;
   void fleet.withdraw({ terminal, pan: card.pan, expiry: card.expiry, pin, amountMinor });
   return true;
