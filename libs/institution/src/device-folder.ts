@@ -1,35 +1,31 @@
 /**
  * A device that lives in a folder: its state sealed in a file that is replaced in one step, the
- * previous good one kept beside it, and its audit chain appended to a file.
+ * previous good one kept beside it, and its audit chain appended to a file. Whenever the power goes,
+ * one of the two states is whole; the audit chain goes on behind the last entry that was written.
  *
  *   device.state            sealed state (AES-256-GCM)
  *   device.state.previous   the one before
- *   device.key              key of the state, mode 0600. It lies beside the state, which protects against
- *                           a copied state file only; `npx pinfold status` says so for every device
- *   audit.log               audit chain, one entry a line
+ *   device.key              key of the state, mode 0600; written last, so a folder without it holds no
+ *                           device yet. It lies beside the state, which protects against a copied state
+ *                           file only; `npx pinfold status` says so for every device
+ *   audit.log               audit chain, one entry a line, see audit-file.ts
  *   tokens.json             data-key tokens, see tokens.ts
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RandomBytes } from '@pinfold/crypto';
 import { Device, type DeviceOptions, type Envelope, type Mode } from '@pinfold/hsm';
 import { EnvironmentError } from '@pinfold/platform';
+import { AuditFile } from './audit-file.js';
+import { TOKENS_FILE } from './tokens.js';
+import { writeWhole } from './write-whole.js';
 
 const STATE = 'device.state';
 const PREVIOUS = 'device.state.previous';
 const KEY = 'device.key';
 const AUDIT = 'audit.log';
 const KEY_BYTES = 32;
-/** Counters and audit entries that a `kill -9` may lose are at most this old. */
+/** Counters that a `kill -9` may lose are at most this old; audit entries are never lost to it. */
 const SAVE_AFTER_MS = 500;
 
 export interface DeviceFolderOptions {
@@ -47,7 +43,8 @@ export class DeviceFolder {
   readonly folder: string;
   readonly created: boolean;
   readonly #key: Uint8Array;
-  readonly #audit: number;
+  readonly #audit: AuditFile;
+  #sealed: Uint8Array | undefined;
   #envelopes: ((envelope: Envelope) => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -55,10 +52,16 @@ export class DeviceFolder {
   private constructor(options: DeviceFolderOptions) {
     this.folder = options.folder;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    this.#audit = openSync(join(this.folder, AUDIT), 'a', 0o600);
+    this.#audit = new AuditFile(join(this.folder, AUDIT), options.log);
     this.created = !existsSync(join(this.folder, KEY));
-    if (this.created) this.#write(KEY, options.random(KEY_BYTES));
-    this.#key = readFileSync(join(this.folder, KEY));
+    if (this.created && existsSync(join(this.folder, TOKENS_FILE))) {
+      throw new EnvironmentError(
+        `${KEY} is missing in ${this.folder}, and without it the device state cannot be opened; restore the folder from a backup`,
+      );
+    }
+    this.#key = this.created
+      ? Uint8Array.from(options.random(KEY_BYTES))
+      : readFileSync(join(this.folder, KEY));
     this.device = this.created ? this.#create(options) : this.#restore(options);
   }
 
@@ -83,23 +86,22 @@ export class DeviceFolder {
     }
   }
 
-  /** Writes the state now: sealed, beside, flushed, renamed. */
+  /** Writes the state now. The audit chain first: a state never names an entry that is not on disk. */
   save(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#audit.flush();
     const sealed = this.device.sealState(this.#key);
-    fsyncSync(this.#audit);
-    if (existsSync(join(this.folder, STATE))) {
-      renameSync(join(this.folder, STATE), join(this.folder, PREVIOUS));
-    }
-    this.#write(STATE, sealed);
+    if (this.#sealed !== undefined) writeWhole(join(this.folder, PREVIOUS), this.#sealed);
+    writeWhole(join(this.folder, STATE), sealed);
+    this.#sealed = sealed;
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.save();
-    closeSync(this.#audit);
+    this.#audit.close();
   }
 
   /** Saves a little later, once for everything that happens until then. */
@@ -118,8 +120,9 @@ export class DeviceFolder {
       limits,
       clock: { now: () => Date.now() },
       envelopes: (envelope) => this.#envelopes?.(envelope),
+      auditTail: this.#audit.tail,
       audit: (line) => {
-        writeSync(this.#audit, `${line}\n`);
+        this.#audit.append(line);
         this.touch();
       },
     };
@@ -127,7 +130,10 @@ export class DeviceFolder {
 
   #create(options: DeviceFolderOptions): Device {
     const device = Device.create({ ...this.#ports(options), demo: true });
-    this.#write(STATE, device.sealState(this.#key));
+    this.#audit.flush();
+    this.#sealed = device.sealState(this.#key);
+    writeWhole(join(this.folder, STATE), this.#sealed);
+    writeWhole(join(this.folder, KEY), this.#key);
     options.log(`made a ${options.mode} demo device with random master keys in ${this.folder}`);
     return device;
   }
@@ -136,8 +142,10 @@ export class DeviceFolder {
     for (const name of [STATE, PREVIOUS]) {
       const path = join(this.folder, name);
       if (!existsSync(path)) continue;
-      const opened = Device.openState(readFileSync(path), this.#key, this.#ports(options));
+      const sealed = readFileSync(path);
+      const opened = Device.openState(sealed, this.#key, this.#ports(options));
       if (opened.ok) {
+        this.#sealed = sealed;
         if (name === PREVIOUS)
           options.log(`${STATE} in ${this.folder} is damaged: used ${PREVIOUS}`);
         return opened.value;
@@ -146,18 +154,5 @@ export class DeviceFolder {
     throw new EnvironmentError(
       `the device state in ${this.folder} is damaged, and so is the previous one; restore the folder from a backup`,
     );
-  }
-
-  #write(name: string, bytes: Uint8Array): void {
-    const path = join(this.folder, name);
-    const fresh = `${path}.new`;
-    const file = openSync(fresh, 'w', 0o600);
-    try {
-      writeSync(file, bytes);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(fresh, path);
   }
 }

@@ -3,10 +3,11 @@
  * card vault, and the versions of the data keys of its links. Tokens are sealed under the device's
  * master keys, so the file is no secret; without the device it opens nothing.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EnvironmentError } from '@pinfold/platform';
 import { z } from 'zod';
+import { writeWhole } from './write-whole.js';
 
 const dataKeyToken = z.object({ version: z.number().int().min(1).max(255), wrapped: z.string() });
 
@@ -21,11 +22,11 @@ const tokensSchema = z.object({
 
 export type InstitutionTokens = z.infer<typeof tokensSchema>;
 
-const FILE = 'tokens.json';
+export const TOKENS_FILE = 'tokens.json';
 
 /** Undefined when the institution has not been provisioned. */
 export function readTokens(folder: string): InstitutionTokens | undefined {
-  const path = join(folder, FILE);
+  const path = join(folder, TOKENS_FILE);
   if (!existsSync(path)) return undefined;
   try {
     return tokensSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
@@ -34,12 +35,9 @@ export function readTokens(folder: string): InstitutionTokens | undefined {
   }
 }
 
-/** Written beside and renamed: a reader sees the old or the new. */
+/** A reader sees the old or the new. */
 export function writeTokens(folder: string, tokens: InstitutionTokens): void {
-  const path = join(folder, FILE);
-  const fresh = `${path}.new`;
-  writeFileSync(fresh, `${JSON.stringify(tokensSchema.parse(tokens), null, 2)}\n`, { mode: 0o600 });
-  renameSync(fresh, path);
+  writeWhole(join(folder, TOKENS_FILE), `${JSON.stringify(tokensSchema.parse(tokens), null, 2)}\n`);
 }
 
 /** Encryption contexts of the data keys: what a token may be opened as. */
