@@ -75,8 +75,9 @@ export async function provisionKeys(parties: DemoInstitutions): Promise<boolean>
     await shareLink({ acquirer, other: issuer, link: facts.id, drafts });
     Object.assign(drafts.get(issuer)!.named, await verificationKeys(issuer, facts));
   }
-  for (const [party, tokens] of drafts) party.keepTokens(tokens);
+  // Tokens say that an institution is complete: they come after the state that they need.
   for (const party of everybody) party.store.save();
+  for (const [party, tokens] of drafts) party.keepTokens(tokens);
   return true;
 }
 
@@ -163,10 +164,11 @@ export async function provisionTerminals(o: {
       records.push(made.record);
       terminals.push(made.terminal);
     }
+    // The switch first: a terminal that is there counts as finished, and is not looked at again.
+    await switchStore.transact((tx) => tx.save({ keys: records }));
     const installed = await fleet.install(terminals);
     for (const { components } of terminals) for (const { component } of components) wipe(component);
     if (!installed.ok) throw new Error(`a PIN pad refused its keys: ${installed.code}`);
-    await switchStore.transact((tx) => tx.save({ keys: records }));
     progress({ step: 'terminals', count: from + records.length, of: missing.length });
   }
   return missing.length;
