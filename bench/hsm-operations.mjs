@@ -13,6 +13,7 @@ const PIN = '8341';
 /** Commands with the triple-DES blocks that each one needs. */
 export const COMMANDS = { PIN_V: 2, VerifyPin: 2, TranslatePinBlock: 2, VerifyMac: 15 };
 const MAC_BYTES = 100;
+const NO_LIMIT = { capacity: 1e12, refillMs: 1 };
 
 /** Outcome of an operation that must not be refused. */
 const value = (outcome) => {
@@ -28,6 +29,7 @@ export function prepare({ hsm, crypto, pin }, { mode, keys, random }) {
     demo: true,
     random,
     clock: { now: () => Date.now() },
+    limits: { account: NO_LIMIT, block: NO_LIMIT, device: NO_LIMIT },
     laboratory: { keyMade: ({ token, key }) => clear.set(token, key) },
   });
   const as = (role, name = role) => device.session({ name, role });
@@ -91,21 +93,38 @@ export function prepare({ hsm, crypto, pin }, { mode, keys, random }) {
     };
     for (const [command, input] of Object.entries(inputs)) jobs[command].push({ command, input });
   }
+  const [sample] = jobs.VerifyPin;
+  const cipher = crypto.DesKey.of(clear.get(sample.input.key));
+  const block = (hex) => {
+    const account = crypto.fromHex('0000000000000001');
+    const field = crypto.xorBytes(crypto.fromHex(hex), account);
+    return { ...sample.input, pinBlock: crypto.encryptEcb(cipher, field) };
+  };
+  const reasons = {
+    'right PIN': sample.input,
+    'wrong PIN': block('041234FFFFFFFFFF'),
+    'wrong control nibble': block('141234FFFFFFFFFF'),
+    'wrong length': block('0F1234FFFFFFFFFF'),
+    'digit that is none': block('0412C4FFFFFFFFFF'),
+    'wrong fill': block('0412340000000000'),
+    nonsense: { ...sample.input, pinBlock: Uint8Array.from(random(8)) },
+  };
   clear.clear();
-  return { device, jobs };
+  return { device, jobs, reasons };
 }
 
 /** One command after the other, by `users` sessions in turn. */
 export function oneByOne({ device, jobs }, command, users = 1) {
-  const list = jobs[command];
+  const inputs = jobs[command].map((job) => job.input);
   const sessions = Array.from({ length: users }, (_, i) =>
     device.session({ name: `user-${i}`, role: 'production' }),
   );
-  let next = 0;
+  let key = 0;
+  let user = 0;
   return () => {
-    const { input } = list[next % list.length];
-    const outcome = device.execute(sessions[next % users], command, input);
-    next += 1;
+    if (++key >= inputs.length) key = 0;
+    if (++user >= users) user = 0;
+    const outcome = device.execute(sessions[user], command, inputs[key]);
     if (!outcome.ok) throw new Error(outcome.code);
   };
 }
@@ -123,6 +142,15 @@ export function batches({ device, jobs }, command, size) {
     const outcomes = device.executeMany(session, parts[next++ % parts.length]);
     if (!outcomes[size - 1].ok) throw new Error(outcomes[size - 1].code);
   };
+}
+
+/** Calls with each reason a PIN block can be bad, to compare answers and times. */
+export function answersOf({ device, reasons }) {
+  const session = device.session({ name: 'user', role: 'production' });
+  return Object.entries(reasons).map(([name, input]) => ({
+    name,
+    run: () => device.execute(session, 'VerifyPin', input),
+  }));
 }
 
 /** The same blocks as one writes them with node:crypto: a cipher object per operation. */

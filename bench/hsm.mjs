@@ -10,7 +10,7 @@ import { randomBytes } from 'node:crypto';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startReference } from './crypto-reference.mjs';
-import { batches, COMMANDS, nodeToday, oneByOne, prepare } from './hsm-operations.mjs';
+import { answersOf, batches, COMMANDS, nodeToday, oneByOne, prepare } from './hsm-operations.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -81,9 +81,43 @@ function againstNode(row, blocks) {
   return { ...row, goal: null, baseline: NODE_BASELINE, ratio: round(ns / row.value) };
 }
 
+/** Time of single calls by the reason that a PIN block is bad: median and percentiles. */
+function distribution(fixture) {
+  const calls = answersOf(fixture);
+  const times = calls.map(() => []);
+  for (let i = 0; i < 300 * ROUNDS; i++) {
+    const which = i % calls.length;
+    const start = process.hrtime.bigint();
+    calls[which].run();
+    times[which].push(Number(process.hrtime.bigint() - start));
+  }
+  return calls.map(({ name, run }, i) => {
+    const sorted = times[i].slice(times[i].length >> 2).sort((a, b) => a - b);
+    const at = (part) => sorted[Math.floor(part * sorted.length)];
+    const outcome = run();
+    const answer = outcome.ok ? 'ok' : outcome.code;
+    return {
+      name: `hardened VerifyPin: ${name} (${answer})`,
+      value: at(0.5),
+      unit: 'ns',
+      p10: at(0.1),
+      p90: at(0.9),
+      p99: at(0.99),
+      baseline: null,
+      ratio: null,
+    };
+  });
+}
+
 function print({ machine, date, rows }) {
   console.log(`${machine}, ${date}`);
   for (const row of rows) {
+    if (row.p99 !== undefined) {
+      console.log(
+        `${row.name.padEnd(58)}p10 ${row.p10} p50 ${row.value} p90 ${row.p90} p99 ${row.p99} ns`,
+      );
+      continue;
+    }
     const goal = row.goal ? `goal ${row.goal}` : '';
     const text = `${row.ratio} x ${row.baseline}`;
     console.log(
@@ -99,7 +133,8 @@ function printMarkdown({ machine, date, rows }) {
   );
   console.log('|---|---|---|---|---|---|---|');
   const node = (name) => rows.find((row) => row.name === name && row.baseline === NODE_BASELINE);
-  for (const row of rows.filter((each) => each.baseline !== NODE_BASELINE)) {
+  const timed = rows.filter((each) => each.baseline !== NODE_BASELINE && each.p99 === undefined);
+  for (const row of timed) {
     const { name, value, best, perSecond, goal, ratio } = row;
     const cells = [
       name,
@@ -111,6 +146,10 @@ function printMarkdown({ machine, date, rows }) {
       node(name)?.ratio ?? '',
     ];
     console.log(`| ${cells.join(' | ')} |`);
+  }
+  console.log('\n| reason (answer) | p10 | p50 | p90 | p99 |\n|---|---|---|---|---|');
+  for (const row of rows.filter((each) => each.p99 !== undefined)) {
+    console.log(`| ${row.name} | ${row.p10} | ${row.value} | ${row.p90} | ${row.p99} |`);
   }
 }
 
@@ -152,6 +191,7 @@ for (const mode of ['hardened', 'legacy']) {
       }
     }
   }
+  if (full) rows.push(...distribution(fixtures.get(KEYS[0])));
   for (const { name, users, keys } of full ? SCENARIOS : []) {
     const run = oneByOne(fixtures.get(keys), 'VerifyPin', users);
     rows.push(await measure(reference, { name: `${mode} VerifyPin: ${name}`, run, blocks: 2 }));

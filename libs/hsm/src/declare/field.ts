@@ -84,7 +84,7 @@ export function bytes(doc: string, size: Size & { step?: number }) {
     { kind: 'bytes', min, max, step },
     doc,
     (value) =>
-      isBytes(value) &&
+      (value instanceof Uint8Array || isBytes(value)) &&
       value.length >= min &&
       value.length <= max &&
       (step === 1 || value.length % step === 0),
@@ -111,23 +111,25 @@ export function hex(doc: string, size: Size) {
   const { min, max } = bounds(size);
   return field<string>({ kind: 'hex', min, max }, doc, (value) => {
     if (typeof value !== 'string' || value.length < min || value.length > max) return false;
-    if (value.length % 2 !== min % 2 && min === max) return false;
-    return /^[0-9A-F]*$/.test(value);
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code < 48 || code > 70 || (code > 57 && code < 65)) return false;
+    }
+    return true;
   });
 }
 
 /** Printable ASCII. */
 export function text(doc: string, size: Size) {
   const { min, max } = bounds(size);
-  return field<string>(
-    { kind: 'text', min, max },
-    doc,
-    (value) =>
-      typeof value === 'string' &&
-      value.length >= min &&
-      value.length <= max &&
-      /^[\x20-\x7e]*$/.test(value),
-  );
+  return field<string>({ kind: 'text', min, max }, doc, (value) => {
+    if (typeof value !== 'string' || value.length < min || value.length > max) return false;
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code < 0x20 || code > 0x7e) return false;
+    }
+    return true;
+  });
 }
 
 /** Text that something else proves: only its length is looked at. */

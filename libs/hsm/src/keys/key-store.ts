@@ -26,12 +26,26 @@ export const MIN_CACHED_KEYS = 8;
 export interface ReadySlot extends Slot {
   readonly typeBits: number;
   readonly usageBits: number;
+  /** Number of the slot's first type. */
+  readonly memo: number;
 }
+
+interface Memo {
+  token: Token;
+  key: ClearKey | undefined;
+}
+
+const MEMO_TYPES = 1 + Math.max(...KEY_TYPE_NAMES.map((type) => KEY_TYPES[type].id));
 
 export function readySlot(slot: Slot): ReadySlot {
   const typeBits = slot.types.reduce((bits, type) => bits | (1 << KEY_TYPES[type].id), 0);
   const usageBits = (slot.usages ?? []).reduce((bits, name) => bits | (1 << USAGES[name].id), 0);
-  return { ...slot, typeBits, usageBits: slot.usages === undefined ? -1 : usageBits };
+  return {
+    ...slot,
+    typeBits,
+    usageBits: slot.usages === undefined ? -1 : usageBits,
+    memo: KEY_TYPES[slot.types[0]!].id,
+  };
 }
 
 /** Told every key that is sealed, in clear: how a laboratory checks what an attack obtained. */
@@ -46,6 +60,11 @@ export class KeyStore {
   /** Where tokens are typed one cache serves all types. */
   readonly #typed: LRUCache<Token, ClearKey>;
   readonly capacity: number;
+  /** The key opened last for each type: most commands come in rows under few keys. */
+  readonly #memo: Memo[] = Array.from({ length: MEMO_TYPES }, () => ({
+    token: '',
+    key: undefined,
+  }));
 
   constructor(
     policy: Policy,
@@ -59,11 +78,12 @@ export class KeyStore {
     this.#observer = observer;
     this.capacity = Math.max(capacity, MIN_CACHED_KEYS);
     this.#scheme = schemeOf(masterKeys);
-    this.#typed = newCache(this.capacity);
+    const dispose = (key: ClearKey) => this.#forget(key);
+    this.#typed = newCache(this.capacity, dispose);
     this.#caches = new Map(
       KEY_TYPE_NAMES.map((type) => [
         type,
-        this.#scheme.typed ? this.#typed : newCache(this.capacity),
+        this.#scheme.typed ? this.#typed : newCache(this.capacity, dispose),
       ]),
     );
   }
@@ -76,7 +96,13 @@ export class KeyStore {
   /** The key, or undefined: not a token of this device, or not for this slot. */
   open(token: Token, slot: ReadySlot): ClearKey | undefined {
     if (this.#scheme.typed) {
+      const memo = this.#memo[slot.memo]!;
+      if (memo.token === token && memo.key !== undefined) {
+        return this.#fits(memo.key, slot) ? memo.key : undefined;
+      }
       const key = this.#typed.get(token) ?? this.#unseal(token, slot.types[0]!, this.#typed);
+      memo.token = token;
+      memo.key = key;
       return key !== undefined && this.#fits(key, slot) ? key : undefined;
     }
     const type =
@@ -145,6 +171,13 @@ export class KeyStore {
     this.eraseOld();
   }
 
+  #forget(key: ClearKey): void {
+    for (const memo of this.#memo) {
+      if (memo.key === key) memo.key = undefined;
+    }
+    key.wipe();
+  }
+
   #clear(): void {
     for (const cache of this.#caches.values()) cache.clear();
   }
@@ -170,6 +203,6 @@ function schemeOf(masterKeys: MasterKeySet): TokenScheme {
     : new HardenedTokens(masterKeys);
 }
 
-function newCache(max: number): LRUCache<Token, ClearKey> {
-  return new LRUCache({ max, dispose: (key) => key.wipe() });
+function newCache(max: number, dispose: (key: ClearKey) => void): LRUCache<Token, ClearKey> {
+  return new LRUCache({ max, dispose });
 }
