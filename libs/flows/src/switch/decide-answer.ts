@@ -3,7 +3,7 @@
  * identity: acquirer, RRN, terminal, STAN, transmission time, amount, card and the issuer whose key
  * made its MAC.
  */
-import { maskPan, RESPONSE, REVERSAL_REASONS, responseOf } from '@pinfold/messages';
+import { RESPONSE, REVERSAL_REASONS, responseOf } from '@pinfold/messages';
 import { forwardMessage, transmissionTime, withdrawalAnswer } from './build.js';
 import { reversalRow } from './decide-reversal.js';
 import { type DecideContext, note } from './decide-withdrawal.js';
@@ -30,7 +30,7 @@ export function answersTo(answer: IssuerAnswer, row: SwitchTransaction): boolean
     row.transmittedAt === answer.transmittedAt &&
     row.issuer === answer.issuer &&
     row.amountMinor === answer.amountMinor &&
-    row.maskedPan === maskPan(answer.pan)
+    row.card === answer.card
   );
 }
 

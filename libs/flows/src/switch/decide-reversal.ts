@@ -51,7 +51,7 @@ export function decideReversal(
     row.stan === stan &&
     row.transmittedAt === transmittedAt &&
     row.amountMinor === request.amountMinor &&
-    row.maskedPan === maskPan(request.pan);
+    row.card === request.card;
   if (!isOriginal) {
     return { drafts: answer(RESPONSE.originalNotFound), note: note('reversal-unmatched', row) };
   }
@@ -140,6 +140,7 @@ function forestalledRow(
     state: transit('none', 'reverse'),
     issuer: ctx.issuer,
     pan: request.pan,
+    card: request.card,
     maskedPan: maskPan(request.pan),
     amountMinor: request.amountMinor,
     actualMinor: null,

@@ -77,6 +77,7 @@ function rowOf(
     transmittedAt: request.transmittedAt,
     issuer,
     pan: request.pan,
+    card: request.card,
     maskedPan: maskPan(request.pan),
     amountMinor: request.amountMinor,
     actualMinor: null,
@@ -186,7 +187,7 @@ function repeated(request: WithdrawalRequest, row: SwitchTransaction, ctx: Decid
     row.stan === request.stan &&
     row.transmittedAt === request.transmittedAt &&
     row.amountMinor === request.amountMinor &&
-    row.maskedPan === maskPan(request.pan);
+    row.card === request.card;
   const { incoming } = request;
   if (!same) {
     const draft = echoAnswer(incoming.message, {

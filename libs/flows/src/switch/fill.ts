@@ -10,7 +10,7 @@ import { decideReversal } from './decide-reversal.js';
 import { type DecideContext, decideWithdrawal, type Route } from './decide-withdrawal.js';
 import type { Item } from './intake.js';
 import type { IssuerAnswer } from './read.js';
-import { reserve } from './stand-in.js';
+import { reserve, type StandInWish } from './stand-in.js';
 import type { Step } from './step.js';
 import type { SwitchTx } from './store.js';
 import {
@@ -90,15 +90,15 @@ async function standIns(
 ): Promise<Set<number>> {
   const asked = new Set<string>();
   const places: number[] = [];
-  const wishes: { issuer: string; pan: string; amountMinor: bigint }[] = [];
+  const wishes: StandInWish[] = [];
   items.forEach((item, i) => {
     if (item.kind !== 'withdrawal' || item.route.kind !== 'stand-in') return;
     const key = keyOf(item.request);
     if (rows.has(key) || asked.has(key)) return;
     asked.add(key);
     places.push(i);
-    const { pan, amountMinor } = item.request;
-    wishes.push({ issuer: item.route.issuer, pan, amountMinor });
+    const { card, amountMinor } = item.request;
+    wishes.push({ issuer: item.route.issuer, card, amountMinor });
   });
   if (wishes.length === 0) return new Set();
   const granted = await reserveStandIn(tx, wishes, ctx);
@@ -107,14 +107,13 @@ async function standIns(
 
 export async function reserveStandIn(
   tx: SwitchTx,
-  wishes: readonly { issuer: string; pan: string; amountMinor: bigint }[],
+  wishes: readonly StandInWish[],
   ctx: SwitchContext,
 ): Promise<boolean[]> {
   const counter = ctx.bugs.has('stand-in-limit-per-instance') ? ctx.spoiled! : tx;
-  const { wire, clock } = ctx.ports;
+  const { clock } = ctx.ports;
   return reserve(counter, wishes, {
     issuers: ctx.issuers,
-    indexOf: (pan) => wire.indexOf(pan),
     nowMs: clock.now(),
   });
 }

@@ -3,6 +3,7 @@ import { RESPONSE } from '@pinfold/messages';
 import type { Admitted } from './admission.js';
 import { type Draft, echoAnswer } from './build.js';
 import {
+  type Reader,
   type ReversalRequest,
   readReversal,
   readWithdrawal,
@@ -36,10 +37,7 @@ const CLASSES: Readonly<Record<string, Class>> = {
 const ANSWERS = { withdrawal: '0210', reversal: '0430', network: '0810' } as const;
 
 /** `trusting`: a withdrawal with a bad MAC is taken in all the same, a planted bug. */
-export function takeIn(
-  admitted: readonly Admitted[],
-  o: { acquirer: string; trusting: boolean },
-): Intake {
+export function takeIn(admitted: readonly Admitted[], o: Reader & { trusting: boolean }): Intake {
   const items: Item[] = [];
   const network: Admitted[] = [];
   const refusals: Draft[] = [];
@@ -59,7 +57,7 @@ export function takeIn(
     } else if (kind === 'network') {
       network.push(message);
     } else {
-      const item = read(message, kind, o.acquirer);
+      const item = read(message, kind, o);
       if (item !== undefined) items.push(item);
       else {
         notes.push({ what: 'format-error', terminal });
@@ -76,13 +74,13 @@ export function takeIn(
 function read(
   { incoming, security }: Admitted,
   kind: 'withdrawal' | 'reversal',
-  acquirer: string,
+  reader: Reader,
 ): Item | undefined {
   if (kind === 'reversal') {
-    const request = readReversal(incoming, acquirer);
+    const request = readReversal(incoming, reader);
     return request && { kind, request };
   }
-  const request = security && readWithdrawal(incoming, security, acquirer);
+  const request = security && readWithdrawal(incoming, security, reader);
   return request && { kind, request };
 }
 

@@ -45,7 +45,7 @@ import {
   terminalConfirmed,
 } from './network-management.js';
 import { RouteTable, type SwitchOptions } from './options.js';
-import { type IssuerAnswer, readAnswer } from './read.js';
+import { type IssuerAnswer, type Reader, readAnswer } from './read.js';
 import { routeAll } from './routing.js';
 import type { SwitchStore } from './store.js';
 import { type Other, Work } from './work.js';
@@ -59,6 +59,7 @@ const FINANCIAL: ReadonlySet<string> = new Set(['0210', '0230', '0430']);
 export class SwitchNode {
   readonly #ctx: SwitchContext;
   readonly #committer: Committer;
+  readonly #reader: Reader;
 
   constructor(options: SwitchOptions, ports: NodePorts<SwitchStore>, bugs: SwitchBugs = NO_BUGS) {
     const timeouts = ports.timeouts ?? TIMEOUTS;
@@ -74,6 +75,8 @@ export class SwitchNode {
       bugs,
       spoiled: bugs.size > 0 ? new SpoiledMemory() : undefined,
     };
+    const { acquirer } = options;
+    this.#reader = { acquirer, indexOf: (pan) => ports.wire.indexOf(pan) };
     this.#committer = new Committer(ports, ring, bugs);
   }
 
@@ -84,11 +87,11 @@ export class SwitchNode {
 
   /** A chunk of `atm.requests`. */
   async onRequests(records: readonly BusRecord[]): Promise<void> {
-    const { ports, options, bugs } = this.#ctx;
+    const { ports, bugs } = this.#ctx;
     const admitted = await this.#admit(records, terminalOf, 'TAK');
     const confirmed = this.#confirmTerminals(admitted);
     const trusting = bugs.has('mac-after-pin');
-    const intake = takeIn(admitted, { acquirer: options.acquirer, trusting });
+    const intake = takeIn(admitted, { ...this.#reader, trusting });
     const network = await answerTerminals(intake.network, this.#ctx);
     const requests = intake.items.flatMap((i) => (i.kind === 'withdrawal' ? [i.request] : []));
     const routes = await routeAll(requests, { ...this.#ctx, hsm: ports.hsm });
@@ -105,7 +108,7 @@ export class SwitchNode {
 
   /** A chunk of `switch.answers`. */
   async onAnswers(records: readonly BusRecord[]): Promise<void> {
-    const { ports, options, links } = this.#ctx;
+    const { ports, links } = this.#ctx;
     const admitted = await this.#admit(records, linkOf, 'ZAK');
     const answers: IssuerAnswer[] = [];
     const others: Other[] = [];
@@ -122,7 +125,7 @@ export class SwitchNode {
       if (mti === '0810') network.push(message);
       else {
         const answer = FINANCIAL.has(mti)
-          ? readAnswer(incoming, { issuer, acquirer: options.acquirer })
+          ? readAnswer(incoming, { ...this.#reader, issuer })
           : undefined;
         if (answer !== undefined && verdict === 'good') answers.push(answer);
         else others.push({ notes: [{ what: 'message-not-understood', detail: { mti } }] });

@@ -16,6 +16,8 @@ export interface MessageId {
 interface Common extends TransactionId, MessageId {
   readonly incoming: Incoming;
   readonly pan: string;
+  /** Keyed hash of `pan`. */
+  readonly card: string;
   readonly amountMinor: bigint;
   readonly currency: string;
 }
@@ -32,10 +34,16 @@ export interface ReversalRequest extends Common {
   readonly actualMinor: bigint | undefined;
 }
 
+/** Who reads: the acquirer's id, and how card numbers are hashed. */
+export interface Reader {
+  readonly acquirer: string;
+  readonly indexOf: (pan: string) => string;
+}
+
 const CASH = '010000';
 const PAN = /^\d{12,19}$/;
 
-function common(incoming: Incoming, acquirer: string): Common | undefined {
+function common(incoming: Incoming, { acquirer, indexOf }: Reader): Common | undefined {
   const { message } = incoming;
   const pan = textOf(message, 2);
   const amount = textOf(message, 4);
@@ -46,11 +54,13 @@ function common(incoming: Incoming, acquirer: string): Common | undefined {
   if (pan === undefined || !PAN.test(pan) || amount === undefined || stan === undefined) return;
   if (transmittedAt === undefined || rrn === undefined || terminal === undefined) return;
   if (textOf(message, 32) !== acquirer || textOf(message, 3) !== CASH) return;
+  const card = indexOf(pan);
   const currency = textOf(message, 49);
   if (currency === undefined || !/^\d{3}$/.test(currency)) return;
   return {
     incoming,
     pan,
+    card,
     amountMinor: BigInt(amount),
     transmittedAt,
     stan,
@@ -66,17 +76,18 @@ const PIN_BLOCK_BYTES = { iso0: 8, iso4: 16 } as const;
 export function readWithdrawal(
   incoming: Incoming,
   security: SecurityInfo,
-  acquirer: string,
+  reader: Reader,
 ): WithdrawalRequest | undefined {
-  const read = common(incoming, acquirer);
+  const read = common(incoming, reader);
   if (read === undefined || security.format === 'none') return undefined;
   const pinBlock = bytesOf(incoming.message, PIN_FIELDS[security.format]);
   if (pinBlock?.length !== PIN_BLOCK_BYTES[security.format]) return undefined;
   return { ...read, security, pinBlock };
 }
 
-export function readReversal(incoming: Incoming, acquirer: string): ReversalRequest | undefined {
-  const read = common(incoming, acquirer);
+export function readReversal(incoming: Incoming, reader: Reader): ReversalRequest | undefined {
+  const { acquirer } = reader;
+  const read = common(incoming, reader);
   const reason = textOf(incoming.message, 39);
   const original = decodeOriginalData(incoming.message.fields[90]);
   if (read === undefined || reason === undefined || !original.ok) return undefined;
@@ -94,6 +105,8 @@ export interface IssuerAnswer extends TransactionId, MessageId {
   readonly incoming: Incoming;
   readonly issuer: string;
   readonly pan: string;
+  /** Keyed hash of `pan`. */
+  readonly card: string;
   readonly amountMinor: bigint;
   readonly responseCode: string;
   readonly approvalCode: string | undefined;
@@ -101,7 +114,7 @@ export interface IssuerAnswer extends TransactionId, MessageId {
 
 export function readAnswer(
   incoming: Incoming,
-  o: { issuer: string; acquirer: string },
+  o: Reader & { issuer: string },
 ): IssuerAnswer | undefined {
   const { message } = incoming;
   const [pan, amount, transmittedAt, stan] = texts(message, 2, 4, 7, 11);
@@ -116,6 +129,7 @@ export function readAnswer(
     incoming,
     issuer,
     pan,
+    card: o.indexOf(pan),
     amountMinor,
     transmittedAt,
     stan,

@@ -5,7 +5,8 @@ import type { StandInRequest, SwitchTx } from './store.js';
 
 export interface StandInWish {
   readonly issuer: string;
-  readonly pan: string;
+  /** Keyed hash of the card number. */
+  readonly card: string;
   readonly amountMinor: bigint;
 }
 
@@ -15,17 +16,16 @@ export async function reserve(
   wishes: readonly StandInWish[],
   o: {
     issuers: ReadonlyMap<string, IssuerLink>;
-    indexOf: (pan: string) => string;
     nowMs: number;
   },
 ): Promise<boolean[]> {
   const day = dayOf(o.nowMs);
   const requests: StandInRequest[] = [];
-  const places = wishes.map(({ issuer, pan, amountMinor }) => {
+  const places = wishes.map(({ issuer, card, amountMinor }) => {
     const limits = o.issuers.get(issuer)?.standIn;
     if (limits === undefined || amountMinor > limits.perTransactionMinor) return -1;
     const { perCardMinor, perIssuerMinor } = limits;
-    requests.push({ issuer, card: o.indexOf(pan), day, amountMinor, perCardMinor, perIssuerMinor });
+    requests.push({ issuer, card, day, amountMinor, perCardMinor, perIssuerMinor });
     return requests.length - 1;
   });
   if (requests.length === 0) return places.map(() => false);

@@ -20,6 +20,7 @@ export function sampleRow(
     state: 'forwarded',
     issuer: 'bank-a',
     pan,
+    card: `card-${n}`,
     maskedPan: maskPan(pan),
     amountMinor: 5_000n,
     actualMinor: null,

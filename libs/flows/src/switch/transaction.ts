@@ -24,6 +24,8 @@ export interface SwitchTransaction extends TransactionId {
   readonly state: TransactionState;
   /** Issuer id (`bank-a`); empty when no route fits the card. */
   readonly issuer: string;
+  /** Keyed hash of the card number: what tells one card from another. */
+  readonly card: string;
   readonly maskedPan: string;
   readonly amountMinor: bigint;
   /** What was dispensed, after a partial reversal. */

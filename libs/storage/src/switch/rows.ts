@@ -9,12 +9,11 @@ import type {
 } from '@pinfold/flows';
 import { batch } from '../postgres/unnest.js';
 
-/** What the store needs to keep card numbers: sealing, and the keyed hash that stands for one. */
+/** How the store keeps card numbers: sealed. */
 export interface PanKeeper {
   seal(pan: string): Uint8Array;
   /** Throws when the bytes are not of this keeper. */
   open(sealed: Uint8Array): string;
-  indexOf(pan: string): string;
 }
 
 export const idBatch = batch({ rrn: 'text', terminal: 'text' });
@@ -90,7 +89,7 @@ export function rowFrom(t: WithPan<SwitchTransaction>, pans: PanKeeper): Row {
     state: t.state,
     issuer: t.issuer,
     sealedPan: pans.seal(t.pan),
-    card: pans.indexOf(t.pan),
+    card: t.card,
     maskedPan: t.maskedPan,
     amountMinor: t.amountMinor,
     actualMinor: t.actualMinor,
@@ -110,15 +109,15 @@ export function changeFrom(t: SwitchTransaction): typeof changeBatch.row {
   return { rrn, terminal, state, actualMinor, responseCode, approvalCode, deadlineMs };
 }
 
-/** Columns that a transaction is read from: all but the sealed card number and its hash. */
+/** Columns that a transaction is read from: all but the sealed card number. */
 export const ROW_COLUMNS = [
   't.rrn, t.terminal, t.stan, t.transmitted_at AS "transmittedAt", t.state, t.issuer',
-  't.masked_pan AS "maskedPan", t.amount_minor AS "amountMinor", t.actual_minor AS "actualMinor"',
+  't.card, t.masked_pan AS "maskedPan", t.amount_minor AS "amountMinor", t.actual_minor AS "actualMinor"',
   't.currency, t.response_code AS "responseCode", t.approval_code AS "approvalCode", t.security',
   't.fields, t.deadline_ms AS "deadlineMs", t.created_ms AS "createdMs"',
 ].join(', ');
 
-export type ReadRow = Omit<Row, 'sealedPan' | 'card'>;
+export type ReadRow = Omit<Row, 'sealedPan'>;
 
 export function transactionFrom(row: ReadRow): SwitchTransaction {
   return {

@@ -14,7 +14,6 @@ let opened: Database | undefined;
 const pans: PanKeeper = {
   seal: (pan) => new TextEncoder().encode([...pan].reverse().join('')),
   open: (sealed) => [...new TextDecoder().decode(sealed)].reverse().join(''),
-  indexOf: (pan) => `index-${pan.slice(-5)}`,
 };
 
 async function fresh(): Promise<PostgresSwitchStore> {
