@@ -14,7 +14,7 @@ const MAY_USE = {
   bus: ['crypto', 'messages', 'platform'],
   flows: ['crypto', 'pin', 'keyblock', 'iso8583', 'messages', 'hsm-client'],
   storage: ['crypto', 'flows', 'messages', 'platform'],
-  institution: ['crypto', 'hsm', 'hsm-client', 'messages', 'flows', 'platform'],
+  institution: ['crypto', 'hsm', 'hsm-client', 'messages', 'flows', 'platform', 'bus', 'storage'],
   simulation: ['crypto', 'pin', 'keyblock', 'iso8583', 'messages', 'hsm', 'hsm-client', 'flows'],
 };
 

@@ -1,11 +1,7 @@
-/** What a separate ATM process stands on: the gateway's device and tokens, PostgreSQL, Kafka. */
-import { randomBytes } from 'node:crypto';
-import { KafkaBus } from '@pinfold/bus';
 import { type AtmFleet, FLEET, ISSUERS } from '@pinfold/flows';
-import { Institution } from '@pinfold/institution';
-import { allTopics } from '@pinfold/messages';
-import { type AppContext, EnvironmentError } from '@pinfold/platform';
-import { atmMigrations, Database, migrate, PostgresAtmStore } from '@pinfold/storage';
+import { openServiceBase } from '@pinfold/institution';
+import { type AppContext } from '@pinfold/platform';
+import { atmMigrations, PostgresAtmStore } from '@pinfold/storage';
 import { fleetObserver } from './observer.js';
 import { openFleet } from './open-fleet.js';
 import { startAtm } from './start-atm.js';
@@ -14,7 +10,6 @@ import { TrafficGenerator } from './traffic/traffic-generator.js';
 import { logTraffic } from './traffic/traffic-log.js';
 
 export const ATM_SCHEMA = 'atm';
-const PARTITIONS = 4;
 const POOL_SIZE = 4;
 /** Notes of a full cassette. */
 const FULL_NOTES = 2_000;
@@ -26,41 +21,15 @@ export interface ComposeOptions {
 
 /** Starts the fleet; everything that it opened is ended by the steps it adds to the shutdown. */
 export async function composeAtm(context: AppContext, o: ComposeOptions): Promise<AtmFleet> {
-  const { config, logger, metrics, health, shutdown, end } = context;
-  const { databaseUrl, kafkaBrokers } = config;
-  if (databaseUrl === null || kafkaBrokers === null) {
-    throw new EnvironmentError(
-      'a fleet of its own needs DATABASE_URL and KAFKA_BROKERS; `npm start` runs all in one process without them',
-    );
-  }
-  const institution = Institution.open({
-    id: FLEET.id,
-    dataDir: config.dataDir,
-    mode: config.mode,
-    random: randomBytes,
-    log: (line) => logger.info(line),
-  });
-  shutdown.add({ phase: 'servers', name: 'device', stop: () => institution.close() });
-
-  const url = databaseUrl.reveal();
-  await migrate({ url, schema: ATM_SCHEMA, migrations: atmMigrations });
-  const database = await Database.open({
-    url,
+  const { config, logger, metrics, shutdown } = context;
+  const { institution, database, bus } = await openServiceBase(context, {
+    name: FLEET.id,
+    institution: FLEET.id,
     schema: ATM_SCHEMA,
+    migrations: atmMigrations,
     poolSize: POOL_SIZE,
-    applicationName: 'pinfold atm',
+    issuers: ISSUERS.map(({ id }) => id),
   });
-  shutdown.add({ phase: 'release', name: 'database', stop: () => database.close() });
-  health.add('ready', 'database', () => database.query('SELECT 1').then(() => undefined));
-
-  const bus = await KafkaBus.open({
-    brokers: kafkaBrokers.map(({ host, port }) => `${host}:${port}`),
-    clientId: FLEET.id,
-    onFatal: end,
-  });
-  shutdown.add({ phase: 'release', name: 'bus', stop: () => bus.close() });
-  await bus.ensureTopics(allTopics(ISSUERS.map(({ id }) => id)), PARTITIONS);
-
   const { fleet, terminals, reversed } = await openFleet({
     institution,
     store: new PostgresAtmStore(database, FLEET.id),

@@ -1,16 +1,13 @@
 /** What a separate issuer process stands on: its device and tokens, PostgreSQL, Kafka. */
 import { randomBytes } from 'node:crypto';
-import { KafkaBus } from '@pinfold/bus';
 import { type IssuerFacts, systemClock } from '@pinfold/flows';
-import { IDENTITIES, Institution, issuerTopology, wireOf } from '@pinfold/institution';
-import { allTopics } from '@pinfold/messages';
-import { type AppContext, EnvironmentError } from '@pinfold/platform';
-import { Database, issuerMigrations, migrate, PostgresIssuerStore } from '@pinfold/storage';
+import { IDENTITIES, issuerTopology, openServiceBase, wireOf } from '@pinfold/institution';
+import { type AppContext } from '@pinfold/platform';
+import { issuerMigrations, PostgresIssuerStore } from '@pinfold/storage';
 import { IssuerMetrics } from './issuer-metrics.js';
 import { issuerSchema, issuerSettings } from './settings.js';
 import { type RunningIssuer, startIssuer } from './start-issuer.js';
 
-const PARTITIONS = 4;
 const POOL_SIZE = 4;
 
 /** Starts the issuer; everything that it opened is ended by the steps it adds to the shutdown. */
@@ -18,39 +15,15 @@ export async function composeIssuer(
   context: AppContext,
   facts: IssuerFacts,
 ): Promise<RunningIssuer> {
-  const { config, logger, metrics, health, shutdown, end } = context;
-  const { databaseUrl, kafkaBrokers } = config;
-  if (databaseUrl === null || kafkaBrokers === null) {
-    throw new EnvironmentError(
-      'an issuer of its own needs DATABASE_URL and KAFKA_BROKERS; `npm start` runs all in one process without them',
-    );
-  }
-  const institution = Institution.open({
-    id: facts.id,
-    dataDir: config.dataDir,
-    mode: config.mode,
-    random: randomBytes,
-    log: (line) => logger.info(line),
+  const { logger, metrics, shutdown } = context;
+  const { institution, keys, database, bus } = await openServiceBase(context, {
+    name: facts.id,
+    institution: facts.id,
+    schema: issuerSchema(facts.id),
+    migrations: issuerMigrations,
+    poolSize: POOL_SIZE,
+    issuers: [facts.id],
   });
-  shutdown.add({ phase: 'servers', name: 'device', stop: () => institution.close() });
-
-  const schema = issuerSchema(facts.id);
-  const url = databaseUrl.reveal();
-  await migrate({ url, schema, migrations: issuerMigrations });
-  const applicationName = `pinfold ${facts.id}`;
-  const database = await Database.open({ url, schema, poolSize: POOL_SIZE, applicationName });
-  shutdown.add({ phase: 'release', name: 'database', stop: () => database.close() });
-  health.add('ready', 'database', () => database.query('SELECT 1').then(() => undefined));
-
-  const bus = await KafkaBus.open({
-    brokers: kafkaBrokers.map(({ host, port }) => `${host}:${port}`),
-    clientId: facts.id,
-    onFatal: end,
-  });
-  shutdown.add({ phase: 'release', name: 'bus', stop: () => bus.close() });
-  await bus.ensureTopics(allTopics([facts.id]), PARTITIONS);
-
-  const keys = await institution.openDataKeys();
   const { named } = institution.provisioned;
   const issuer = await startIssuer(bus, {
     settings: issuerSettings(facts, { pvk: named.pvk!, zck: named[`zck.${facts.id}`]! }),

@@ -3,6 +3,7 @@ export * from './ceremonies.js';
 export * from './data-keys.js';
 export * from './device-folder.js';
 export * from './institution.js';
+export * from './service-base.js';
 export * from './tokens.js';
 export * from './topology.js';
 export * from './vault.js';

@@ -1,5 +1,12 @@
 /** The database server and the bus of a program: its own, or those that the configuration names. */
-import { type Bus, EmbeddedBus, KafkaBus } from '@pinfold/bus';
+import {
+  type Bus,
+  busProgressCheck,
+  EmbeddedBus,
+  exportBusMetrics,
+  KafkaBus,
+} from '@pinfold/bus';
+import { PARTITIONS } from '@pinfold/institution';
 import { allTopics } from '@pinfold/messages';
 import type { AppContext } from '@pinfold/platform';
 import { startEmbeddedPostgres } from '@pinfold/storage';
@@ -10,9 +17,6 @@ export interface DatabaseServer {
   /** A command line for a person, without the password where it is somebody else's server. */
   readonly psql: string;
 }
-
-/** Partitions of each topic: as many chunks can be under way at once on Kafka. */
-export const PARTITIONS = 4;
 
 export async function openDatabaseServer(context: AppContext): Promise<DatabaseServer> {
   const { config, logger, shutdown, end } = context;
@@ -47,7 +51,7 @@ export async function openBus(
   issuers: readonly string[],
   clientId: string,
 ): Promise<OpenedBus> {
-  const { config, shutdown, end } = context;
+  const { config, metrics, health, shutdown, end } = context;
   const { kafkaBrokers } = config;
   const brokers = kafkaBrokers?.map(({ host, port }) => `${host}:${port}`);
   const bus =
@@ -55,6 +59,8 @@ export async function openBus(
       ? new EmbeddedBus({ onFatal: end })
       : await KafkaBus.open({ brokers, clientId, onFatal: end });
   shutdown.add({ phase: 'release', name: 'bus', stop: () => bus.close() });
+  exportBusMetrics(bus, metrics);
+  health.add('ready', 'bus', busProgressCheck(bus));
   await bus.ensureTopics(allTopics(issuers), PARTITIONS);
   const kind = brokers === undefined ? 'in the process' : `Kafka at ${brokers.join(', ')}`;
   return { bus, kind };

@@ -1,0 +1,89 @@
+/**
+ * What a service that runs as a process of its own stands on: its institution's device and data keys,
+ * its schema of the database, Kafka. Everything that is opened adds its step to the shutdown, its
+ * check to `ready`, and its counters to the metrics.
+ */
+import { randomBytes } from 'node:crypto';
+import { type Bus, busProgressCheck, exportBusMetrics, KafkaBus } from '@pinfold/bus';
+import { allTopics } from '@pinfold/messages';
+import { type AppContext, EnvironmentError } from '@pinfold/platform';
+import { Database, type MigrationList, migrate } from '@pinfold/storage';
+import type { OpenedKeys } from './data-keys.js';
+import { Institution } from './institution.js';
+
+export interface ServiceNeeds {
+  /** In error lines and as the client's name at Kafka and PostgreSQL: `switch`, `bank-a`. */
+  readonly name: string;
+  readonly institution: string;
+  readonly schema: string;
+  readonly migrations: MigrationList;
+  /** Connections of the pool. */
+  readonly poolSize: number;
+  /** Issuers whose topics must exist. */
+  readonly issuers: readonly string[];
+}
+
+export interface ServiceBase {
+  readonly institution: Institution;
+  readonly keys: OpenedKeys;
+  readonly database: Database;
+  readonly bus: Bus;
+}
+
+/** Partitions of each topic: as many chunks can be under way at once. */
+export const PARTITIONS = 4;
+
+/** @throws EnvironmentError without DATABASE_URL and KAFKA_BROKERS, or without keys */
+export async function openServiceBase(
+  context: AppContext,
+  needs: ServiceNeeds,
+): Promise<ServiceBase> {
+  const { config, logger, shutdown } = context;
+  const { databaseUrl, kafkaBrokers } = config;
+  if (databaseUrl === null || kafkaBrokers === null) {
+    throw new EnvironmentError(
+      `${needs.name} as a process of its own needs DATABASE_URL and KAFKA_BROKERS; \`npm start\` runs all in one process without them`,
+    );
+  }
+  const institution = Institution.open({
+    id: needs.institution,
+    dataDir: config.dataDir,
+    mode: config.mode,
+    random: randomBytes,
+    log: (line) => logger.info(line),
+  });
+  shutdown.add({ phase: 'servers', name: 'device', stop: () => institution.close() });
+  const keys = await institution.openDataKeys();
+  const database = await openDatabase(context, databaseUrl.reveal(), needs);
+  const brokers = kafkaBrokers.map(({ host, port }) => `${host}:${port}`);
+  const bus = await openKafkaBus(context, brokers, needs);
+  return { institution, keys, database, bus };
+}
+
+async function openDatabase(
+  { health, shutdown }: AppContext,
+  url: string,
+  { name, schema, migrations, poolSize }: ServiceNeeds,
+): Promise<Database> {
+  await migrate({ url, schema, migrations });
+  const applicationName = `pinfold ${name}`;
+  const database = await Database.open({ url, schema, poolSize, applicationName });
+  shutdown.add({ phase: 'release', name: 'database', stop: () => database.close() });
+  health.add('ready', 'database', async () => {
+    await database.query('SELECT 1');
+  });
+  return database;
+}
+
+async function openKafkaBus(
+  { health, metrics, shutdown, end }: AppContext,
+  brokers: readonly string[],
+  { name, issuers }: ServiceNeeds,
+): Promise<Bus> {
+  const bus = await KafkaBus.open({ brokers, clientId: name, onFatal: end });
+  shutdown.add({ phase: 'release', name: 'bus', stop: () => bus.close() });
+  exportBusMetrics(bus, metrics);
+  health.add('ready', 'bus', busProgressCheck(bus));
+  await bus.ensureTopics(allTopics(issuers), PARTITIONS);
+  return bus;
+}
