@@ -4,13 +4,12 @@
  *
  * Layout: version (1) | nonce (12) | ciphertext and tag.
  */
-import { gcm } from '@noble/ciphers/aes.js';
-import { InputError, type RandomBytes, takeRandom } from '@pinfold/crypto';
+import { InputError, type RandomBytes } from '@pinfold/crypto';
+import { type AssociatedData, GcmKey, Nonces } from '@pinfold/messages';
 
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 const PURPOSE = new TextEncoder().encode('card number at rest');
-const text = new TextEncoder();
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 export interface VaultKey {
   /** 1 to 255. */
@@ -19,48 +18,47 @@ export interface VaultKey {
   readonly key: Uint8Array;
 }
 
+interface HeldKey {
+  readonly version: number;
+  readonly gcm: GcmKey;
+  readonly purpose: AssociatedData;
+}
+
 export class CardVault {
-  readonly #keys = new Map<number, Uint8Array>();
-  readonly #newest: VaultKey;
+  readonly #keys = new Map<number, HeldKey>();
+  readonly #newest: HeldKey;
+  readonly #nonces: Nonces;
 
   /** Seals under the highest version, opens all. @throws InputError VAULT_KEYS */
-  constructor(
-    keys: readonly VaultKey[],
-    readonly random: RandomBytes,
-  ) {
+  constructor(keys: readonly VaultKey[], random: RandomBytes) {
+    this.#nonces = new Nonces(random);
     for (const { version, key } of keys) {
       if (version < 1 || version > 255 || key.length !== 32) {
         throw new InputError('VAULT_KEYS', 'a vault key is 32 bytes with a version from 1 to 255');
       }
-      this.#keys.set(version, key);
+      const gcm = new GcmKey(key);
+      this.#keys.set(version, { version, gcm, purpose: gcm.associate(PURPOSE) });
     }
-    const newest = [...keys].sort((a, b) => b.version - a.version)[0];
+    const newest = [...this.#keys.values()].sort((a, b) => b.version - a.version)[0];
     if (newest === undefined) throw new InputError('VAULT_KEYS', 'a vault needs a key');
     this.#newest = newest;
   }
 
   seal(pan: string): Uint8Array {
-    const { version, key } = this.#newest;
-    const nonce = takeRandom(this.random, NONCE_BYTES);
-    const sealed = gcm(key, nonce, PURPOSE).encrypt(text.encode(pan));
-    const out = new Uint8Array(1 + NONCE_BYTES + sealed.length);
+    const { version, gcm, purpose } = this.#newest;
+    const sealed = gcm.seal(this.#nonces.next(), encoder.encode(pan), purpose);
+    const out = new Uint8Array(1 + sealed.length);
     out[0] = version;
-    out.set(nonce, 1);
-    out.set(sealed, 1 + NONCE_BYTES);
+    out.set(sealed, 1);
     return out;
   }
 
   /** @throws InputError VAULT_SEALED: not of this vault, changed, or its key is gone */
   open(sealed: Uint8Array): string {
-    const key = this.#keys.get(sealed[0] ?? 0);
-    if (key === undefined || sealed.length <= 1 + NONCE_BYTES + TAG_BYTES) throw unopened();
-    const nonce = sealed.subarray(1, 1 + NONCE_BYTES);
-    try {
-      const clear = gcm(key, nonce, PURPOSE).decrypt(sealed.subarray(1 + NONCE_BYTES));
-      return new TextDecoder().decode(clear);
-    } catch {
-      throw unopened();
-    }
+    const held = this.#keys.get(sealed[0] ?? 0);
+    const clear = held?.gcm.open(sealed.subarray(1), held.purpose);
+    if (clear === undefined || clear.length === 0) throw unopened();
+    return decoder.decode(clear);
   }
 }
 

@@ -1,7 +1,9 @@
 /** Topics, records, sealing, events and the data elements whose content this network defines. */
 export * from './events.js';
+export * from './gcm.js';
 export * from './keyed-hash.js';
 export * from './mask-pan.js';
+export * from './nonces.js';
 export * from './original-data.js';
 export * from './record.js';
 export * from './record-codec.js';

@@ -3,12 +3,13 @@
  * (FIPS 198-1) under an index key, cut to 128 bits. Without the key nobody can try card numbers.
  */
 import { createHmac } from 'node:crypto';
+import type { HmacKey } from '@pinfold/crypto';
 
 const BYTES = 16;
 
 /** 22 characters of base64url. The index key should be 32 bytes; it is not rotated with data keys. */
-export function keyedHash(indexKey: Uint8Array, text: string): string {
-  return createHmac('sha256', indexKey)
+export function keyedHash(indexKey: HmacKey, text: string): string {
+  return createHmac('sha256', indexKey.exposeKeyObject())
     .update(text, 'utf8')
     .digest()
     .toString('base64url', 0, BYTES);

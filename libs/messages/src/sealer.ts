@@ -6,15 +6,9 @@
  * and key id: a record moved to another topic or relabelled does not open. Correlation and trace
  * context are not bound; nothing may be decided by them.
  */
-import {
-  InputError,
-  ok,
-  type RandomBytes,
-  type Result,
-  refused,
-  takeRandom,
-} from '@pinfold/crypto';
-import { type AssociatedData, GcmKey, NONCE_BYTES } from './gcm.js';
+import { InputError, ok, type RandomBytes, type Result, refused } from '@pinfold/crypto';
+import { type AssociatedData, GcmKey } from './gcm.js';
+import { Nonces } from './nonces.js';
 
 /** Versions of one link's key that a sealer holds. */
 export const VERSIONS_PER_LINK = 8;
@@ -23,8 +17,6 @@ export const SEALS_PER_KEY = 2 ** 32;
 
 /** Topic, type and schema combinations remembered per key; more are computed each time. */
 const CONTEXTS_KEPT = 128;
-/** Nonces drawn from the random source at once. */
-const NONCES_DRAWN = 64;
 
 const LINK = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
@@ -63,14 +55,12 @@ export function linkOf(keyId: string): string {
 }
 
 export class Sealer {
-  readonly #random: RandomBytes;
+  readonly #nonces: Nonces;
   readonly #keys = new Map<string, HeldKey>();
   readonly #sealing = new Map<string, HeldKey>();
-  #nonces: Uint8Array = new Uint8Array(0);
-  #nextNonce = 0;
 
   constructor(random: RandomBytes) {
-    this.#random = random;
+    this.#nonces = new Nonces(random);
   }
 
   /** Makes a version able to open; `seals` (default) makes it the one that seals for its link. */
@@ -135,7 +125,7 @@ export class Sealer {
     const associated = associate(entry, context);
     if (!associated) throw new InputError('CONTEXT', 'topic, type and schema are single lines');
     return {
-      value: entry.gcm.seal(this.#nonce(), plaintext, associated),
+      value: entry.gcm.seal(this.#nonces.next(), plaintext, associated),
       keyId: entry.keyId,
     };
   }
@@ -146,16 +136,6 @@ export class Sealer {
     const associated = associate(entry, context);
     const plaintext = associated && entry.gcm.open(value, associated);
     return plaintext ? ok(plaintext) : refused('SEAL_INVALID');
-  }
-
-  #nonce(): Uint8Array {
-    if (this.#nextNonce >= this.#nonces.length) {
-      this.#nonces = takeRandom(this.#random, NONCES_DRAWN * NONCE_BYTES);
-      this.#nextNonce = 0;
-    }
-    const from = this.#nextNonce;
-    this.#nextNonce += NONCE_BYTES;
-    return this.#nonces.subarray(from, this.#nextNonce);
   }
 }
 

@@ -3,7 +3,7 @@
  * only when the sealing link is one that may write to that topic. An issuer's key thus cannot speak
  * for another issuer's link.
  */
-import { InputError, type Result, refused } from '@pinfold/crypto';
+import { HmacKey, InputError, type Result, refused } from '@pinfold/crypto';
 import { keyedHash } from './keyed-hash.js';
 import type { BusRecord } from './record.js';
 import { type DecodedRecord, decodeRecord, encodeRecord } from './record-codec.js';
@@ -33,10 +33,12 @@ const HASHES_KEPT = 4096;
 
 export class RecordWire {
   readonly #options: WireOptions;
+  readonly #indexKey: HmacKey;
   readonly #hashes = new Map<string, string>();
 
   constructor(options: WireOptions) {
     this.#options = options;
+    this.#indexKey = HmacKey.of(options.indexKey);
   }
 
   /** Throws when no link is set for the topic, or the link has no sealing key. */
@@ -70,7 +72,7 @@ export class RecordWire {
         break;
       }
     }
-    const made = keyedHash(this.#options.indexKey, text);
+    const made = keyedHash(this.#indexKey, text);
     this.#hashes.set(text, made);
     return made;
   }
