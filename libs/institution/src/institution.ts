@@ -31,6 +31,11 @@ export interface InstitutionOptions extends Omit<DeviceFolderOptions, 'folder'> 
   readonly mode: Mode;
 }
 
+/** Where an institution keeps its device and tokens. */
+export function institutionFolder(dataDir: string, id: string): string {
+  return join(dataDir, 'hsm', id);
+}
+
 export class Institution {
   readonly id: string;
   readonly store: DeviceFolder;
@@ -40,7 +45,7 @@ export class Institution {
   private constructor(options: InstitutionOptions) {
     this.id = options.id;
     this.#random = options.random;
-    const folder = join(options.dataDir, 'hsm', options.id);
+    const folder = institutionFolder(options.dataDir, options.id);
     this.store = DeviceFolder.open({ ...options, folder });
   }
 

@@ -6,10 +6,10 @@
 import { randomBytes } from 'node:crypto';
 import { type Bus, busProgressCheck, exportBusMetrics, KafkaBus } from '@pinfold/bus';
 import { allTopics } from '@pinfold/messages';
-import { type AppContext, EnvironmentError } from '@pinfold/platform';
+import { type AppContext, EnvironmentError, lockFolder } from '@pinfold/platform';
 import { Database, type MigrationList, migrate } from '@pinfold/storage';
 import type { OpenedKeys } from './data-keys.js';
-import { Institution } from './institution.js';
+import { Institution, institutionFolder } from './institution.js';
 
 export interface ServiceNeeds {
   /** In error lines and as the client's name at Kafka and PostgreSQL: `switch`, `bank-a`. */
@@ -45,6 +45,9 @@ export async function openServiceBase(
       `${needs.name} as a process of its own needs DATABASE_URL and KAFKA_BROKERS; \`npm start\` runs all in one process without them`,
     );
   }
+  // One process for one device: two would write over each other's state.
+  const lock = await lockFolder(institutionFolder(config.dataDir, needs.institution), 'device');
+  shutdown.add({ phase: 'servers', name: 'device lock', stop: () => lock.release() });
   const institution = Institution.open({
     id: needs.institution,
     dataDir: config.dataDir,

@@ -46,7 +46,10 @@ export class ServiceProcess {
     const { program, args, env } = this.spec;
     const child = spawn(process.execPath, [program, ...args], {
       env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: Ctrl-C reaches the parent alone, which stops the services in order. The
+      // channel tells a service when the parent is gone.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     child.stdout?.pipe(this.#log, { end: false });
     child.stderr?.pipe(this.#log, { end: false });

@@ -1,4 +1,5 @@
 /** The bus on Apache Kafka, through kafkajs; the only file that makes its clients. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BusRecord } from '@pinfold/messages';
 import kafkajs, { type Kafka, type KafkaConfig, type Producer, type TopicMessages } from 'kafkajs';
 import {
@@ -53,6 +54,15 @@ const DEFAULTS = {
 const SEND_ROUNDS = 10;
 const SEND_PAUSE_MS = 1_000;
 
+/** Looks at topics that another process is making. */
+const TOPIC_ATTEMPTS = 50;
+const TOPIC_PAUSE_MS = 200;
+
+function isNotHostedYet(error: unknown): boolean {
+  const { message = '', type } = error as { message?: string; type?: string };
+  return type === 'UNKNOWN_TOPIC_OR_PARTITION' || message.includes('does not host this topic');
+}
+
 /** Kafka's answers to a produce request that will be the same next time. */
 const HOPELESS = new Set([
   'MESSAGE_TOO_LARGE',
@@ -97,6 +107,18 @@ export class KafkaBus implements Bus {
   }
 
   async ensureTopics(topics: readonly string[], partitions: number): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#createMissing(topics, partitions);
+      } catch (error) {
+        // Another process is making the same topics: the broker knows them before it hosts them.
+        if (!isNotHostedYet(error) || attempt >= TOPIC_ATTEMPTS) throw error;
+        await sleep(TOPIC_PAUSE_MS);
+      }
+    }
+  }
+
+  async #createMissing(topics: readonly string[], partitions: number): Promise<void> {
     await this.#withAdmin(async (admin) => {
       const existing = new Set(await admin.listTopics());
       const missing = topics.filter((topic) => !existing.has(topic));

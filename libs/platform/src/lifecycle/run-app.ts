@@ -109,6 +109,14 @@ function handleSignals(o: {
       o.end();
     });
   }
+  // Started by a parent that watches us: without it nobody would ever stop us.
+  if (process.connected === true) {
+    process.channel?.unref();
+    process.once('disconnect', () => {
+      o.logger.info('stopping', { signal: 'the parent process is gone' });
+      o.end();
+    });
+  }
   // The reader of our output is gone (`| head`): nothing to say and nobody to tell.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
