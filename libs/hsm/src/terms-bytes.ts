@@ -56,7 +56,7 @@ export class ByteTerms implements Terms {
   fresh({ algorithm, lengthBytes }: KeySpec): KeyTerm {
     const random = this.#ports.random(lengthBytes);
     return this.#term(
-      algorithm === 'A' ? Uint8Array.from(random) : adjustOddParity(random),
+      isDes(algorithm) ? adjustOddParity(random) : Uint8Array.from(random),
       algorithm,
     );
   }
@@ -90,7 +90,7 @@ export class ByteTerms implements Terms {
     const { bytes, algorithm } = inside(key);
     const carried = { bytes, algorithm, exportability: as.exportability ?? 'E' } as const;
     const { held } = under as ByteOpened;
-    return wrapForTransport(this.#ports, { under: held, key: carried, usage: as.usage });
+    return wrapForTransport(this.#ports, { under: held, key: carried, ...as });
   }
 
   decrypt(under: Opened, text: string, usage: UsageName): KeyTerm {
@@ -128,7 +128,7 @@ export class ByteTerms implements Terms {
 
   isWeak(key: KeyTerm): boolean {
     const { bytes, algorithm } = inside(key);
-    if (algorithm === 'A') return bytes.every((byte) => byte === 0);
+    if (!isDes(algorithm)) return bytes.every((byte) => byte === 0);
     return isWeakDesKey(bytes) || hasEqualHalves(bytes);
   }
 
@@ -150,6 +150,10 @@ export class ByteTerms implements Terms {
     this.#made.push(bytes);
     return asTerm({ bytes, algorithm });
   }
+}
+
+function isDes(algorithm: Algorithm): boolean {
+  return algorithm === 'T' || algorithm === 'D';
 }
 
 function asTerm(key: ByteKey): KeyTerm {

@@ -16,7 +16,8 @@ export const keyType = () => choice('key type', KEY_TYPE_NAMES);
 export const usage = () =>
   choice('usage by name or X9.143 code; default: the first of the type', USAGE_CHOICES);
 export const usageName = () => choice('usage by name', USAGE_NAMES);
-export const algorithm = () => choice('A = AES, T = triple DES, D = single DES', ALGORITHMS);
+export const algorithm = () =>
+  choice('A = AES, T = triple DES, D = single DES, H = HMAC', ALGORITHMS);
 export const checkValue = () => hex('check value of the key', { length: 6 });
 export const pan = () => secret(digits('card number with check digit', { min: 12, max: 19 }));
 export const pinBlock = () => bytes('PIN block under the key', { min: 8, max: 16, step: 8 });

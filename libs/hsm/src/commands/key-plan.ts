@@ -23,7 +23,7 @@ export interface KeyPlan {
  * Key lengths made: double-length triple DES; AES-128 for working keys and AES-256 for keys that
  * wrap others, so that whatever they carry is no stronger than they are.
  */
-const LENGTHS: Readonly<Record<Algorithm, number>> = { T: 16, D: 8, A: 16 };
+const LENGTHS: Readonly<Record<Algorithm, number>> = { T: 16, D: 8, A: 16, H: 32 };
 const WRAPPING_AES_BYTES = 32;
 const WRAPPING: readonly UsageName[] = ['ZCK', 'TMK'];
 
@@ -33,8 +33,9 @@ export function keyPlan(
 ): KeyPlan {
   const usage = resolveUsage(wanted.type, wanted.usage) ?? t.refuse('USAGE_REFUSED');
   const wrapping = WRAPPING.includes(usage);
-  const algorithm = wanted.algorithm ?? (wrapping && wanted.mode === 'hardened' ? 'A' : 'T');
   const facts: UsageFacts = USAGES[usage];
+  const usual = facts.algorithms.includes('H') ? 'H' : 'T';
+  const algorithm = wanted.algorithm ?? (wrapping && wanted.mode === 'hardened' ? 'A' : usual);
   const unknown = !facts.algorithms.includes(algorithm);
   // Untyped tokens cannot tell AES from triple DES; the VSM had no AES.
   if (unknown || (wanted.mode === 'legacy' && algorithm === 'A')) t.refuse('ALGORITHM_REFUSED');

@@ -15,6 +15,8 @@ export class ClearKey {
   /** Exactly one of the two, by algorithm; neither for lengths that no cipher takes. */
   readonly des: DesKey | undefined;
   readonly aes: AesKey | undefined;
+  /** Set once the key store has kept it at hand outside its cache. */
+  remembered = false;
   readonly #bytes: Uint8Array;
 
   /** Takes the bytes over: the caller keeps no reference. */
@@ -25,7 +27,9 @@ export class ClearKey {
     this.#bytes = bytes;
     this.aes = header.algorithm === 'A' && bytes.length >= 16 ? AesKey.of(bytes) : undefined;
     this.des =
-      header.algorithm !== 'A' && bytes.length % 8 === 0 && bytes.length <= 24
+      (header.algorithm === 'T' || header.algorithm === 'D') &&
+      bytes.length % 8 === 0 &&
+      bytes.length <= 24
         ? DesKey.of(bytes)
         : undefined;
   }

@@ -103,6 +103,7 @@ export class KeyStore {
       const key = this.#typed.get(token) ?? this.#unseal(token, slot.types[0]!, this.#typed);
       memo.token = token;
       memo.key = key;
+      if (key !== undefined) key.remembered = true;
       return key !== undefined && this.#fits(key, slot) ? key : undefined;
     }
     const type =
@@ -172,8 +173,10 @@ export class KeyStore {
   }
 
   #forget(key: ClearKey): void {
-    for (const memo of this.#memo) {
-      if (memo.key === key) memo.key = undefined;
+    if (key.remembered) {
+      for (const memo of this.#memo) {
+        if (memo.key === key) memo.key = undefined;
+      }
     }
     key.wipe();
   }

@@ -6,8 +6,8 @@
  */
 import { KEY_TYPES, type KeyType, type MasterKeyName } from './key-types.js';
 
-/** Algorithms in X9.143 letters: A = AES, D = single DES, T = triple DES. */
-export const ALGORITHMS = ['T', 'A', 'D'] as const;
+/** Algorithms in X9.143 letters: A = AES, D = single DES, T = triple DES, H = HMAC. */
+export const ALGORITHMS = ['T', 'A', 'D', 'H'] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
 
 export interface UsageFacts {
@@ -23,6 +23,7 @@ export interface UsageFacts {
 
 const T = ['T', 'D'] as const;
 const TA = ['T', 'A', 'D'] as const;
+const H = ['H'] as const;
 
 export const USAGES = {
   ZCK: row(1, 'ZCK', 'K1', 'B', TA, ['ZCK'], 'protects keys between banks'),
@@ -41,6 +42,13 @@ export const USAGES = {
   IMKSMI: row(14, 'P', 'E2', 'X', TA, ['ZCK'], 'EMV master key: secure messaging, integrity'),
   STOREDPIN: row(15, 'PIN', 'P1', 'N', ['T'], [], 'a PIN at rest'),
   KEK: row(16, 'TCK', 'K0', 'B', TA, [], 'typed API: exports data keys'),
+  CSCK: row(17, 'P', 'C0', 'C', T, ['ZCK'], 'American Express security codes'),
+  CAVVK: row(18, 'P', 'C0', 'C', T, ['ZCK'], 'cardholder authentication values (CAVV)'),
+  IMKDN: row(19, 'P', 'E4', 'X', TA, ['ZCK'], 'EMV master key: dynamic numbers (dCVV, CVC3)'),
+  IMKCAP: row(20, 'P', 'E6', 'X', TA, ['ZCK'], 'EMV master key: one-time codes (CAP)'),
+  CBCMAK: row(21, 'TCK', 'M1', 'C', T, ['ZCK', 'TMK'], 'MACs by ISO 9797-1 algorithm 1'),
+  HMK: row(22, 'TCK', 'M7', 'C', H, ['ZCK', 'TMK'], 'HMAC'),
+  MACSTATE: row(23, 'TCK', 'I0', 'N', ['A'], [], 'a MAC between two parts of its message'),
 } as const satisfies Record<string, UsageFacts>;
 
 export type UsageName = keyof typeof USAGES;

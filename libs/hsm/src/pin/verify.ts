@@ -6,7 +6,6 @@
 import {
   type DecimalisationTable,
   equalWords,
-  firstFourDigits,
   packDigits,
   pinHi,
   pinLo,
@@ -23,11 +22,9 @@ export function parameterHi(record: OpenRecord, pan: string): number {
   return record.method === 'visa-pvv' ? pvvParameterHi(pan) : validationHi(pan);
 }
 
-/** Low word of what is enciphered under the PVK. */
-export function parameterLo(record: OpenRecord, pan: string, field: PinField): number {
-  return record.method === 'visa-pvv'
-    ? pvvParameterLo(pan, record.pvki) | firstFourDigits(field.hi)
-    : validationLo(pan);
+/** Low word of what is enciphered under the PVK, without the PIN digits that Visa PVV adds. */
+export function parameterLo(record: OpenRecord, pan: string): number {
+  return record.method === 'visa-pvv' ? pvvParameterLo(pan, record.pvki) : validationLo(pan);
 }
 
 /** 1 when the PIN is right. `hi`, `lo`: the enciphered parameter. `table`: for IBM 3624. */

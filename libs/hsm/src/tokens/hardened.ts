@@ -28,7 +28,7 @@ import {
 } from '../keys/usages.js';
 import type { Token } from '../terms.js';
 import { PARTS, type Part, type ShareFacts, type TokenHeader } from './header.js';
-import { decodeHex, encodeHex } from './hex.js';
+import { decodeHex, encodeHex, hexByte } from './hex.js';
 import type { TokenScheme, Unsealed } from './scheme.js';
 import { BLOCK, Siv } from './siv.js';
 
@@ -36,6 +36,9 @@ const VERSION = 1;
 const MAX_BYTES = 16 + 16 + 64 + 16;
 const work = new Uint8Array(MAX_BYTES);
 const tag = new Uint8Array(BLOCK);
+const ALGORITHM_OF: readonly (Algorithm | undefined)[] = Array.from({ length: 256 }, (_, code) =>
+  ALGORITHMS.find((letter) => letter.charCodeAt(0) === code),
+);
 const typeById = new Map(KEY_TYPE_NAMES.map((name) => [KEY_TYPES[name].id as number, name]));
 
 export class HardenedTokens implements TokenScheme {
@@ -138,9 +141,7 @@ function readHeader(
   const part: Part | undefined = PARTS[work[1]! - 1];
   const type = typeById.get(work[2]!);
   const usage = usageById(work[3]!);
-  const algorithm = ALGORITHMS.find((letter) => letter.charCodeAt(0) === work[6]) as
-    | Algorithm
-    | undefined;
+  const algorithm = ALGORITHM_OF[work[6]!];
   const lengthBytes = work[9]!;
   const keyAt = BLOCK * (1 + work[14]!);
   const wanted = keyAt + Math.ceil(lengthBytes / BLOCK) * BLOCK + BLOCK;
@@ -164,7 +165,7 @@ function readHeader(
     algorithm,
     lengthBytes,
     exportability: work[8] === 0x45 ? 'E' : 'N',
-    checkValue: encodeHex(work.subarray(10, 13), 3),
+    checkValue: hexByte(work[10]!) + hexByte(work[11]!) + hexByte(work[12]!),
     masterKeyVersion: version,
     ...(part === 'share' ? { share: readShare() } : {}),
     ...(part === 'data' ? { context: encodeHex(work.subarray(BLOCK, 2 * BLOCK), BLOCK) } : {}),

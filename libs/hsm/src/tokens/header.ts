@@ -38,6 +38,16 @@ export interface TokenHeader {
   readonly context?: string;
 }
 
+/** What an exporting command may choose of a key block's header; the rest follows from the key. */
+export interface BlockHeader {
+  readonly version: 'A' | 'B' | 'C' | 'D' | 'E';
+  readonly usage: string;
+  readonly modeOfUse: string;
+  readonly keyVersion?: string;
+  readonly exportability: 'E' | 'N' | 'S';
+  readonly blocks: readonly (readonly [id: string, data: string])[];
+}
+
 /** What a command states when it seals a key; the rest follows from the key. */
 export interface SealAs {
   readonly usage: UsageName;
@@ -45,6 +55,8 @@ export interface SealAs {
   readonly exportability?: 'E' | 'N';
   readonly share?: ShareFacts;
   readonly context?: string;
+  /** Transport only: a key block with this header, whatever rule M8 says. */
+  readonly block?: BlockHeader;
 }
 
 /** What a share's header holds of a custodian's name: six bytes, in hexadecimal. */

@@ -19,3 +19,12 @@ export function decodeHex(text: string, out: Uint8Array): number {
 export function encodeHex(bytes: Uint8Array, length: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('hex').toUpperCase();
 }
+
+const BYTES = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).toUpperCase().padStart(2, '0'),
+);
+
+/** Two characters; no call into native code. */
+export function hexByte(byte: number): string {
+  return BYTES[byte]!;
+}

@@ -11,9 +11,12 @@ import type { ClearKey } from '../keys/clear-key.js';
 import { desLetter } from '../keys/key-check.js';
 import { type Algorithm, USAGES, type UsageName, usageCode } from '../keys/usages.js';
 import type { Policy } from '../policy/policy.js';
+import type { BlockHeader } from './header.js';
 
 const CRYPTOGRAM = /^(?:[0-9A-F]{16}){1,4}$/;
 const AES_DATA_KEY_BYTES = 32;
+/** Longest key that a token takes, by algorithm. */
+const MOST_KEY_BYTES: Readonly<Record<Algorithm, number>> = { T: 24, D: 8, A: 32, H: 64 };
 
 export interface Carried {
   readonly bytes: Uint8Array;
@@ -23,9 +26,15 @@ export interface Carried {
 
 export function wrapForTransport(
   { policy, random }: { policy: Policy; random: RandomBytes },
-  { under, key, usage }: { under: ClearKey; key: Carried; usage: UsageName },
+  {
+    under,
+    key,
+    usage,
+    block,
+  }: { under: ClearKey; key: Carried; usage: UsageName; block?: BlockHeader },
 ): string {
-  if (!policy.on['M8.key-blocks']) return toHex(encryptEcb(cipherOf(under), key.bytes));
+  if (block === undefined && !policy.on['M8.key-blocks'])
+    return toHex(encryptEcb(cipherOf(under), key.bytes));
   return wrapKeyBlock({
     kbpk: under.exposeBytes(),
     header: {
@@ -34,6 +43,7 @@ export function wrapForTransport(
       algorithm: key.algorithm,
       modeOfUse: USAGES[usage].mode,
       exportability: key.exportability,
+      ...block,
     },
     key: key.bytes,
     random,
@@ -55,14 +65,18 @@ export function unwrapFromTransport(
   if (!opened.ok) return undefined;
   const { header, key } = opened.value;
   const { algorithm } = header;
-  if (algorithm !== 'A' && algorithm !== 'T' && algorithm !== 'D') return undefined;
+  if (!isOurs(algorithm)) return undefined;
   if (policy.on['M9.one-usage'] && header.usage !== usageCode(usage, algorithm)) return undefined;
-  if (algorithm !== 'A' && key.length > 24) return undefined;
+  if (key.length > MOST_KEY_BYTES[algorithm]) return undefined;
   return {
     bytes: key,
-    algorithm: algorithm === 'A' ? 'A' : desLetter(key.length),
+    algorithm: algorithm === 'T' || algorithm === 'D' ? desLetter(key.length) : algorithm,
     exportability: header.exportability === 'N' ? 'N' : 'E',
   };
+}
+
+function isOurs(letter: string): letter is Algorithm {
+  return Object.hasOwn(MOST_KEY_BYTES, letter);
 }
 
 function carriedInClear(clear: Uint8Array): Carried {

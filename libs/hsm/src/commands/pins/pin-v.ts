@@ -1,20 +1,20 @@
-import { desEncryptBlock } from '@pinfold/crypto';
 import { type DecimalisationTable, decimalisationTable, packDigits, wordAt } from '@pinfold/pin';
 import type { Core } from '../../core.js';
 import { dataCommand } from '../../declare/command.js';
 import { digits, hex, integer, optional, text, token } from '../../declare/field.js';
 import { readySlot } from '../../keys/key-store.js';
-import { done, type Refusal, refusal } from '../../outcome.js';
-import { extractPin, fitsFormat, PinField } from '../../pin/extract.js';
+import { type Refusal, refusal } from '../../outcome.js';
+import { fitsFormat } from '../../pin/extract.js';
+import { type PinCase, type PinRequest, verifyMany, verifyOne } from '../../pin/verification.js';
 import type { OpenRecord } from '../../pin/verification-record.js';
-import { isRightPin, validationData } from '../../pin/verify.js';
+import { validationData } from '../../pin/verify.js';
 import { decodeHex } from '../../tokens/hex.js';
 import { OFFSET_KEY, PIN_KEY, pan, pinBlock, pinFormat, record } from '../fields.js';
 
 const BLOCK_KEY = readySlot({ ...PIN_KEY, part: 'key' });
 const PVK_SLOT = readySlot({ ...OFFSET_KEY, part: 'key' });
-const block = new Int32Array(2);
-const field = new PinField();
+const INVALID_TOKEN = refusal('TOKEN_INVALID');
+const INVALID_RECORD = refusal('RECORD_INVALID', 'M2.authenticated-record');
 const data = new Uint8Array(8);
 
 /** Sixteen digits are a table of the caller's own, which rule M1 refuses; else the id of a registered one. */
@@ -27,6 +27,44 @@ export function tableNamed(core: Core, named: string): DecimalisationTable | Ref
 
 export function isTable(found: DecimalisationTable | Refusal): found is DecimalisationTable {
   return !('ok' in found);
+}
+
+interface Input extends PinRequest {
+  readonly key: string;
+  readonly pvk: string;
+  readonly validationData: string;
+  readonly length: number;
+  readonly table: string;
+  readonly offset: string;
+  readonly record?: string;
+}
+
+function prepare(core: Core, input: Input): PinCase | Refusal {
+  const key = core.keys.open(input.key, BLOCK_KEY);
+  const pvk = core.keys.open(input.pvk, PVK_SLOT);
+  if (key === undefined || pvk?.des === undefined) return INVALID_TOKEN;
+  if (!fitsFormat(key, input.format, input.pinBlock.length)) return refusal('FORMAT_REFUSED');
+  if (input.offset.length !== input.length) return refusal('OFFSET_LENGTH');
+  const table = tableNamed(core, input.table);
+  if (!isTable(table)) return table;
+  if (core.policy.on['M2.authenticated-record']) {
+    const known = input.record && core.records.open(input.record, input.pan, pvk);
+    if (!known || !agrees(known, input)) return INVALID_RECORD;
+  }
+  const limited = core.limits.check(input.pan, input.pinBlock, core.now);
+  if (limited !== undefined) return limited;
+  decodeHex(input.validationData, data);
+  const wanted: OpenRecord = {
+    method: 'ibm3624',
+    pvki: 0,
+    pinLength: input.length,
+    value: input.offset,
+    tableId: '',
+    valueHi: digitsLeft(input.offset, 0),
+    valueLo: digitsLeft(input.offset, 8),
+  };
+  const [parameterHi, parameterLo] = [wordAt(data, 0), wordAt(data, 4)];
+  return { key, pvk: pvk.des, record: wanted, table, parameterHi, parameterLo };
 }
 
 /**
@@ -81,43 +119,8 @@ export const pinV = dataCommand({
     'M4.one-answer',
     'M5.no-digit-check',
   ],
-  run(core, input) {
-    const key = core.keys.open(input.key, BLOCK_KEY);
-    const pvk = core.keys.open(input.pvk, PVK_SLOT);
-    if (key === undefined || pvk?.des === undefined) return refusal('TOKEN_INVALID');
-    if (!fitsFormat(key, input.format, input.pinBlock.length)) return refusal('FORMAT_REFUSED');
-    if (input.offset.length !== input.length) return refusal('OFFSET_LENGTH');
-    const table = tableNamed(core, input.table);
-    if (!isTable(table)) return table;
-    if (core.policy.on['M2.authenticated-record']) {
-      const known = input.record && core.records.open(input.record, input.pan, pvk);
-      if (!known || !agrees(known, input)) {
-        return refusal('RECORD_INVALID', 'M2.authenticated-record');
-      }
-    }
-    const limited = core.limits.check(input.pan, input.pinBlock, core.now);
-    if (limited !== undefined) return limited;
-    extractPin(core.policy, key, input, field);
-    decodeHex(input.validationData, data);
-    desEncryptBlock(pvk.des, wordAt(data, 0), wordAt(data, 4), block);
-    const wanted: OpenRecord = {
-      method: 'ibm3624',
-      pvki: 0,
-      pinLength: input.length,
-      value: input.offset,
-      tableId: '',
-      valueHi: digitsLeft(input.offset, 0),
-      valueLo: digitsLeft(input.offset, 8),
-    };
-    const right = isRightPin(wanted, field, table, block[0]!, block[1]!);
-    const good = right && field.length > 0;
-    const why = field.length === 0 ? field.why! : refusal('PIN_WRONG');
-    field.wipe();
-    block.fill(0);
-    if (good) return done({});
-    core.limits.failed(input.pan, input.pinBlock, core.now);
-    return why;
-  },
+  run: (core, input) => verifyOne(core, input, prepare),
+  runMany: (core, jobs) => verifyMany(core, jobs, prepare),
 });
 
 /** Eight digits from `from` on as a word, filled with zeros on the right. */
