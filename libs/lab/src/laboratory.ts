@@ -1,0 +1,177 @@
+/**
+ * The place where attacks are run: a seeded demo device, the honest people who set it up, and the
+ * secrets, which serve only to check what an attack obtained. An attack gets tokens, records, PIN
+ * blocks and, where its story says so, one custodian's envelope; it never gets a secret.
+ */
+import { AesKey, DesKey, decryptEcb, encryptEcb, fromHex, toHex } from '@pinfold/crypto';
+import {
+  type Algorithm,
+  type CommandName,
+  Device,
+  type Envelope,
+  type Input,
+  type KeyType,
+  type Mode,
+  type Output,
+  type Role,
+} from '@pinfold/hsm';
+import { type HsmClient, inProcessClient } from '@pinfold/hsm-client';
+import { encryptPinBlock, type PinBlockFormat } from '@pinfold/pin';
+import { seededRandom } from './seeded-random.js';
+
+export const DECIMALISATION_TABLE = '0123456789012345';
+const SEED = 'laboratory';
+/** The device's clock stands still: limits do not refill while an attack runs. */
+const NOW = Date.UTC(2026, 0, 1);
+
+export interface LaboratoryOptions {
+  readonly mode: Mode;
+  /** Rules switched off. */
+  readonly without?: readonly string[];
+  readonly seed?: string;
+}
+
+/** A customer as the database shows one: everything but the PIN. */
+export interface Customer {
+  readonly pan: string;
+  readonly record: string;
+  /** From the record, where it is readable. */
+  readonly offset: string;
+}
+
+export interface Ceremony {
+  readonly type: KeyType;
+  readonly shares: readonly string[];
+  /** In the order of the shares; the first belongs to custodian-1. */
+  readonly envelopes: readonly Envelope[];
+}
+
+export class Laboratory {
+  readonly device: Device;
+  readonly mode: Mode;
+  readonly without: readonly string[];
+  readonly random: (length: number) => Uint8Array;
+  readonly #secrets = new Map<string, Uint8Array>();
+  #envelopes: Envelope[] = [];
+
+  constructor({ mode, without = [], seed = SEED }: LaboratoryOptions) {
+    this.mode = mode;
+    this.without = without;
+    this.random = seededRandom(`${seed}/laboratory`);
+    this.device = Device.create({
+      mode,
+      policy: { without },
+      random: seededRandom(`${seed}/device`),
+      clock: { now: () => NOW },
+      demo: true,
+      envelopes: (envelope) => this.#envelopes.push(envelope),
+      laboratory: { keyMade: ({ token, key }) => this.#secrets.set(token, key) },
+    });
+  }
+
+  client(role: Role, name: string = role): HsmClient {
+    return inProcessClient(this.device, this.device.session({ name, role }));
+  }
+
+  /** What honest people do before an attack begins; it must succeed. */
+  honest<N extends CommandName>(role: Role, command: N, input: Input<N>): Output<N> {
+    const session = this.device.session({ name: role, role });
+    const outcome = this.device.execute(session, command, input);
+    if (!outcome.ok) throw new Error(`setting up: ${command} was refused: ${outcome.code}`);
+    return outcome.value;
+  }
+
+  /** The key inside a token: to check what an attack obtained, or as a terminal that holds it. */
+  exposeKey(token: string): Uint8Array {
+    const key = this.#secrets.get(token);
+    if (key === undefined) throw new Error('a key that the laboratory did not see being made');
+    return key;
+  }
+
+  /** Shares of a new key, its ceremony still open. */
+  ceremony(type: KeyType, wanted: { usage?: string; algorithm?: Algorithm } = {}): Ceremony {
+    this.#envelopes = [];
+    const { shares } = this.honest('keyManager', 'GenerateKeyShares', {
+      type,
+      shares: 2,
+      ...wanted,
+    });
+    return { type, shares, envelopes: this.#envelopes };
+  }
+
+  /** A key from a ceremony. */
+  key(type: KeyType, wanted: { usage?: string; algorithm?: Algorithm } = {}): string {
+    const { shares } = this.ceremony(type, wanted);
+    const { usage } = wanted;
+    return this.honest('custodian', 'CombineKeyShares', { type, usage, shares: [...shares] }).key;
+  }
+
+  pinKey(): string {
+    return this.honest('production', 'GenerateWorkingKey', { usage: 'ZPK', algorithm: 'T' }).key;
+  }
+
+  /** Registered by one person, activated by another. */
+  table(): string {
+    const { tableId } = this.honest('keyManager', 'RegisterDecimalisationTable', {
+      table: DECIMALISATION_TABLE,
+    });
+    this.honest('officer', 'ActivateDecimalisationTable', { tableId });
+    return tableId;
+  }
+
+  /** The nth customer (1-based) of a bank whose PINs follow IBM 3624. */
+  customer(n: number, keys: { pvk: string; tableId: string }): Customer {
+    const pan = panOf(n);
+    const { record } = this.honest('production', 'IssueDemoPin', {
+      pan,
+      seed: SEED,
+      method: 'ibm3624',
+      ...keys,
+    });
+    return { pan, record, offset: record.split('.')[4]! };
+  }
+
+  exposePin(pan: string): string {
+    return this.honest('production', 'ShowDemoPin', { pan, seed: SEED }).pin;
+  }
+
+  /** A PIN typed at a keypad that holds the key: what comes out is the encrypted PIN block. */
+  typed(o: { pin: string; pan: string; key: string; format?: PinBlockFormat }): Uint8Array {
+    const { pin, pan, format = 'iso0' } = o;
+    const key = DesKey.of(this.exposeKey(o.key));
+    return encryptPinBlock({ format, key, pin, pan, random: this.random });
+  }
+
+  /** Validation data that enciphers to those digits: for measuring over every natural PIN. */
+  validationDataFor(pvk: string, natural: string): string {
+    const wanted = fromHex(natural.padEnd(16, '0'));
+    return toHex(decryptEcb(DesKey.of(this.exposeKey(pvk)), wanted));
+  }
+}
+
+/** A card number of the demo bank with its check digit. */
+export function panOf(n: number): string {
+  const body = `510000${String(n).padStart(9, '0')}`;
+  let sum = 0;
+  for (let i = 0; i < body.length; i++) {
+    const digit = Number(body[body.length - 1 - i]);
+    const weighted = i % 2 === 0 ? digit * 2 : digit;
+    sum += weighted > 9 ? weighted - 9 : weighted;
+  }
+  return `${body}${(10 - (sum % 10)) % 10}`;
+}
+
+export function validationDataOf(pan: string): string {
+  return pan.slice(-16);
+}
+
+/** One ECB pass with a key that the attacker knows. */
+export function withKnownKey(
+  direction: 'encrypt' | 'decrypt',
+  key: Uint8Array,
+  data: Uint8Array,
+  aes = key.length === 32,
+): Uint8Array {
+  const cipher = aes ? AesKey.of(key) : DesKey.of(key);
+  return direction === 'encrypt' ? encryptEcb(cipher, data) : decryptEcb(cipher, data);
+}
