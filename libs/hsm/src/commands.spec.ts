@@ -37,6 +37,24 @@ describe('the typed four-function API', () => {
   });
 });
 
+describe('a data key with a number of uses', () => {
+  it('opens that often, and no more after a restart', () => {
+    const { device, as } = benchDevice();
+    const made = { context: 'c', uses: 2 };
+    const { wrapped } = valued(device.execute(as('production'), 'GenerateDataKey', made));
+    const open = (on: typeof device, context = 'c') =>
+      on.execute(on.session({ name: 'x', role: 'production' }), 'DecryptDataKey', {
+        wrapped,
+        context,
+      });
+    expect(open(device, 'other')).toMatchObject({ code: 'TOKEN_INVALID' });
+    expect(open(device).ok).toBe(true);
+    const again = device.clone();
+    expect(open(again).ok).toBe(true);
+    expect(open(again)).toMatchObject({ code: 'TOKEN_INVALID' });
+  });
+});
+
 describe('RSA', () => {
   const keys = (bench: ReturnType<typeof benchDevice>, bits: '1024' | '2048') =>
     bench.device.execute(bench.as('keyManager'), 'GenerateRsaKey', { bits });

@@ -7,6 +7,7 @@ import type { Administration } from './administration/administration.js';
 import type { AuditChain } from './administration/audit.js';
 import type { Ceremonies } from './administration/ceremonies.js';
 import type { PinLimits } from './administration/pin-limits.js';
+import type { UseLimits } from './administration/use-limits.js';
 import type { KeyStore } from './keys/key-store.js';
 import type { RsaKeys } from './keys/rsa-keys.js';
 import type { LifeEvent, LifeState } from './life-cycle.js';
@@ -22,6 +23,7 @@ export interface Core {
   readonly rsaKeys: RsaKeys;
   readonly tables: DecimalisationTables;
   readonly limits: PinLimits;
+  readonly uses: UseLimits;
   readonly ceremonies: Ceremonies;
   readonly random: RandomBytes;
   /** Milliseconds since the epoch, of this call. */

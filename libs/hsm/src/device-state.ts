@@ -7,6 +7,7 @@ import type { AuditState } from './administration/audit.js';
 import { GENESIS } from './administration/audit.js';
 import type { CeremoniesState } from './administration/ceremonies.js';
 import type { PinLimitsState } from './administration/pin-limits.js';
+import type { UseCount } from './administration/use-limits.js';
 import type { User } from './administration/users.js';
 import type { LifeState } from './life-cycle.js';
 import type { RegisteredTable } from './pin/tables.js';
@@ -27,6 +28,7 @@ export interface DeviceState {
   readonly oldMasterKeys: MasterKeysState | undefined;
   readonly tables: readonly RegisteredTable[];
   readonly limits: PinLimitsState;
+  readonly uses?: readonly UseCount[];
   readonly ceremonies: CeremoniesState;
   readonly users: readonly User[];
   readonly audit: AuditState;

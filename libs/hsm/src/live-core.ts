@@ -5,6 +5,7 @@ import { AuditChain, type AuditFacts } from './administration/audit.js';
 import { Ceremonies } from './administration/ceremonies.js';
 import { DEFAULT_PIN_LIMITS, PinLimits } from './administration/pin-limits.js';
 import { resumeAudit } from './administration/resume-audit.js';
+import { UseLimits } from './administration/use-limits.js';
 import type { Core, PrintedPage } from './core.js';
 import type { DeviceOptions } from './device-options.js';
 import type { DeviceState, MasterKeysState } from './device-state.js';
@@ -24,6 +25,7 @@ export class LiveCore implements Core {
   readonly printer: (page: PrintedPage) => void;
   readonly tables: DecimalisationTables;
   readonly limits: PinLimits;
+  readonly uses: UseLimits;
   readonly ceremonies: Ceremonies;
   /** Absent until there are master keys; commands are not reached before. */
   keys!: KeyStore;
@@ -46,6 +48,7 @@ export class LiveCore implements Core {
     this.printer = options.printer ?? (() => undefined);
     this.tables = new DecimalisationTables(state.tables);
     this.limits = new PinLimits(this.policy, options.limits ?? DEFAULT_PIN_LIMITS, state.limits);
+    this.uses = new UseLimits(state.uses);
     this.ceremonies = new Ceremonies(state.ceremonies);
     this.demo = state.demo;
     this.life = state.life;
@@ -135,6 +138,7 @@ export class LiveCore implements Core {
       oldMasterKeys: stateOf(this.#oldMasterKeys),
       tables: this.tables.toState(),
       limits: this.limits.toState(this.now),
+      uses: this.uses.toState(),
       ceremonies: this.ceremonies.toState(),
       users: this.administration.users.toState(),
       audit: this.#chain.toState(),

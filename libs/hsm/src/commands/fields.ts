@@ -32,6 +32,8 @@ export const keyBlock = () =>
   text('key in transport: X9.143 key block, or a cryptogram in legacy', { min: 16, max: 1024 });
 export const ceremonyId = () => hex('number of the ceremony', { length: 16 });
 
+export const psn = () => digits('PAN sequence number; 00 where the card has none', { length: 2 });
+
 /** Where PIN keys, MAC keys, derivation keys and transport keys go. */
 export const PIN_KEY = { types: ['WK'], usages: ['ZPK', 'TPK'] } as const;
 export const MAC_KEY = { types: ['TCK'], usages: ['TAK', 'ZAK'] } as const;

@@ -18,6 +18,6 @@ export function strengthBits(key: { algorithm: string; lengthBytes: number }): n
     case 'A32':
       return 256;
     default:
-      return key.algorithm === 'H' ? Math.min(256, 4 * key.lengthBytes) : 0;
+      return key.algorithm === 'H' ? Math.min(256, 8 * key.lengthBytes) : 0;
   }
 }

@@ -13,19 +13,26 @@ export const DATA_KEY_BYTES = 32;
 const SLOT = readySlot(DATA_KEY);
 
 /** Sixteen bytes of SHA-256, hexadecimal, as the token's header holds them. */
-export function contextDigest(context: string): string {
-  return createHash('sha256').update(context).digest('hex').slice(0, 32).toUpperCase();
+export function contextDigest(context: string, counted = false): string {
+  const text = counted ? `counted ${context}` : `context ${context}`;
+  return createHash('sha256').update(text).digest('hex').slice(0, 32).toUpperCase();
 }
 
-/** The data key, or undefined: no such token, or of another context. */
+/** The data key, or undefined: no such token, of another context, or used up. Takes a use of a counted key. */
 export function openDataKey(core: Core, wrapped: string, context: string): ClearKey | undefined {
   const key = core.keys.open(wrapped, SLOT);
   if (key === undefined || key.header.lengthBytes !== DATA_KEY_BYTES) return undefined;
   const bound = key.header.context;
-  return bound === undefined || bound === contextDigest(context) ? key : undefined;
+  if (bound === undefined || bound === contextDigest(context)) return key;
+  return bound === contextDigest(context, true) && core.uses.take(wrapped) ? key : undefined;
 }
 
-export function sealDataKey(core: Core, bytes: Uint8Array, context: string): string {
-  const as = { usage: 'DEK', part: 'data', context: contextDigest(context) } as const;
+export function sealDataKey(
+  core: Core,
+  bytes: Uint8Array,
+  context: string,
+  counted = false,
+): string {
+  const as = { usage: 'DEK', part: 'data', context: contextDigest(context, counted) } as const;
   return core.keys.seal(bytes, 'A', as).token;
 }

@@ -1,0 +1,28 @@
+import { equalConstantTime } from '@pinfold/crypto';
+import { dataCommand } from '../../declare/command.js';
+import { done, refusal } from '../../outcome.js';
+import { CARD_CODES, cardCode, cardKey, codeMembers, codeName, codeOf } from './card-codes.js';
+
+const { digits: _, ...members } = codeMembers;
+
+export const verifyCardCode = dataCommand({
+  name: 'VerifyCardCode',
+  group: 'cards',
+  title: 'verifies a card code, in constant time',
+  source: 'Visa, Mastercard and American Express card codes; payShield CY, PM, RY',
+  roles: ['production'],
+  input: { key: cardKey(), code: codeName(), value: cardCode(), ...members },
+  output: {},
+  errors: ['TOKEN_INVALID', 'INPUT_INVALID', 'CODE_WRONG'],
+  verdicts: ['CODE_WRONG'],
+  rules: ['M12.type-bound', 'M9.one-usage'],
+  run(core, input) {
+    const length = CARD_CODES[input.code].length ?? input.value.length;
+    const made = codeOf(core, { ...input, digits: length });
+    if (!made.ok) return made;
+    if (input.value.length !== length) return refusal('INPUT_INVALID');
+    return equalConstantTime(Buffer.from(made.value), Buffer.from(input.value))
+      ? done({})
+      : refusal('CODE_WRONG');
+  },
+});

@@ -1,0 +1,38 @@
+import { dataCommand } from '../../declare/command.js';
+import { bytes, integer, optional, token } from '../../declare/field.js';
+import { done, refusal } from '../../outcome.js';
+import { MAC_STATE, openMacState } from './mac-state.js';
+import { finishMac, MAX_MAC_BYTES, MIN_MAC_BYTES, macKey, macMembers } from './mac-variants.js';
+
+export const generateMessageMac = dataCommand({
+  name: 'GenerateMessageMac',
+  group: 'macs',
+  title: 'makes a MAC by a named algorithm, of a whole message or after its last part',
+  source: 'ISO/IEC 9797-1; NIST SP 800-38B; RFC 2104; payShield M6',
+  roles: ['production'],
+  input: {
+    ...macMembers,
+    state: optional(token('state after the parts before', MAC_STATE)),
+    macBytes: optional(
+      integer('length of the MAC; the whole of it where nothing is said', {
+        min: MIN_MAC_BYTES,
+        max: MAX_MAC_BYTES,
+      }),
+    ),
+  },
+  output: { mac: bytes('MAC', { min: MIN_MAC_BYTES, max: MAX_MAC_BYTES }) },
+  errors: ['TOKEN_INVALID', 'INPUT_INVALID'],
+  rules: ['M9.one-usage', 'M12.type-bound'],
+  run(core, input) {
+    const held = macKey(core, input);
+    const before = input.state === undefined ? undefined : openMacState(core, input, input.state);
+    if (held === undefined || (input.state !== undefined && before === undefined)) {
+      return refusal('TOKEN_INVALID');
+    }
+    const made = finishMac(held, input, before);
+    if (!made.ok) return made;
+    const length = input.macBytes ?? made.value.length;
+    if (length > made.value.length) return refusal('INPUT_INVALID');
+    return done({ mac: made.value.slice(0, length) });
+  },
+});
