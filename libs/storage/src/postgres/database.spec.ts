@@ -77,6 +77,34 @@ describe('queries', () => {
     );
   });
 
+  it('carries every type of column', async () => {
+    const all = batch({
+      words: 'text',
+      id: 'uuid',
+      large: 'bigint',
+      small: 'integer',
+      flag: 'boolean',
+      bytes: 'bytea',
+      at: 'timestamptz',
+      document: 'jsonb?',
+    });
+    const rows = ['', 'NULL', '{a,b}', '\\', '"', ' é\n\t€', "'"].map((words, i) => ({
+      words,
+      id: `00000000-0000-4000-8000-00000000000${i}`,
+      large: (-1n) ** BigInt(i) * 2n ** 62n,
+      small: 1 - i,
+      flag: i % 2 === 0,
+      bytes: Uint8Array.of(0x5c, 0x22, i, 0xff),
+      at: new Date(1_795_000_000_000 + i),
+      document: i === 3 ? null : { [`"\\${i}`]: ['{', i] },
+    }));
+    const read = await db.query<typeof all.row>(
+      `SELECT ${all.select('b')} FROM ${all.fromOrdered(1, 'b')} ORDER BY ord`,
+      all.values(rows),
+    );
+    expect(read.map((row) => ({ ...row, bytes: Uint8Array.from(row.bytes) }))).toEqual(rows);
+  });
+
   it('takes an empty batch', async () => {
     const sql = `INSERT INTO account (${accounts.columns}) SELECT * FROM ${accounts.from()}`;
     expect(await db.execute(sql, accounts.values([]))).toBe(0);

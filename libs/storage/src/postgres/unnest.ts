@@ -9,17 +9,8 @@
  *            postings.values(rows));
  */
 
-/** PostgreSQL type → JavaScript type of one value. `?` at the end of a declaration: null allowed. */
-interface TypeTable {
-  text: string;
-  bigint: bigint;
-  integer: number;
-  boolean: boolean;
-  bytea: Uint8Array;
-  timestamptz: Date;
-  uuid: string;
-  jsonb: unknown;
-}
+import { arrayLiteral, type TypeTable } from './array-literal.js';
+
 export type ColumnType = keyof TypeTable | `${keyof TypeTable}?`;
 export type ColumnSpec = Readonly<Record<string, ColumnType>>;
 
@@ -42,8 +33,8 @@ export interface Batch<S extends ColumnSpec> {
   select(alias?: string): string;
   /** `amount_minor = batch.amount_minor, …` for an UPDATE or ON CONFLICT; every column, or those named. */
   assign(from: string, ...only: (keyof S & string)[]): string;
-  /** One array per column, in the order of the declaration. */
-  values(rows: readonly RowOf<S>[]): unknown[][];
+  /** One array literal per column, in the order of the declaration. */
+  values(rows: readonly RowOf<S>[]): string[];
   /** Phantom: `type Row = typeof postings.row`. */
   readonly row: RowOf<S>;
 }
@@ -62,8 +53,7 @@ export function batch<const S extends ColumnSpec>(spec: S): Batch<S> {
     if (!IDENTIFIER.test(key)) throw new Error(`column name ${key} is not camelCase`);
   }
   const names = keys.map(snakeCase);
-  const types = keys.map((key) => (spec[key] as string).replace('?', ''));
-  const encoders = types.map((type) => (type === 'jsonb' ? encodeJson : undefined));
+  const types = keys.map((key) => (spec[key] as string).replace('?', '') as keyof TypeTable);
   const arrays = (first: number) => types.map((type, i) => `$${first + i}::${type}[]`).join(', ');
 
   return {
@@ -80,17 +70,9 @@ export function batch<const S extends ColumnSpec>(spec: S): Batch<S> {
       (only.length === 0 ? keys : only)
         .map((key) => `${snakeCase(key)} = ${from}.${snakeCase(key)}`)
         .join(', '),
-    values: (rows) =>
-      keys.map((key, column) => {
-        const encode = encoders[column];
-        return rows.map((row) => (encode === undefined ? row[key] : encode(row[key])));
-      }),
+    values: (rows) => keys.map((key, column) => arrayLiteral(types[column]!, rows, key)),
     get row(): RowOf<S> {
       throw new Error('row is a type, not a value');
     },
   };
-}
-
-function encodeJson(value: unknown): string | null {
-  return value === null || value === undefined ? null : JSON.stringify(value);
 }
