@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface ServiceSpec {
@@ -30,6 +31,8 @@ export class ServiceProcess {
   #stopping = false;
   #failures = 0;
   restarts = 0;
+  /** Hears each line of the service's log; set before `start`. */
+  onLogLine: ((line: string) => void) | undefined;
 
   constructor(
     readonly spec: ServiceSpec,
@@ -53,6 +56,9 @@ export class ServiceProcess {
     });
     child.stdout?.pipe(this.#log, { end: false });
     child.stderr?.pipe(this.#log, { end: false });
+    if (child.stderr !== null && this.onLogLine !== undefined) {
+      createInterface({ input: child.stderr }).on('line', this.onLogLine);
+    }
     const startedMs = Date.now();
     child.once('exit', (code, signal) => {
       this.#child = undefined;

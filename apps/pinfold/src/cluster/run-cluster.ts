@@ -13,8 +13,10 @@ import {
   runApp,
   writeReadyFile,
 } from '@pinfold/platform';
+import type { TrafficReport } from '../../../atm/src/index.js';
 import { createOutput, type Output, styled } from '../cli/output.js';
 import { RUNTIME_FILE } from '../cli/running-system.js';
+import { liveLine } from '../narration/live-line.js';
 import { openNetwork } from '../network/open-network.js';
 import { provisionNetwork } from '../network/run-provision.js';
 import { openDatabaseServer } from '../system/servers.js';
@@ -108,6 +110,7 @@ async function startServices(
       stop: () => service.stop(),
       timeoutMs: 40_000,
     });
+    if (service.spec.name === 'atm') service.onLogLine = trafficTeller(o.output);
     service.start();
   }
   await Promise.all(services.map((service) => service.ready(SERVICE_READY_MS, signal)));
@@ -122,4 +125,18 @@ function keepRuntimeFile({ config, shutdown }: AppContext, http: number): void {
   const path = join(config.dataDir, RUNTIME_FILE);
   writeFileSync(path, `${JSON.stringify({ pid: process.pid, http })}\n`);
   shutdown.add({ phase: 'intake', name: 'runtime file', stop: () => removeReadyFile(path) });
+}
+
+/** The ATM process logs what happened each second; here it becomes the line that a person reads. */
+function trafficTeller(output: Output): (line: string) => void {
+  return (line) => {
+    if (!line.includes('"msg":"traffic"')) return;
+    try {
+      const { declined, ...report } = JSON.parse(line) as TrafficReport & { declined: number };
+      const counts: Record<string, number> = declined === 0 ? {} : { declined };
+      output.line(liveLine({ ...report, declined: counts }));
+    } catch {
+      // A line that was cut by the end of the process.
+    }
+  };
 }

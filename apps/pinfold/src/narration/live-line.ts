@@ -10,10 +10,11 @@ export function liveLine(report: TrafficReport): string {
   const reasons = Object.entries(declined).sort(([, a], [, b]) => b - a);
   const all = reasons.reduce((sum, [, n]) => sum + n, 0);
   const shown = reasons
+    .filter(([code]) => /^\d\d$/.test(code))
     .slice(0, MOST_REASONS)
     .map(([code, n]) => `${code} ${responseOf(code).name} ${n}`)
     .join(', ');
-  const why = all === 0 ? '' : ` (${shown})`;
+  const why = shown === '' ? '' : ` (${shown})`;
   const parts = [
     `approved ${String(dispensed + partlyDispensed).padStart(4)}`,
     `declined ${String(all).padStart(3)}${why}`,

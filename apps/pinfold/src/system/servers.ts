@@ -1,11 +1,5 @@
 /** The database server and the bus of a program: its own, or those that the configuration names. */
-import {
-  type Bus,
-  busProgressCheck,
-  EmbeddedBus,
-  exportBusMetrics,
-  KafkaBus,
-} from '@pinfold/bus';
+import { type Bus, busProgressCheck, EmbeddedBus, exportBusMetrics, KafkaBus } from '@pinfold/bus';
 import { PARTITIONS } from '@pinfold/institution';
 import { allTopics } from '@pinfold/messages';
 import type { AppContext } from '@pinfold/platform';
