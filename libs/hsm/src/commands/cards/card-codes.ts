@@ -6,7 +6,15 @@ import { DesKey, wipe } from '@pinfold/crypto';
 import { iccMasterKey } from '@pinfold/emv';
 import { amexCsc, cavv, cvc3, cvv, cvv2, dcvv, icvv } from '@pinfold/pin';
 import type { Core } from '../../core.js';
-import { bytes, choice, digits, type Infer, integer, optional, token } from '../../declare/field.js';
+import {
+  bytes,
+  choice,
+  digits,
+  type Infer,
+  integer,
+  optional,
+  token,
+} from '../../declare/field.js';
 import { readySlot } from '../../keys/key-store.js';
 import type { UsageName } from '../../keys/usages.js';
 import { done, type Outcome, refusal } from '../../outcome.js';

@@ -24,6 +24,7 @@ export const importKey = keyCommand({
     t.rule('M13.no-weak-key', { weak: t.isWeak(key) });
     const actual = t.checkValue(key);
     if (expected !== undefined && expected !== actual) t.refuse('CHECK_VALUE_WRONG');
-    return { key: t.seal(key, { usage }), checkValue: actual };
+    // What came from another bank goes no further.
+    return { key: t.seal(key, { usage, exportability: 'N' }), checkValue: actual };
   },
 });

@@ -7,7 +7,8 @@ import { chainMac, macKey, macMembers, totalBytes } from './mac-variants.js';
 export const chainMacPart = dataCommand({
   name: 'ChainMac',
   group: 'macs',
-  title: 'takes the first or a middle part of a message (whole blocks) and gives the state to carry',
+  title:
+    'takes the first or a middle part of a message (whole blocks) and gives the state to carry',
   source: 'ISO/IEC 9797-1; NIST SP 800-38B; payShield M6 (message blocks)',
   roles: ['production'],
   input: {

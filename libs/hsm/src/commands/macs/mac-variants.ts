@@ -76,7 +76,8 @@ export function macKey(core: Core, asked: MacAsked): ClearKey | undefined {
   if (core.policy.on['M9.one-usage'] && !usages.includes(held.header.usage)) return undefined;
   if (cipher === 'des' && held.des === undefined) return undefined;
   if (cipher === 'aes' && (held.aes ?? held.des) === undefined) return undefined;
-  if (cipher === 'aes' && held.aes === undefined && core.policy.on['M9.one-usage']) return undefined;
+  if (cipher === 'aes' && held.aes === undefined && core.policy.on['M9.one-usage'])
+    return undefined;
   if (asked.algorithm === 'iso9797-3' && held.header.lengthBytes < 16) return undefined;
   return held;
 }
