@@ -140,6 +140,7 @@ export class FaultyBus {
         await handler(records);
         return true;
       } catch (error) {
+        if (!current()) return false;
         const { name, message } = error as Error;
         this.journal.add(`bus: handler failed: ${name}: ${message}`);
         await this.time.sleep(RETRY_MS);

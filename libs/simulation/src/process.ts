@@ -20,21 +20,12 @@ export class Incarnation {
   alive = true;
   /** Port calls left to live; counted down once set. */
   fuse = Number.POSITIVE_INFINITY;
-  /** Rejects at the death: ends a transaction that is open then. */
-  readonly death: Promise<never>;
-  #reject!: (error: Error) => void;
 
-  constructor(private readonly onDeath: () => void) {
-    this.death = new Promise((_, reject) => {
-      this.#reject = reject;
-    });
-    this.death.catch(() => undefined);
-  }
+  constructor(private readonly onDeath: () => void) {}
 
   die(): void {
     if (!this.alive) return;
     this.alive = false;
-    this.#reject(new Killed('killed'));
     this.onDeath();
   }
 
@@ -65,15 +56,10 @@ export function guardStore<S extends object>(store: S, life: Incarnation, world:
         life.burn();
         if (world.rng.chance(0.3)) await world.time.sleep(world.rng.int(0, 4));
         if (!life.alive) return never();
-        const guarded = args.map((arg) =>
-          typeof arg === 'function' && name === 'transact' ? endWith(arg as Body, life) : arg,
-        );
-        const result = await Promise.race([value.apply(target, guarded), life.death]).catch(
-          (error) => {
-            if (error instanceof Killed) return never();
-            throw error;
-          },
-        );
+        const result: unknown = await value.apply(target, args).catch((error: unknown) => {
+          if (error instanceof Killed) return never();
+          throw error;
+        });
         life.burn();
         return life.alive ? result : never();
       };
@@ -81,25 +67,16 @@ export function guardStore<S extends object>(store: S, life: Incarnation, world:
   });
 }
 
-type Body = (...args: unknown[]) => unknown;
-
-/** The body of a transaction; asynchronous ones are aborted at the death. */
-function endWith(body: Body, life: Incarnation): Body {
-  return (...args) => {
-    const result = body(...args);
-    return result instanceof Promise ? Promise.race([result, life.death]) : result;
-  };
-}
-
+/** Throws when the process is dead: a transaction that sends inside is rolled back, as by a lost connection. */
 export function guardSend(name: string, life: Incarnation, world: World) {
   return async (records: readonly BusRecord[]): Promise<void> => {
     life.burn();
     if (world.rng.chance(0.2)) await world.time.sleep(world.rng.int(0, 3));
-    if (!life.alive) return never();
+    if (!life.alive) throw new Killed();
     world.monitor(name, records);
     world.bus.send(records);
     life.burn();
-    if (!life.alive) return never();
+    if (!life.alive) throw new Killed();
   };
 }
 
@@ -114,12 +91,12 @@ export class SimHsm {
     };
     return {
       execute: async (jobs) => {
-        if (!life.alive) return never();
+        if (!life.alive) throw new Killed();
         check();
         return this.client.execute(jobs);
       },
       run: async (command, inputs) => {
-        if (!life.alive) return never();
+        if (!life.alive) throw new Killed();
         check();
         return this.client.run(command, inputs);
       },
@@ -191,6 +168,7 @@ export class SimProcess {
       try {
         await running.onTick();
       } catch (error) {
+        if (!life.alive) return;
         const { name, message } = error as Error;
         this.world.journal.add(`${this.name}: tick failed: ${name}: ${message}`);
       }
