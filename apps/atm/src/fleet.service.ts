@@ -9,9 +9,9 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { AtmFleet } from '@pinfold/flows';
-import type { Logger } from '@pinfold/platform';
+import { type Logger, Ticker } from '@pinfold/platform';
 import { type CashierOptions, fillCassettes } from './cashier.js';
-import { Ticker } from './ticker.js';
+
 import type { TrafficGenerator } from './traffic/traffic-generator.js';
 
 export interface FleetServiceOptions {

@@ -1,6 +1,12 @@
-/** Gives the switch its ticks: one at a time, and none after the end has begun. */
-import { Inject, Injectable, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+/** Gives the switch its ticks; the first comes at once: it signs on with the issuers. */
+import {
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { SwitchNode } from '@pinfold/flows';
+import { Ticker } from '@pinfold/platform';
 import { SWITCH_OPTIONS, type SwitchModuleOptions } from './switch-options.js';
 
 /** Deadlines are met within this. */
@@ -8,44 +14,30 @@ const TICK_MS = 500;
 
 @Injectable()
 export class SwitchTicker implements OnApplicationBootstrap, OnApplicationShutdown {
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
-  #ended = false;
+  readonly #ticker: Ticker;
 
   constructor(
-    @Inject(SwitchNode) private readonly node: SwitchNode,
-    @Inject(SWITCH_OPTIONS) private readonly options: SwitchModuleOptions,
-  ) {}
+    @Inject(SwitchNode) node: SwitchNode,
+    @Inject(SWITCH_OPTIONS) { logger, metrics }: SwitchModuleOptions,
+  ) {
+    this.#ticker = new Ticker({
+      everyMs: TICK_MS,
+      firstMs: 0,
+      run: async () => {
+        await node.onTick();
+        for (const { issuer, signedOn, down } of node.status()) {
+          metrics?.link({ issuer, up: signedOn && !down });
+        }
+      },
+      onError: (err) => logger.warn('a tick of the switch failed', { err }),
+    });
+  }
 
-  /** The first tick comes at once: it signs on with the issuers. */
   onApplicationBootstrap(): void {
-    this.#schedule(0);
+    this.#ticker.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.#ended = true;
-    clearTimeout(this.#timer);
-    await this.#running;
-  }
-
-  #schedule(afterMs: number): void {
-    if (this.#ended) return;
-    this.#timer = setTimeout(() => {
-      this.#running = this.#tick();
-    }, afterMs);
-  }
-
-  /** A failed tick is tried again by the next one: what is due stays due. */
-  async #tick(): Promise<void> {
-    const { logger, metrics } = this.options;
-    try {
-      await this.node.onTick();
-      for (const { issuer, signedOn, down } of this.node.status()) {
-        metrics?.link({ issuer, up: signedOn && !down });
-      }
-    } catch (error) {
-      logger.warn('a tick of the switch failed', { err: error });
-    }
-    this.#schedule(TICK_MS);
+  onApplicationShutdown(): Promise<void> {
+    return this.#ticker.stop();
   }
 }

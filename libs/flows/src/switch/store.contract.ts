@@ -100,7 +100,8 @@ export function switchStoreContract(
 
     it('keeps the amount of a partial reversal exactly', async () => {
       const amount = { amountMinor: 999_999_999_999n, actualMinor: 123_456_789_012n };
-      const row = sampleRow({ ...amount, state: 'partly-reversed', deadlineMs: null });
+      const reversed = { state: 'partly-reversed', responseCode: '00', deadlineMs: null } as const;
+      const row = sampleRow({ ...amount, ...reversed });
       const forward = sampleForward({ actualMinor: amount.actualMinor });
       await save({ inserts: [row], forwards: [forward] });
       const found = await store.transact((tx) => tx.transactions([row]));

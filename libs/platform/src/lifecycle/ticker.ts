@@ -2,38 +2,43 @@
 export class Ticker {
   #timer: NodeJS.Timeout | undefined;
   #under: Promise<void> = Promise.resolve();
-  #running = false;
+  #ended = false;
 
   constructor(
     private readonly o: {
-      everyMs: number;
-      run: () => Promise<unknown>;
-      onError: (error: unknown) => void;
+      /** From the end of one call to the beginning of the next. */
+      readonly everyMs: number;
+      /** Before the first call; as `everyMs` when not given. */
+      readonly firstMs?: number;
+      readonly run: () => Promise<unknown>;
+      readonly onError: (error: unknown) => void;
     },
   ) {}
 
   start(): void {
-    this.#timer ??= setInterval(() => this.#tick(), this.o.everyMs);
+    if (this.#timer === undefined) this.#schedule(this.o.firstMs ?? this.o.everyMs);
   }
 
-  /** Resolves when the call under way has ended. */
+  /** No further call; resolves when the one under way has ended. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#ended = true;
+    clearTimeout(this.#timer);
     await this.#under;
   }
 
-  #tick(): void {
-    if (this.#running) return;
-    this.#running = true;
-    this.#under = this.o
-      .run()
-      .then(
-        () => undefined,
-        (error: unknown) => this.o.onError(error),
-      )
-      .finally(() => {
-        this.#running = false;
-      });
+  #schedule(afterMs: number): void {
+    if (this.#ended) return;
+    this.#timer = setTimeout(() => {
+      this.#under = this.#tick();
+    }, afterMs);
+  }
+
+  async #tick(): Promise<void> {
+    try {
+      await this.o.run();
+    } catch (error) {
+      this.o.onError(error);
+    }
+    this.#schedule(this.o.everyMs);
   }
 }

@@ -46,7 +46,8 @@ const TABLES = [
     CONSTRAINT one_row_per_request UNIQUE (terminal, stan, transmitted_at),
     CONSTRAINT deadline_while_open CHECK ((state = 'forwarded') = (deadline_ms IS NOT NULL)),
     CONSTRAINT paid_only_if_approved CHECK (
-      state NOT IN ('approved', 'stood-in', 'partly-reversed') OR response_code = '00'),
+      state NOT IN ('approved', 'stood-in', 'partly-reversed')
+        OR response_code IS NOT DISTINCT FROM '00'),
     CONSTRAINT part_of_the_amount CHECK (
       (state = 'partly-reversed') = (actual_minor IS NOT NULL)
       AND (actual_minor IS NULL OR (actual_minor > 0 AND actual_minor < amount_minor)))
