@@ -35,19 +35,14 @@ import {
 } from './fill.js';
 import { withoutMac } from './finish.js';
 import { takeIn } from './intake.js';
+import { changeZoneKeys, linksAnswered, tendLinks } from './issuer-network.js';
+import type { NetworkOutcome } from './key-offers.js';
 import { LinkMonitor } from './links.js';
-import {
-  answerTerminals,
-  changeZoneKeys,
-  linksAnswered,
-  type NetworkOutcome,
-  tendLinks,
-  terminalConfirmed,
-} from './network-management.js';
 import { RouteTable, type SwitchOptions } from './options.js';
 import { type IssuerAnswer, type Reader, readAnswer } from './read.js';
 import { routeAll } from './routing.js';
 import type { SwitchStore } from './store.js';
+import { answerTerminals, terminalConfirmed } from './terminal-network.js';
 import { type Other, Work } from './work.js';
 
 /** Rounds of `TICK_LIMIT` rows that one tick takes of each kind. */

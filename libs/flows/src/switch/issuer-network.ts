@@ -1,184 +1,37 @@
 /**
- * 0800/0810 on both sides of the switch: sign-on and echo, new working keys for terminals that ask,
- * new zone keys for issuers. A new key stands beside the old ones as `offered` and becomes `active`
- * when the other side has shown that it holds it: a terminal by a good MAC under it, an issuer by
- * its 0810. An offer that was lost is made again from the stored tokens.
+ * 0800/0810 with issuers: first and new zone keys, sign-on, echo. An issuer confirms its keys by its
+ * 0810; the old ones stay good beside them.
  */
 import { type FieldValue, textOf } from '@pinfold/iso8583';
 import { issuerRequests, RESPONSE } from '@pinfold/messages';
-import {
-  type KeyRecord,
-  KeyRing,
-  NETWORK_CODES,
-  type NodePorts,
-  nextVersion,
-  TIMEOUTS,
-} from '../node.js';
+import { type KeyRecord, NETWORK_CODES, TIMEOUTS } from '../node.js';
 import type { Admitted } from './admission.js';
-import { type Draft, echoAnswer, NO_SECURITY, transmissionTime } from './build.js';
+import { type Draft, NO_SECURITY, transmissionTime } from './build.js';
+import {
+  activated,
+  makeOffers,
+  type NetworkContext,
+  type NetworkOutcome,
+  type Offer,
+  offeredPair,
+} from './key-offers.js';
 import {
   type AskedRequest,
   dueOn,
-  type LinkMonitor,
   type LinkRecord,
   type NetworkCode,
   newLink,
   withAnswered,
   withAsked,
 } from './links.js';
-import type { IssuerLink, SwitchOptions } from './options.js';
+import type { IssuerLink } from './options.js';
 import type { Note, SwitchEvent } from './step.js';
-import type { SwitchStore } from './store.js';
-import {
-  type KeyPairWanted,
-  type MadeKey,
-  makeKeyPairs,
-  offersOf,
-  recordsOf,
-} from './working-keys.js';
-
-export interface NetworkContext {
-  readonly options: SwitchOptions;
-  readonly ports: NodePorts<SwitchStore>;
-  readonly ring: KeyRing;
-  readonly links: LinkMonitor;
-}
-
-export interface NetworkOutcome {
-  readonly drafts: readonly Draft[];
-  readonly notes: readonly Note[];
-}
+import type { KeyPairWanted } from './working-keys.js';
 
 /** Characters of DE 41. */
 const TERMINAL_FIELD = 8;
 
-const TERMINAL_USAGES = ['TPK', 'TAK'] as const;
 const ZONE_USAGES = ['ZPK', 'ZAK'] as const;
-
-/** Answers the 0800s of terminals; a key change is stored before it is answered. */
-export async function answerTerminals(
-  requests: readonly Admitted[],
-  ctx: NetworkContext,
-): Promise<NetworkOutcome> {
-  const drafts: Draft[] = [];
-  const notes: Note[] = [];
-  const changes = new Map<string, Admitted>();
-  for (const request of requests) {
-    const code = textOf(request.incoming.message, 70);
-    const { owner: terminal } = request;
-    if (code === NETWORK_CODES.keyChange) {
-      changes.set(terminal, request);
-    } else if (code === NETWORK_CODES.signOn || code === NETWORK_CODES.echo) {
-      drafts.push(answerOf(request, RESPONSE.approved));
-      notes.push({
-        what: code === NETWORK_CODES.echo ? 'terminal-echo' : 'terminal-signed-on',
-        terminal,
-      });
-    } else {
-      drafts.push(answerOf(request, RESPONSE.invalidTransaction));
-      notes.push({ what: 'network-code-unknown', terminal });
-    }
-  }
-  if (changes.size > 0) {
-    const changed = await changeTerminalKeys([...changes.values()], ctx);
-    drafts.push(...changed.drafts);
-    notes.push(...changed.notes);
-  }
-  return { drafts, notes };
-}
-
-function answerOf(request: Admitted, code: string, more?: Record<number, FieldValue>): Draft {
-  const { message, correlation, traceparent } = request.incoming;
-  const o = { mti: '0810', code, terminal: request.owner, correlation, traceparent, more };
-  return echoAnswer(message, o);
-}
-
-async function changeTerminalKeys(
-  requests: readonly Admitted[],
-  ctx: NetworkContext,
-): Promise<NetworkOutcome> {
-  const { ring, options } = ctx;
-  const known = requests.filter(({ owner }) => ring.newest(owner, 'TMK') !== undefined);
-  const offers = await makeOffers(
-    known.map(({ owner }) => ({
-      owner,
-      usages: TERMINAL_USAGES,
-      algorithm: options.terminalAlgorithm?.(owner) ?? 'T',
-      under: ring.newest(owner, 'TMK')!.token,
-      offered: offeredPair(ring, owner, TERMINAL_USAGES),
-    })),
-    ctx,
-  );
-  const drafts = known.map((request, i) => {
-    const text = offers[i]?.text;
-    if (text === undefined) return answerOf(request, RESPONSE.systemMalfunction);
-    return answerOf(request, RESPONSE.approved, { 48: text });
-  });
-  const notes = requests.map(({ owner: terminal }): Note => {
-    const made = offers[known.findIndex(({ owner }) => owner === terminal)];
-    if (made === undefined) return { what: 'terminal-keys-refused', terminal };
-    return { what: 'terminal-keys-offered', terminal, detail: { version: made.version } };
-  });
-  return { drafts, notes };
-}
-
-function offeredPair(
-  ring: KeyRing,
-  owner: string,
-  usages: KeyPairWanted['usages'],
-): KeyRecord[] | undefined {
-  const newest = ring.newest(owner, usages[1]);
-  if (newest?.state !== 'offered') return undefined;
-  const pair = usages.flatMap((usage) => ring.at(owner, usage, newest.version) ?? []);
-  return pair.length === usages.length ? pair : undefined;
-}
-
-interface Offer {
-  readonly version: number;
-  /** DE 48. */
-  readonly text: string;
-}
-
-/** Makes pairs, numbers new ones after the newest version in the store, keeps them as offered. */
-async function makeOffers(
-  wanted: readonly KeyPairWanted[],
-  { ports, ring }: NetworkContext,
-): Promise<(Offer | undefined)[]> {
-  const made = await makeKeyPairs(ports.hsm, wanted);
-  if (made === undefined) return wanted.map(() => undefined);
-  const versions = wanted.map(({ offered }) => offered?.[0]?.version);
-  const fresh = wanted.flatMap((_, i) => (versions[i] === undefined && made[i] ? [i] : []));
-  const kept = fresh.map((i) => ({ owner: wanted[i]!.owner, keys: made[i]! }));
-  const numbers = await keepOffers(kept, { ports, ring });
-  fresh.forEach((i, n) => {
-    versions[i] = numbers[n];
-  });
-  return wanted.map((_, i) => {
-    const keys = made[i];
-    const version = versions[i];
-    if (keys === undefined || version === undefined) return undefined;
-    return { version, text: offersOf(keys, version) };
-  });
-}
-
-/** The versions given, in order. */
-async function keepOffers(
-  made: readonly { owner: string; keys: readonly MadeKey[] }[],
-  { ports, ring }: Pick<NetworkContext, 'ports' | 'ring'>,
-): Promise<number[]> {
-  if (made.length === 0) return [];
-  const done = await ports.store.transact(async (tx) => {
-    const held = new KeyRing(await tx.lockKeys(made.map(({ owner }) => owner)));
-    const versions = made.map(({ owner, keys }) =>
-      nextVersion(held.newest(owner, keys[0]!.usage)?.version ?? 0),
-    );
-    const records = made.flatMap(({ owner, keys }, i) => recordsOf(owner, keys, versions[i]!));
-    await tx.save({ keys: records });
-    return { versions, records };
-  });
-  for (const record of done.records) ring.put(record);
-  return done.versions;
-}
 
 /**
  * Offers zone keys to the issuer: new ones, or those whose 0810 did not come. The old ones stay until
@@ -373,33 +226,4 @@ function settle(answer: Admitted, link: LinkRecord, { ring, ports }: NetworkCont
     data: { issuer, usage: usage as 'ZPK' | 'ZAK', keyVersion: version, checkValue },
   }));
   return { ...settled, keys, events };
-}
-
-/** A terminal has used keys that were only offered: they are active from now on. */
-export function terminalConfirmed(
-  terminal: string,
-  version: number,
-  ctx: NetworkContext,
-): { keys: readonly KeyRecord[]; events: readonly SwitchEvent[] } {
-  const keys = activated(ctx.ring, terminal, TERMINAL_USAGES, version);
-  const atMs = ctx.ports.clock.now();
-  const events = keys.map(({ usage, checkValue }) => ({
-    type: 'terminal.key-changed' as const,
-    id: `key-changed-${terminal}-${usage}-${version}-${checkValue}`,
-    atMs,
-    data: { terminal, usage: usage as 'TPK' | 'TAK', keyVersion: version, checkValue },
-  }));
-  return { keys, events };
-}
-
-function activated(
-  ring: KeyRing,
-  owner: string,
-  usages: readonly KeyRecord['usage'][],
-  version: number,
-): KeyRecord[] {
-  return usages.flatMap((usage) => {
-    const key = ring.at(owner, usage, version);
-    return key?.state === 'offered' ? [{ ...key, state: 'active' as const }] : [];
-  });
 }
