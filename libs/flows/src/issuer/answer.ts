@@ -8,7 +8,6 @@ export type MacOutcome = 'valid' | 'invalid' | 'silent';
 export interface FinancialFacts {
   readonly cardKey: string;
   readonly nowMs: number;
-  readonly mac: Exclude<MacOutcome, 'invalid'>;
   readonly pin: PinOutcome;
   /** DE 38 for this message, should it be approved. */
   readonly approvalCode: string;

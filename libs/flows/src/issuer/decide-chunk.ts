@@ -54,17 +54,16 @@ function decideOne(
 ): Answer {
   const { intake, mac, pin, cardKey, approvalCode } = item;
   if (mac === 'invalid') return refusal(RESPONSE.cryptographicFailure);
+  // Nothing that was not verified is written down: a copy that was damaged on its way could otherwise
+  // stand for the message. The switch repeats what must be done, and reverses what was not answered.
+  if (mac === 'silent') return refusal(RESPONSE.systemMalfunction);
   if (!intake.ok) return refusal(intake.responseCode);
   const message = bugs === undefined ? intake.value : spoilMessage(intake.value, bugs);
   const spoilt = bugs === undefined ? undefined : spoilAnswer(state, message, bugs);
   if (spoilt !== undefined) return spoilt;
-  if (mac === 'silent' && message.class !== 'withdrawal') {
-    // Must be done, not declined: the switch repeats it until a device answers.
-    return refusal(RESPONSE.systemMalfunction);
-  }
   const { limits } = settings;
   const triesBefore = state.card(cardKey)?.tries ?? 0;
-  const answer = decide(state, message, { cardKey, nowMs, mac, pin, approvalCode, limits });
+  const answer = decide(state, message, { cardKey, nowMs, pin, approvalCode, limits });
   const tries = state.card(cardKey)?.tries ?? 0;
   if (triesBefore < limits.pinTries && tries >= limits.pinTries) {
     state.tell(pinBlocked(item, message.transactionKey, message.pan, { settings, nowMs }));

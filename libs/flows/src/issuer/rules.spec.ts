@@ -122,7 +122,7 @@ describe('before the rules', () => {
     expect(codeOf({ ...ready, intake: { ok: false, responseCode: '30' } })).toBe('88');
   });
 
-  it('a silent device answers 96, and declines a withdrawal for good', () => {
+  it('a silent device answers 96 to everything', () => {
     const state = new ChunkState(empty);
     expect(state.changes([]).newTransactions).toEqual([]);
     for (const kind of ['withdrawal', 'advice', 'reversal'] as const) {

@@ -22,10 +22,10 @@ export function decideWithdrawal(
   const account = card === undefined ? undefined : state.account(card.accountId);
   const { pin, nowMs, limits } = facts;
   const all: WithdrawalFacts = { request, nowMs, pin, limits, card, account, known };
-  const responseCode = facts.mac === 'silent' ? RESPONSE.systemMalfunction : responseTo(all);
+  const responseCode = responseTo(all);
   if (known !== undefined) return answerKnown(state, known, request, responseCode);
 
-  if (card !== undefined && facts.mac !== 'silent') countTry(state, card, all);
+  if (card !== undefined) countTry(state, card, all);
   const approved = responseCode === RESPONSE.approved;
   const leg: Leg = {
     state: nextLegState('none', approved ? 'approve' : 'decline'),
