@@ -24,7 +24,12 @@ import {
   type PostedTransaction,
   VERSIONS_KEPT,
 } from '@pinfold/flows';
-import { assertAffected, type Database, type Queryable } from '../postgres/database.js';
+import {
+  assertAffected,
+  type Database,
+  type Queryable,
+  WHOLE_TABLES,
+} from '../postgres/database.js';
 import {
   CARD_COLUMNS,
   type CardRow,
@@ -209,6 +214,7 @@ export class PostgresIssuerStore implements IssuerStore {
   async ledgerSummary(): Promise<LedgerSummary> {
     return this.database.transaction(
       async (tx) => {
+        await tx.execute(WHOLE_TABLES);
         const [sums] = await tx.query<Omit<LedgerSummary, 'internal'>>(sql.SUMMARY);
         const own = await tx.query<{ id: bigint; balance: bigint }>(sql.INTERNAL_BALANCES);
         const internal = new Map(own.map(({ id, balance }) => [Number(id), balance]));
@@ -224,7 +230,6 @@ async function load(
   touched: IssuerTouched,
 ): Promise<{ loaded: IssuerLoaded; cardIds: ReadonlyMap<string, bigint> }> {
   const { cardKeys, transactionKeys } = touched;
-  await tx.execute(sql.INDEXES_ONLY);
   const rows = await tx.query<StateRow & { balance: bigint }>(sql.LOCK_CARDS, [cardKeys]);
   const heard = await tx.query<TransactionRow>(sql.LOAD_TRANSACTIONS, [transactionKeys]);
   const cards = new Map(rows.map((row) => [row.key, stateOf(row)]));

@@ -1,14 +1,6 @@
 /** The SQL of a chunk. Names are unqualified: the connection's search path is the issuer's schema. */
 import { CARD_COLUMNS, lineBatch, STATE_COLUMNS, transactionBatch, usageBatch } from './rows.js';
 
-/**
- * Keeps the planner to indexes for one transaction. Plans are cached when the tables are still small;
- * without this a plan that scans a whole table lives on while the table grows.
- */
-export const INDEXES_ONLY = `
-SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
-SET LOCAL enable_material = off`;
-
 /** $1: keys of cards. Without locks. */
 export const PEEK_CARDS = `
 SELECT ${CARD_COLUMNS} FROM cards c JOIN card_usage u ON u.card_id = c.id

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { assertAffected, Database } from './database.js';
+import { assertAffected, Database, type Queryable, WHOLE_TABLES } from './database.js';
 import type { MigrationList } from './migrations.js';
 import { CommitUnknownError } from './retry.js';
 import { withTestDatabase } from './testing.js';
@@ -103,6 +103,20 @@ describe('queries', () => {
       all.values(rows),
     );
     expect(read.map((row) => ({ ...row, bytes: Uint8Array.from(row.bytes) }))).toEqual(rows);
+  });
+
+  it('goes by the index however small the table is, except in a report', async () => {
+    const sql = 'EXPLAIN SELECT id FROM account WHERE balance_minor >= $1 ORDER BY id';
+    const explain = async (on: Queryable) => {
+      const lines = await on.query<Record<string, string>>(sql, [0n]);
+      return lines.map((line) => Object.values(line)[0]).join('\n');
+    };
+    expect(await explain(db)).toMatch(/Index.* on account/);
+    await db.transaction(async (tx) => {
+      await tx.execute(WHOLE_TABLES);
+      expect(await explain(tx)).toContain('Seq Scan on account');
+    });
+    expect(await explain(db)).toMatch(/Index.* on account/);
   });
 
   it('takes an empty batch', async () => {

@@ -104,6 +104,8 @@ export class Database implements Queryable {
         options: sessionOptions,
         keepAlive: true,
         idleTimeoutMillis: 0,
+        // BEGIN travels with the first statement instead of waiting for an answer of its own.
+        pipeline: true,
       },
     });
     await dataSource.initialize();
@@ -200,13 +202,15 @@ async function once<T>(
       return (await run(client, sql, params)).rowCount ?? 0;
     },
   };
-  await client.query(
+  const begun = client.query(
     isolation === 'READ COMMITTED' ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation}`,
   );
+  begun.catch(() => undefined);
   let value: T;
   try {
     value = await fn(tx);
     open = false;
+    await begun;
   } catch (error) {
     open = false;
     await client.query('ROLLBACK').catch(() => undefined);
@@ -226,6 +230,26 @@ async function once<T>(
 }
 
 /**
+ * Statements go by indexes and nothing else. A plan is cached per connection, often while its tables are
+ * still small, when reading a table from end to end looks cheapest; it then lives on while they grow by
+ * thousands of rows a second. A report over whole tables begins with `WHOLE_TABLES`.
+ */
+const BY_INDEX = {
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  enable_material: 'off',
+  plan_cache_mode: 'force_generic_plan',
+  jit: 'off',
+};
+
+/** For one transaction: whatever plan is cheapest over whole tables. */
+export const WHOLE_TABLES = Object.entries(BY_INDEX)
+  .filter(([name, value]) => name.startsWith('enable_') && value === 'off')
+  .map(([name]) => `SET LOCAL ${name} = on`)
+  .join('; ');
+
+/**
  * Session settings of a Database; `options` of the URL come first, so that they may add but not take the
  * schema away. `pg` would let the URL's replace ours, so they leave the URL.
  */
@@ -235,6 +259,7 @@ function connection(given: DatabaseOptions): { url: string; options: string } {
     statement_timeout: String(given.statementTimeoutMs ?? 30_000),
     idle_in_transaction_session_timeout: '60000',
     timezone: 'UTC',
+    ...BY_INDEX,
   };
   const own = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   const url = new URL(given.url);
