@@ -6,6 +6,7 @@ const libs = [
   'emv',
   'hsm',
   'hsm-client',
+  'host-commands',
   'lab',
   'iso8583',
   'messages',

@@ -1,0 +1,2 @@
+/** What the program that runs everything takes from the HSM process. */
+export * from './start-host-port.js';

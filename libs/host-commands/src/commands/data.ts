@@ -1,0 +1,215 @@
+/** Data encipherment (M0, M2, M4) and encrypted decimalisation tables (ED, CS). */
+import { decryptCbc, decryptEcb, encryptCbc, encryptEcb, fromHex, toHex } from '@pinfold/crypto';
+import { hostCommand } from '../declare.js';
+import type { Context } from '../device/context.js';
+import type { KeyRole } from '../device/key-roles.js';
+import type { OpenKey } from '../device/keys.js';
+import { openTable, sealTable } from '../device/stored-table.js';
+import { alnum, binary, choice, digits, hex, key, layout, when } from '../layout/nodes.js';
+import { refuse } from '../refusal.js';
+import { dukptKey, ksnFields } from './dukpt-fields.js';
+import { checkedTable } from './pin-fields.js';
+
+const CIPHER_MODES = { '00': 'ECB', '01': 'CBC' } as const;
+const FORMATS = { '0': 'binary', '1': 'hexadecimal', '2': 'text' } as const;
+const MESSAGE_MAX = 32_000;
+
+const ROLE_OF_TYPE: Readonly<Record<string, KeyRole>> = {
+  '00A': 'zek',
+  '00B': 'dek',
+  '30B': 'tek',
+  FFF: 'dek',
+};
+/** With key blocks any data key will do. */
+const DATA_ROW = { type: 'FFF', name: 'data key', usages: ['D0', '21', '22', '23'] };
+
+const errors = {
+  '02': 'mode',
+  '03': 'input format',
+  '04': 'output format',
+  '05': 'key type',
+  '06': 'message length',
+  '10': 'key parity',
+} as const;
+
+const dataKeyFields = layout(
+  alnum('keyType', 3, { error: '05', about: '00A ZEK, 00B DEK, 30B TEK, 009 BDK, FFF key block' }),
+  key('key', { typeFrom: 'keyType' }),
+  when('keyType', '009', ...ksnFields),
+);
+const ivField = when('mode', '01', hex('iv', { blockOf: 'key' }));
+const message = layout(
+  hex('length', 4, { error: '06', about: 'characters of the message' }),
+  binary('message', { from: 'length', radix: 16, max: MESSAGE_MAX }),
+);
+
+const request = layout(
+  choice('mode', CIPHER_MODES, { error: '02' }),
+  choice('inputFormat', FORMATS, { error: '03' }),
+  choice('outputFormat', { '0': 'binary', '1': 'hexadecimal', '2': 'text' }, { error: '04' }),
+  ...dataKeyFields,
+  ivField,
+  ...message,
+);
+
+const replyLayout = layout(
+  binary(
+    'output',
+    { beforeEnd: 0, max: MESSAGE_MAX + 40 },
+    {
+      about: 'mode CBC: the last cipher block in digits; then 4 digits of length and the data',
+    },
+  ),
+);
+
+interface DataKeyFields {
+  readonly keyType: string;
+  readonly key: string;
+  readonly ksn?: string;
+}
+
+function dataKey(context: Context, o: DataKeyFields, decrypt: boolean): OpenKey {
+  const need = decrypt ? 'decrypt' : 'encrypt';
+  if (o.keyType === '009') {
+    return dukptKey(context, { bdk: o.key, ksn: o.ksn! }, 'dataRequest');
+  }
+  const role = ROLE_OF_TYPE[o.keyType];
+  if (role === undefined) refuse('05');
+  return o.keyType === 'FFF'
+    ? context.keys.open(context.lmk, o.key, DATA_ROW, { need })
+    : context.key(o.key, role, '10', need);
+}
+
+function bytesOf(format: keyof typeof FORMATS, field: Uint8Array): Uint8Array {
+  if (format !== '1') return field;
+  const text = Buffer.from(field).toString('latin1');
+  return /^(?:[0-9A-F]{2})*$/.test(text) ? fromHex(text) : refuse('15');
+}
+
+function outputOf(
+  format: keyof typeof FORMATS,
+  { iv, data }: { iv: Uint8Array | undefined; data: Uint8Array },
+): { output: Uint8Array } {
+  const body = format === '1' ? Buffer.from(toHex(data), 'latin1') : Buffer.from(data);
+  const length = body.length.toString(16).toUpperCase().padStart(4, '0');
+  const head = (iv === undefined ? '' : toHex(iv)) + length;
+  return { output: new Uint8Array(Buffer.concat([Buffer.from(head, 'latin1'), body])) };
+}
+
+function crypt(
+  key: OpenKey,
+  o: { mode: '00' | '01'; iv?: string; data: Uint8Array; decrypt: boolean },
+): { iv: Uint8Array | undefined; data: Uint8Array } {
+  const { block } = key;
+  const size = block.blockBytes;
+  if (o.data.length === 0 || o.data.length % size !== 0) refuse('06');
+  if (o.mode === '00') {
+    const data = o.decrypt ? decryptEcb(block, o.data) : encryptEcb(block, o.data);
+    return { iv: undefined, data };
+  }
+  const iv = fromHex(o.iv!);
+  const data = o.decrypt ? decryptCbc(block, iv, o.data) : encryptCbc(block, iv, o.data);
+  return { iv: (o.decrypt ? o.data : data).slice(-size), data };
+}
+
+export const encryptData = hostCommand({
+  code: 'M0',
+  name: 'Encrypt a data block',
+  group: 'macs and data',
+  repeatable: true,
+  request,
+  reply: replyLayout,
+  errors,
+  run: (context, o) => {
+    const opened = dataKey(context, o, false);
+    const data = bytesOf(o.inputFormat, o.message);
+    return outputOf(o.outputFormat, crypt(opened, { ...o, data, decrypt: false }));
+  },
+});
+
+export const decryptData = hostCommand({
+  code: 'M2',
+  name: 'Decrypt a data block',
+  group: 'macs and data',
+  repeatable: true,
+  request,
+  reply: replyLayout,
+  errors,
+  run: (context, o) => {
+    const opened = dataKey(context, o, true);
+    const data = bytesOf(o.inputFormat, o.message);
+    return outputOf(o.outputFormat, crypt(opened, { ...o, data, decrypt: true }));
+  },
+});
+
+export const translateData = hostCommand({
+  code: 'M4',
+  name: 'Translate a data block',
+  group: 'macs and data',
+  repeatable: true,
+  request: layout(
+    choice('mode', CIPHER_MODES, { error: '02' }),
+    choice('newMode', CIPHER_MODES, { error: '07' }),
+    choice('inputFormat', { '0': 'binary', '1': 'hexadecimal' }, { error: '03' }),
+    choice('outputFormat', { '0': 'binary', '1': 'hexadecimal' }, { error: '04' }),
+    ...dataKeyFields,
+    alnum('newKeyType', 3, { error: '08' }),
+    key('newKey', { typeFrom: 'newKeyType' }),
+    when(
+      'newKeyType',
+      '009',
+      alnum('newKsnDescriptor', 3),
+      hex('newKsn', { by: 'newKsnDescriptor', of: { '605': 16 }, otherwise: 20 }),
+    ),
+    ivField,
+    when('newMode', '01', hex('newIv', { blockOf: 'newKey' })),
+    ...message,
+  ),
+  reply: replyLayout,
+  errors: { ...errors, '07': 'mode of the target', '08': 'key type of the target' },
+  run: (context, o) => {
+    const from = dataKey(context, o, true);
+    const to = dataKey(context, { keyType: o.newKeyType, key: o.newKey, ksn: o.newKsn }, false);
+    const data = bytesOf(o.inputFormat, o.message);
+    const clear = crypt(from, { ...o, data, decrypt: true });
+    const done = crypt(to, { mode: o.newMode, iv: o.newIv, data: clear.data, decrypt: false });
+    clear.data.fill(0);
+    return outputOf(o.outputFormat, done);
+  },
+});
+
+export const encryptTable = hostCommand({
+  code: 'ED',
+  name: 'Encrypt a decimalisation table',
+  group: 'pins',
+  request: layout(digits('table', 16, { error: '25' })),
+  reply: layout(hex('sealed', 16)),
+  errors: { '17': 'not authorised', '25': 'table refused' },
+  run: (context, { table }) => {
+    context.authorised();
+    return { sealed: sealTable(context.lmk, checkedTable(context, table)) };
+  },
+});
+
+export const checkTable = hostCommand({
+  code: 'CS',
+  name: 'Check an encrypted decimalisation table',
+  group: 'pins',
+  repeatable: true,
+  request: layout(hex('sealed', 16, { error: '25' })),
+  reply: layout(),
+  errors: { '25': 'no table under this LMK, or one that the settings refuse' },
+  notes: 'Fields are this program’s own: no public layout of the command was at hand.',
+  run: (context, { sealed }) => {
+    checkedTable(context, openTable(context.lmk, sealed) ?? refuse('25'));
+    return {};
+  },
+});
+
+export const DATA_COMMANDS = [
+  encryptData,
+  decryptData,
+  translateData,
+  encryptTable,
+  checkTable,
+] as const;

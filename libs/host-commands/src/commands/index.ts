@@ -1,0 +1,28 @@
+/** Every host command, by code. */
+import type { ReadyCommand } from '../declare.js';
+import { CARD_COMMANDS } from './cards.js';
+import { DATA_COMMANDS } from './data.js';
+import { KEY_COMMANDS } from './keys.js';
+import { MAC_COMMANDS } from './macs.js';
+import { PIN_TRANSLATIONS } from './pins-translate.js';
+import { PIN_VERIFICATIONS } from './pins-verify.js';
+import { SERVICE_COMMANDS } from './service.js';
+
+const ALL = [
+  ...SERVICE_COMMANDS,
+  ...KEY_COMMANDS,
+  ...PIN_TRANSLATIONS,
+  ...PIN_VERIFICATIONS,
+  ...MAC_COMMANDS,
+  ...DATA_COMMANDS,
+  ...CARD_COMMANDS,
+] as const;
+
+export type HostCommandCode = (typeof ALL)[number]['code'];
+/** The declaration of a code, with its types. */
+export type CommandOf<C extends HostCommandCode> = Extract<(typeof ALL)[number], { code: C }>;
+
+/** By code; no two commands share one. */
+export const HOST_COMMANDS: ReadonlyMap<string, ReadyCommand> = new Map(
+  (ALL as unknown as readonly ReadyCommand[]).map((command) => [command.code, command]),
+);

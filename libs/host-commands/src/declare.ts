@@ -1,0 +1,61 @@
+/** One declaration per host command: code, layouts of request and reply, errors of its own, logic. */
+
+import type { Context } from './device/context.js';
+import { type Builder, compileBuilder } from './layout/build.js';
+import type { Layout, ValuesOf } from './layout/nodes.js';
+import { compileParser, type Step, type Values } from './layout/parse.js';
+import type { ReplyCode } from './refusal.js';
+
+export type Group = 'service' | 'keys' | 'pins' | 'macs and data' | 'cards' | 'vendor';
+
+/** What a reply adds to code 00; a warning goes with the whole reply. */
+export type Reply<R extends Layout> = ValuesOf<R> & { readonly $warning?: ReplyCode };
+
+export interface HostCommand<Q extends Layout = Layout, R extends Layout = Layout> {
+  /** Two characters. */
+  readonly code: string;
+  readonly name: string;
+  readonly group: Group;
+  readonly request: Q;
+  readonly reply: R;
+  /** Key attributes (`#…`) may follow the fields: the command makes keys. */
+  readonly attributes?: boolean;
+  /** Meanings that error codes have in this command. */
+  readonly errors?: Readonly<Partial<Record<ReplyCode, string>>>;
+  /** Safe to send again when no reply came: it changes nothing and gives nothing away twice. */
+  readonly repeatable?: boolean;
+  /** What the docs say beside the fields. */
+  readonly notes?: string;
+  readonly run: (context: Context, values: ValuesOf<Q>) => Reply<R>;
+}
+
+/** A command with its layouts compiled. */
+export interface ReadyCommand extends HostCommand {
+  readonly replyCode: string;
+  readonly parse: Step;
+  readonly parseReply: Step;
+  readonly build: Builder;
+  readonly buildReply: Builder;
+  /** Erased form of `run`, for the dispatcher. */
+  readonly perform: (context: Context, values: Values) => Values;
+}
+
+/** Checks and compiles a declaration, keeping its types for the client. */
+export function hostCommand<const Q extends Layout, const R extends Layout>(
+  command: HostCommand<Q, R>,
+): ReadyCommand & HostCommand<Q, R> {
+  return {
+    ...(command as unknown as HostCommand),
+    replyCode: replyCodeOf(command.code),
+    parse: compileParser(command.request),
+    parseReply: compileParser(command.reply),
+    build: compileBuilder(command.request),
+    buildReply: compileBuilder(command.reply),
+    perform: command.run as unknown as ReadyCommand['perform'],
+  } as unknown as ReadyCommand & HostCommand<Q, R>;
+}
+
+/** The second character plus one. */
+export function replyCodeOf(code: string): string {
+  return code[0] + String.fromCharCode(code.charCodeAt(1) + 1);
+}

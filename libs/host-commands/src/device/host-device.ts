@@ -1,0 +1,222 @@
+/**
+ * The device behind the host port: an LMK device of its own, like the real ones that test set-ups use.
+ * It has nothing to do with the institutions' devices (libs/hsm): other master keys, no state but the
+ * user storage, and it starts with the published test LMKs. Cryptography is that of libs/crypto, pin,
+ * keyblock and emv; here is only what a command means.
+ *
+ * `answer` takes a message (header, command, fields) and gives the reply; it never throws.
+ */
+import { InputError, type RandomBytes } from '@pinfold/crypto';
+import type { ReadyCommand } from '../declare.js';
+import { replyCodeOf } from '../declare.js';
+import { bytesOfWire, wireOfBytes } from '../layout/chars.js';
+import { Cursor } from '../layout/parse.js';
+import { HostRefusal, type ReplyCode } from '../refusal.js';
+import { attributesOf, Context } from './context.js';
+import { HostKeys } from './keys.js';
+import { type Lmk, testLmks } from './lmk.js';
+import { type HostMode, type SettingName, settingsOf } from './settings.js';
+import { PIN_FIELD } from './stored-pin.js';
+
+export interface HostDeviceOptions {
+  readonly commands: ReadonlyMap<string, ReadyCommand>;
+  readonly random: RandomBytes;
+  /** Hardened unless legacy is asked for. */
+  readonly mode?: HostMode;
+  /** Settings of the hardened mode to switch off. */
+  readonly without?: readonly SettingName[];
+  /** The first one is the default; the test LMKs of the mode where none are given. */
+  readonly lmks?: readonly Lmk[];
+  /** Characters before the command, sent back as they are; 0 to 255, default 4. */
+  readonly headerLength?: number;
+  /** Clear-PIN field, 5 to 13; default 5. */
+  readonly pinLength?: number;
+  /** Commands that are switched off (code 68). */
+  readonly disabled?: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly clock?: () => number;
+  /** How busy the process is, 0 to 100, for J2 and JK. */
+  readonly loadPercent?: () => number;
+  /** Told of refusals by a security setting and of bugs; never given a field's value. */
+  readonly report?: (event: {
+    command: string;
+    code: string;
+    setting?: string;
+    error?: unknown;
+  }) => void;
+}
+
+const TRAILER = '\x19';
+const TRAILER_MAX = 32;
+const DEFAULT_HEADER = 4;
+const BAD_DATA: ReplyCode = '15';
+
+export class HostDevice {
+  readonly mode: HostMode;
+  readonly settings: ReadonlySet<SettingName>;
+  readonly keys: HostKeys;
+  readonly random: RandomBytes;
+  readonly headerLength: number;
+  readonly pinLength: number;
+  readonly commands: ReadonlyMap<string, ReadyCommand>;
+  readonly lmks: readonly Lmk[];
+  /** Two officers have authorised it, or it is a legacy device, which starts so. */
+  #authorised: boolean;
+  /** Commands served since the start, by code. */
+  readonly volumes = new Map<string, number>();
+  readonly #started: number;
+  readonly #clock: () => number;
+  readonly #loadPercent: () => number;
+  readonly #disabled: ReadonlySet<string>;
+  readonly #report: NonNullable<HostDeviceOptions['report']>;
+  readonly #cursor = new Cursor();
+
+  constructor(options: HostDeviceOptions) {
+    this.mode = options.mode ?? 'hardened';
+    this.settings = settingsOf(this.mode, options.without);
+    this.random = options.random;
+    this.keys = new HostKeys(options.random, this.settings);
+    this.commands = options.commands;
+    this.lmks = options.lmks ?? testLmks(this.mode);
+    this.headerLength = options.headerLength ?? DEFAULT_HEADER;
+    this.pinLength = options.pinLength ?? PIN_FIELD.default;
+    this.#authorised = this.mode === 'legacy';
+    this.#disabled = new Set(options.disabled);
+    this.#clock = options.clock ?? Date.now;
+    this.#loadPercent = options.loadPercent ?? (() => 0);
+    this.#started = this.#clock();
+    this.#report = options.report ?? (() => undefined);
+    checkOptions(this);
+  }
+
+  get defaultLmk(): Lmk {
+    return this.lmks[0]!;
+  }
+
+  get authorised(): boolean {
+    return this.#authorised;
+  }
+
+  /** Two different officers together; until `cancelAuthorisation` or RA. */
+  authorise(first: string, second: string): boolean {
+    this.#authorised = this.#authorised || (first !== '' && second !== '' && first !== second);
+    return this.#authorised;
+  }
+
+  cancelAuthorisation(): void {
+    this.#authorised = false;
+  }
+
+  /** The reply to a message: text[from, to) as it came from the wire. At least header and command. */
+  answer(text: string, from: number, to: number): string {
+    const codeAt = from + this.headerLength;
+    const header = text.slice(from, codeAt);
+    const code = text.slice(codeAt, codeAt + 2);
+    const command = this.commands.get(code);
+    if (command === undefined) return `${header}${replyCodeOf(code)}67`;
+    const start = header + command.replyCode;
+    this.volumes.set(code, (this.volumes.get(code) ?? 0) + 1);
+    if (this.#disabled.has(code)) return `${start}68`;
+    const c = this.#cursor;
+    c.text = text;
+    c.at = codeAt + 2;
+    c.end = to;
+    c.values = {};
+    c.pinLength = this.pinLength;
+    if (!command.parse(c)) return `${start}${c.error}${lastTrailer(text, codeAt, to)}`;
+    const tail = this.#tail(command, text, c.at, to);
+    if (typeof tail === 'string') return `${start}${tail}${lastTrailer(text, c.at, to)}`;
+    return start + this.#perform(command, c.values, tail.context) + tail.trailer;
+  }
+
+  /** A command without header inside another (NK); undefined for NK itself. */
+  answerInner(command: Uint8Array): Uint8Array | undefined {
+    const text = '0'.repeat(this.headerLength) + wireOfBytes(command);
+    if (command.length < 2 || text.startsWith('NK', this.headerLength)) return undefined;
+    return bytesOfWire(this.answer(text, 0, text.length).slice(this.headerLength));
+  }
+
+  /** Serial number, start and now, as the J commands give them (YYMMDD, HHMMSS, UTC). */
+  period() {
+    const [startDate, startTime] = dateTime(this.#started);
+    const [endDate, endTime] = dateTime(this.#clock());
+    return { serial: 'PINFOLD00001', startDate, startTime, endDate, endTime };
+  }
+
+  /** Three digits of percent. */
+  load(): string {
+    const percent = Math.round(Math.min(100, Math.max(0, this.#loadPercent())));
+    return String(percent).padStart(3, '0');
+  }
+
+  #perform(command: ReadyCommand, values: Record<string, unknown>, context: Context): string {
+    try {
+      const reply = command.perform(context, values);
+      const warning = reply.$warning as string | undefined;
+      return (warning ?? '00') + command.buildReply(reply, this.pinLength);
+    } catch (error) {
+      if (error instanceof HostRefusal) {
+        const { code, setting } = error;
+        if (setting !== undefined) this.#report({ command: command.code, code, setting });
+        return code;
+      }
+      // Libraries state their preconditions by InputError; what the fields let through is bad input.
+      if (error instanceof InputError) return BAD_DATA;
+      this.#report({ command: command.code, code: '41', error });
+      return '41';
+    }
+  }
+
+  /** What may follow the fields: `%` and LMK, `#` and key attributes, X'19' and a trailer. */
+  #tail(
+    command: ReadyCommand,
+    text: string,
+    from: number,
+    to: number,
+  ): { context: Context; trailer: string } | ReplyCode {
+    const context = new Context(this);
+    let at = from;
+    while (at < to && text[at] !== TRAILER) {
+      if (text[at] === '%') {
+        const id = text.slice(at + 1, Math.min(at + 3, to));
+        const lmk = this.lmks.find((each) => each.id === id);
+        if (lmk === undefined) return '13';
+        context.lmk = lmk;
+        at += 3;
+      } else if (text[at] === '#' && command.attributes === true && at + 11 <= to) {
+        const attributes = attributesOf(text.slice(at + 1, at + 11));
+        if (typeof attributes === 'string') return attributes;
+        context.attributes = attributes;
+        at += 11;
+      } else {
+        return BAD_DATA;
+      }
+    }
+    if (to - at > 1 + TRAILER_MAX) return BAD_DATA;
+    return { context, trailer: text.slice(at, to) };
+  }
+}
+
+function dateTime(ms: number): [string, string] {
+  const text = new Date(ms).toISOString().replace(/\D/g, '');
+  return [text.slice(2, 8), text.slice(8, 14)];
+}
+
+/** A trailer is sent back with a refusal too, where the end of the message is one. */
+function lastTrailer(text: string, from: number, to: number): string {
+  const least = Math.max(from, to - 1 - TRAILER_MAX);
+  for (let i = to - 1; i >= least; i--) if (text[i] === TRAILER) return text.slice(i, to);
+  return '';
+}
+
+function checkOptions({ headerLength, pinLength, lmks }: HostDevice): void {
+  if (!Number.isInteger(headerLength) || headerLength < 0 || headerLength > 255) {
+    throw new InputError('HEADER_LENGTH', 'headerLength must be 0 to 255');
+  }
+  if (!Number.isInteger(pinLength) || pinLength < PIN_FIELD.min || pinLength > PIN_FIELD.max) {
+    throw new InputError('PIN_LENGTH', `pinLength must be ${PIN_FIELD.min} to ${PIN_FIELD.max}`);
+  }
+  if (lmks.length === 0 || new Set(lmks.map(({ id }) => id)).size < lmks.length) {
+    throw new InputError('LMKS', 'a device needs LMKs with identifiers of their own');
+  }
+}

@@ -1,0 +1,348 @@
+/**
+ * Keys in and out of tokens: under the LMK that a command names (schemes Z U T X Y and S), and under a
+ * zone or terminal master key (the same, and R: X9.143 key blocks). Opened keys stay in a bounded cache
+ * and are wiped when they leave it.
+ */
+import {
+  AesKey,
+  checkValue,
+  DesKey,
+  decryptEcb,
+  encryptEcb,
+  fromHex,
+  hasEqualHalves,
+  hasOddParity,
+  type RandomBytes,
+  toHex,
+  wipe,
+} from '@pinfold/crypto';
+import {
+  LMK_SCHEMES,
+  type LmkScheme,
+  lmkKeyType,
+  unwrapKeyBlock,
+  unwrapLmkToken,
+  wrapKeyBlock,
+  wrapUnderLmk,
+} from '@pinfold/keyblock';
+import { type ReplyCode, refuse } from '../refusal.js';
+import { KEY_ROLES, type KeyRole, type KeyRoleRow } from './key-roles.js';
+import type { Lmk } from './lmk.js';
+import type { SettingName } from './settings.js';
+
+/** What a command does with a key, as modes of use allow it. */
+const NEEDS = {
+  any: 'BCDEGNSTVXY',
+  encrypt: 'BEN',
+  decrypt: 'BDN',
+  generate: 'CGN',
+  verify: 'CVN',
+  derive: 'XN',
+} as const;
+export type KeyNeed = keyof typeof NEEDS;
+
+/** Header fields of a key block that a command gives or a key came with. */
+export interface KeyAttributes {
+  readonly usage: string;
+  readonly algorithm: string;
+  readonly modeOfUse: string;
+  readonly keyVersion: string;
+  readonly exportability: string;
+}
+
+/** A key out of its token. */
+export interface OpenKey {
+  readonly bytes: Uint8Array;
+  readonly algorithm: 'T' | 'A' | 'H';
+  readonly attributes?: KeyAttributes;
+  /** The cipher; a refusal where the key is of another kind. */
+  readonly des: DesKey;
+  readonly block: DesKey | AesKey;
+  wipe(): void;
+}
+
+const CACHED_KEYS = 4_096;
+const SCHEME_OF_BYTES: Readonly<Record<number, string>> = { 8: 'Z', 16: 'X', 24: 'Y' };
+
+export class HostKeys {
+  readonly #cache = new Map<string, OpenKey>();
+
+  constructor(
+    readonly random: RandomBytes,
+    readonly settings: ReadonlySet<SettingName>,
+  ) {}
+
+  /** The key of a token under the LMK. */
+  open(
+    lmk: Lmk,
+    token: string,
+    row: KeyRoleRow,
+    { need = 'any', parity = '10' }: { need?: KeyNeed; parity?: ReplyCode } = {},
+  ): OpenKey {
+    const name = `${lmk.id}${row.type}${token}`;
+    let key = this.#cache.get(name);
+    if (key === undefined) {
+      key = lmk.kind === 'variant' ? openVariant(lmk, token, row, parity) : openBlock(lmk, token);
+      this.#checkStrength(key);
+      this.#keep(name, key);
+    }
+    const { attributes } = key;
+    if (attributes !== undefined) {
+      if (!row.usages.includes(attributes.usage)) refuse('A6');
+      if (!NEEDS[need].includes(attributes.modeOfUse)) refuse('A8');
+    }
+    return key;
+  }
+
+  /** The token of a key under the LMK. `scheme` S or none of its own under a key-block LMK. */
+  seal(
+    lmk: Lmk,
+    key: Uint8Array,
+    o: { row: KeyRoleRow; scheme: string; attributes?: Partial<KeyAttributes> },
+  ): string {
+    if (lmk.kind === 'key-block') {
+      if (o.scheme !== 'S') refuse('26');
+      const { attributes } = o;
+      const usage = attributes?.usage ?? o.row.usages[0]!;
+      const header = {
+        version: lmk.version,
+        usage,
+        algorithm: attributes?.algorithm ?? 'T',
+        modeOfUse: attributes?.modeOfUse ?? 'N',
+        keyVersion: attributes?.keyVersion ?? '00',
+        exportability: attributes?.exportability ?? 'N',
+        reserved: lmk.id,
+      };
+      if (!o.row.usages.includes(usage)) refuse('A6');
+      return `S${wrapKeyBlock({ kbpk: lmk.keys, header, key, random: this.random })}`;
+    }
+    if (o.scheme === 'S' || o.scheme === 'R') refuse('A1');
+    const pair = lmkKeyType(o.row.type);
+    if (pair === undefined) refuse('04');
+    return wrapUnderLmk({
+      pair: lmk.pairs[pair.pair]!,
+      variant: pair.variant,
+      scheme: schemeFor(o.scheme, key),
+      key,
+    });
+  }
+
+  /** A key under a master key that is shared with somebody (ZMK, TMK). */
+  exportUnder(
+    master: OpenKey,
+    key: OpenKey,
+    o: { scheme: string; row: KeyRoleRow; attributes?: Partial<KeyAttributes> },
+  ): string {
+    if (o.scheme === 'R') {
+      const attributes = { ...key.attributes, ...o.attributes };
+      if (key.attributes?.exportability === 'N') refuse('29');
+      const usage = attributes.usage ?? o.row.usages.find((each) => /[A-Z]/.test(each)) ?? '00';
+      return `R${wrapKeyBlock({
+        kbpk: master.bytes,
+        header: {
+          version: master.algorithm === 'A' ? 'D' : 'B',
+          usage: X9143_USAGE[usage] ?? usage,
+          algorithm: key.algorithm,
+          modeOfUse: attributes.modeOfUse ?? 'N',
+          exportability: attributes.exportability ?? 'E',
+          keyVersion: attributes.keyVersion ?? '00',
+        },
+        key: key.bytes,
+        random: this.random,
+      })}`;
+    }
+    if (this.settings.has('key-block-exchange')) refuse('26', 'key-block-exchange');
+    if (key.attributes !== undefined && key.attributes.exportability !== 'S') refuse('29');
+    if (key.algorithm !== 'T' || master.algorithm !== 'T') refuse('A7');
+    const scheme = schemeFor(o.scheme, key.bytes);
+    const letter = scheme === 'Z' ? '' : scheme;
+    if (scheme === 'U' || scheme === 'T') return variantUnder(master, key.bytes, scheme);
+    return letter + toHex(encryptEcb(master.des, key.bytes));
+  }
+
+  /** The key of a token under a shared master key, its parity not yet looked at. */
+  importUnder(
+    master: OpenKey,
+    token: string,
+  ): { key: Uint8Array; attributes?: KeyAttributes; algorithm: 'T' | 'A' } {
+    if (token.startsWith('R')) {
+      const opened = unwrapKeyBlock({ kbpk: master.bytes, block: token.slice(1) });
+      if (!opened.ok) return refuse(opened.detail === 'MAC_WRONG' ? 'A4' : '83');
+      const { header, key } = opened.value;
+      if (header.algorithm !== 'T' && header.algorithm !== 'A') return refuse('A7');
+      return { key, attributes: header, algorithm: header.algorithm };
+    }
+    if (this.settings.has('key-block-exchange')) refuse('26', 'key-block-exchange');
+    if (token.startsWith('S')) refuse('A1');
+    if (master.algorithm !== 'T') refuse('A7');
+    const letter = /^[A-Z](?=[0-9A-F]{32})/.exec(token)?.[0] ?? '';
+    if ((letter === 'U' || letter === 'T') && master.bytes.length === 16) {
+      const opened = unwrapLmkToken({ pair: master.bytes, variant: 0, token });
+      if (!opened.ok) return refuse('26');
+      return { key: opened.value.key, algorithm: 'T' };
+    }
+    const body = /^[XYUT]/.test(token) ? token.slice(1) : token;
+    return { key: decryptEcb(master.des, fromHex(body)), algorithm: 'T' };
+  }
+
+  /** Check value: 16 digits asked for may be cut by a setting. */
+  checkValue(key: Pick<OpenKey, 'bytes' | 'algorithm'>, digits: 6 | 16 = 6): string {
+    const how =
+      key.algorithm === 'A'
+        ? ({ cipher: 'aes', method: 'cmac' } as const)
+        : ({ cipher: 'des', method: 'zeros' } as const);
+    const value = toHex(checkValue(key.bytes, { ...how, lengthBytes: 8 }));
+    if (digits === 6) return value.slice(0, 6);
+    return this.settings.has('six-digit-check-values') ? value.slice(0, 6).padEnd(16, '0') : value;
+  }
+
+  /** A new key as an opened one. */
+  opened(bytes: Uint8Array, algorithm: 'T' | 'A' = 'T', attributes?: KeyAttributes): OpenKey {
+    const key = openKey(bytes, algorithm, attributes);
+    this.#checkStrength(key);
+    return key;
+  }
+
+  /** Wipes every key that is held. */
+  wipe(): void {
+    for (const key of this.#cache.values()) key.wipe();
+    this.#cache.clear();
+  }
+
+  get held(): number {
+    return this.#cache.size;
+  }
+
+  #checkStrength({ bytes, algorithm }: OpenKey): void {
+    if (algorithm !== 'T') return;
+    const { settings } = this;
+    if (bytes.length === 8 && settings.has('no-single-length-keys')) {
+      refuse('27', 'no-single-length-keys');
+    }
+    if (settings.has('no-single-as-double') && hasEqualHalves(bytes)) {
+      refuse('75', 'no-single-as-double');
+    }
+  }
+
+  #keep(name: string, key: OpenKey): void {
+    if (this.#cache.size >= CACHED_KEYS) {
+      const [oldest, old] = this.#cache.entries().next().value!;
+      this.#cache.delete(oldest);
+      old.wipe();
+    }
+    this.#cache.set(name, key);
+  }
+}
+
+/** The X9.143 usage of a payShield two-digit one, for blocks that leave the device. */
+const X9143_USAGE: Readonly<Record<string, string>> = {
+  '51': 'K0',
+  '52': 'K0',
+  '71': 'P0',
+  '72': 'P0',
+  '73': 'P0',
+  '11': 'C0',
+  '12': 'C0',
+  '13': 'C0',
+  '21': 'D0',
+  '22': 'D0',
+  '23': 'D0',
+  '32': 'E6',
+  '41': 'B0',
+  '42': 'B0',
+  '01': 'D0',
+};
+
+function openVariant(
+  lmk: Lmk & { kind: 'variant' },
+  token: string,
+  row: KeyRoleRow,
+  parity: ReplyCode,
+): OpenKey {
+  if (token.startsWith('S') || token.startsWith('R')) refuse('A1');
+  const type = lmkKeyType(row.type);
+  if (type === undefined) return refuse('04');
+  const pair = lmk.pairs[type.pair]!;
+  const opened = unwrapLmkToken({ pair, variant: type.variant, token: withLetter(token) });
+  if (!opened.ok) return refuse('26');
+  const { key } = opened.value;
+  if (!hasOddParity(key)) {
+    wipe(key);
+    refuse(parity);
+  }
+  return openKey(key, 'T');
+}
+
+function openBlock(lmk: Lmk & { kind: 'key-block' }, token: string): OpenKey {
+  if (!token.startsWith('S')) refuse('A1');
+  const opened = unwrapKeyBlock({ kbpk: lmk.keys, block: token.slice(1) });
+  if (!opened.ok) {
+    return refuse(
+      opened.detail === 'MAC_WRONG' ? 'A4' : (BLOCK_ERRORS[opened.detail ?? ''] ?? '83'),
+    );
+  }
+  const { key, header } = opened.value;
+  if (header.reserved !== lmk.id && header.reserved !== 'FF') refuse('A3');
+  const { algorithm } = header;
+  if (algorithm !== 'T' && algorithm !== 'A' && algorithm !== 'H') return refuse('A7');
+  return openKey(key, algorithm, header);
+}
+
+const BLOCK_ERRORS: Readonly<Record<string, ReplyCode>> = {
+  VERSION_UNKNOWN: 'A1',
+  PROTECTION_KEY: 'A1',
+  USAGE_UNKNOWN: 'A6',
+  ALGORITHM_UNKNOWN: 'A7',
+  ALGORITHM_NOT_FOR_USAGE: 'A7',
+  MODE_UNKNOWN: 'A8',
+  MODE_NOT_FOR_USAGE: 'A8',
+  KEY_VERSION_INVALID: 'A9',
+  EXPORTABILITY_UNKNOWN: 'AA',
+  BLOCK_COUNT_INVALID: 'AB',
+};
+
+function openKey(
+  bytes: Uint8Array,
+  algorithm: OpenKey['algorithm'],
+  attributes?: KeyAttributes,
+): OpenKey {
+  const block = algorithm === 'A' ? AesKey.of(bytes) : algorithm === 'T' ? DesKey.of(bytes) : null;
+  return {
+    bytes,
+    algorithm,
+    attributes,
+    get des() {
+      return block instanceof DesKey ? block : refuse('A7');
+    },
+    get block() {
+      return block ?? refuse('A7');
+    },
+    wipe: () => {
+      wipe(bytes);
+      block?.wipe();
+    },
+  };
+}
+
+/** Two or three single-length tokens written together are schemes X and Y without their letter. */
+function withLetter(token: string): string {
+  if (token.length === 32) return `X${token}`;
+  return token.length === 48 ? `Y${token}` : token;
+}
+
+function schemeFor(scheme: string, key: Uint8Array): LmkScheme {
+  const wanted = scheme === '0' ? SCHEME_OF_BYTES[key.length]! : scheme;
+  if (!Object.hasOwn(LMK_SCHEMES, wanted)) refuse('26');
+  if (LMK_SCHEMES[wanted as LmkScheme].keyBytes !== key.length) refuse('27');
+  return wanted as LmkScheme;
+}
+
+function variantUnder(master: OpenKey, key: Uint8Array, scheme: LmkScheme): string {
+  if (master.bytes.length !== 16) refuse('27');
+  return wrapUnderLmk({ pair: master.bytes, variant: 0, scheme, key });
+}
+
+/** The row of a role. */
+export function rowOf(role: KeyRole): KeyRoleRow {
+  return KEY_ROLES[role];
+}

@@ -1,0 +1,82 @@
+/**
+ * Security settings of the host device, as a real device's console has them: what each refuses and the
+ * reply code of the refusal. `hardened` has all of them on, `legacy` none; each can be switched alone.
+ */
+import type { ReplyCode } from '../refusal.js';
+
+export interface SecuritySetting {
+  readonly refuses: string;
+  readonly error: ReplyCode;
+  readonly source: string;
+}
+
+export const SECURITY_SETTINGS = {
+  'encrypted-decimalisation-tables': {
+    refuses: 'decimalisation tables in clear; commands take the enciphered form that ED makes',
+    error: '25',
+    source: 'payShield security setting "Decimalization tables: encrypted"',
+  },
+  'decimalisation-table-check': {
+    refuses: 'tables with fewer than 8 distinct digits, or one digit more than 4 times',
+    error: '25',
+    source: 'payShield security setting "Enable decimalization table checks"',
+  },
+  'no-single-length-keys': {
+    refuses: 'single-length DES keys',
+    error: '27',
+    source: 'payShield security setting "Enable Single-DES: NO"',
+  },
+  'no-single-as-double': {
+    refuses: 'double- and triple-length keys with equal parts',
+    error: '75',
+    source: 'payShield security setting "Single/double length key: not allowed"',
+  },
+  'pin-block-translation': {
+    refuses: 'translations that PCI PIN requirement 3-3 does not allow',
+    error: '69',
+    source: 'PCI PIN v3.1 requirement 3-3; payShield "Restrict PIN block usage for PCI HSM"',
+  },
+  'key-block-exchange': {
+    refuses: 'import and export of keys outside key blocks (schemes Z, U, T, X, Y)',
+    error: '26',
+    source: 'PCI PIN 18-3; payShield "Key export and import in trusted format only"',
+  },
+  'six-digit-check-values': {
+    refuses: 'nothing: check values of 16 digits are cut to 6 and filled with zeros',
+    error: '00',
+    source: 'payShield security setting "Restrict key check values to 6 hex chars"',
+  },
+  'no-weak-pins': {
+    refuses: 'PINs of the excluded list (repeated digit, runs, favourites)',
+    error: '86',
+    source: 'payShield excluded PIN table; ISO 9564-1 clause 7',
+  },
+  'authorisation-needed': {
+    refuses: 'clear components, clear PINs and their like without two officers',
+    error: '17',
+    source: 'payShield authorised state',
+  },
+  'no-clear-pins': {
+    refuses: 'clear PINs in and out (BA, NG) until two officers enable them',
+    error: '17',
+    source: 'payShield "Enable clear PINs"',
+  },
+  'no-short-macs': {
+    refuses: 'MACs of 8 digits in M6 and M8',
+    error: '04',
+    source: 'PCI HSM; "Ensure MAC length"',
+  },
+} as const satisfies Record<string, SecuritySetting>;
+
+export type SettingName = keyof typeof SECURITY_SETTINGS;
+
+export type HostMode = 'legacy' | 'hardened';
+
+/** The settings in force: a mode, less what is switched off by name. */
+export function settingsOf(
+  mode: HostMode,
+  without: readonly SettingName[] = [],
+): ReadonlySet<SettingName> {
+  const names = Object.keys(SECURITY_SETTINGS) as SettingName[];
+  return new Set(mode === 'hardened' ? names.filter((name) => !without.includes(name)) : []);
+}

@@ -1,0 +1,9 @@
+/** payShield-style host commands: layouts as data, codec, the LMK device behind them, framing. */
+export * from './commands/index.js';
+export { replyCodeOf } from './declare.js';
+export * from './device/host-device.js';
+export * from './device/key-roles.js';
+export * from './device/lmk.js';
+export * from './device/settings.js';
+export * from './wire/framing.js';
+export * from './wire/listen.js';

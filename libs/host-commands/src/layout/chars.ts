@@ -1,0 +1,32 @@
+/** Character classes as one table of bits, so that a check is one look per character. */
+import type { CharClass } from './nodes.js';
+
+const BITS: Record<CharClass, number> = { digits: 1, hex: 2, alnum: 4, text: 8, binary: 16 };
+const TABLE = new Uint8Array(256);
+for (let code = 0; code < 256; code++) {
+  const character = String.fromCharCode(code);
+  let bits = BITS.binary;
+  if (/\d/.test(character)) bits |= BITS.digits;
+  if (/[0-9A-F]/.test(character)) bits |= BITS.hex;
+  if (/[0-9A-Za-z]/.test(character)) bits |= BITS.alnum;
+  if (code >= 0x20 && code < 0x7f) bits |= BITS.text;
+  TABLE[code] = bits;
+}
+
+/** Whether text[from, to) has only characters of the class. */
+export function allOf(chars: CharClass, text: string, from: number, to: number): boolean {
+  const bit = BITS[chars];
+  let all = bit;
+  for (let i = from; i < to; i++) all &= TABLE[text.charCodeAt(i)]!;
+  return all !== 0;
+}
+
+/** Bytes of a text of the wire. */
+export function bytesOfWire(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text, 'latin1'));
+}
+
+/** The text of the wire for bytes. */
+export function wireOfBytes(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
