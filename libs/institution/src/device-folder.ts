@@ -122,6 +122,7 @@ export class DeviceFolder {
       envelopes: (envelope) => this.#envelopes?.(envelope),
       auditTail: this.#audit.tail,
       audit: (line) => {
+        if (this.#closed) return;
         this.#audit.append(line);
         this.touch();
       },

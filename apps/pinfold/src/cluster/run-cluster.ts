@@ -63,8 +63,7 @@ async function start(context: AppContext, options: ClusterOptions): Promise<void
   });
   output.progressDone();
   // From here on each device belongs to the process of its institution.
-  const { fleet, acquirer, issuers } = network.institutions;
-  for (const institution of [fleet, acquirer, ...issuers.values()]) institution.close();
+  await network.handOver();
 
   const services = await startServices(context, {
     databaseUrl: database.url,

@@ -4,9 +4,10 @@
  * operator of a cluster.
  */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ACQUIRER, FLEET, ISSUERS, type IssuerFacts } from '@pinfold/flows';
-import { FLEET_LINK, Institution, type OpenedKeys } from '@pinfold/institution';
-import type { AppContext } from '@pinfold/platform';
+import { FLEET_LINK, Institution, institutionFolder, type OpenedKeys } from '@pinfold/institution';
+import { type AppContext, FolderInUseError, type FolderLock, lockFolder } from '@pinfold/platform';
 import type {
   Database,
   PostgresAtmStore,
@@ -35,10 +36,17 @@ export interface OpenedNetwork {
   readonly switchStore: PostgresSwitchStore;
   readonly atmStore: PostgresAtmStore;
   readonly issuers: ReadonlyMap<string, IssuerParts>;
+  /** Closes the devices: from then on they are other processes' to open. */
+  handOver(): Promise<void>;
 }
+
+/** Services of a killed parent end by themselves; so long their devices are waited for. */
+const DEVICE_FREE_MS = 45_000;
+const LOOK_MS = 200;
 
 /** Makes the institutions' keys in ceremonies where there are none, and opens everything. */
 export async function openNetwork(context: AppContext, url: string): Promise<OpenedNetwork> {
+  const locks = await lockDevices(context);
   const institutions = openInstitutions(context);
   if (await provisionKeys(institutions)) context.logger.debug('keys of the demo network made');
   const { acquirer } = institutions;
@@ -53,7 +61,41 @@ export async function openNetwork(context: AppContext, url: string): Promise<Ope
     const keys = await institution.openDataKeys();
     issuers.set(facts.id, { facts, institution, keys, store, database });
   }
-  return { institutions, switchKeys, switchStore, atmStore: await openAtmStore(open), issuers };
+  const { fleet } = institutions;
+  const handOver = async (): Promise<void> => {
+    for (const party of [fleet, acquirer, ...institutions.issuers.values()]) party.close();
+    for (const lock of locks) await lock.release();
+  };
+  const atmStore = await openAtmStore(open);
+  return { institutions, switchKeys, switchStore, atmStore, issuers, handOver };
+}
+
+/** One process for one device: two would write over each other's state. */
+async function lockDevices({ config, shutdown, signal }: AppContext): Promise<FolderLock[]> {
+  const locks: FolderLock[] = [];
+  const untilMs = Date.now() + DEVICE_FREE_MS;
+  for (const id of [FLEET.id, ACQUIRER.id, ...ISSUERS.map((issuer) => issuer.id)]) {
+    const lock = await lockDevice(institutionFolder(config.dataDir, id), { untilMs, signal });
+    shutdown.add({ phase: 'servers', name: `device lock ${id}`, stop: () => lock.release() });
+    locks.push(lock);
+  }
+  return locks;
+}
+
+/** @throws FolderInUseError when the process that has it does not end in time */
+async function lockDevice(
+  folder: string,
+  o: { untilMs: number; signal: AbortSignal },
+): Promise<FolderLock> {
+  for (;;) {
+    try {
+      return await lockFolder(folder, 'device');
+    } catch (error) {
+      const wait = error instanceof FolderInUseError && Date.now() < o.untilMs;
+      if (!wait || o.signal.aborted) throw error;
+      await sleep(LOOK_MS);
+    }
+  }
 }
 
 /** Every institution's device, from its folder; closed, and with that saved, at the very end. */

@@ -40,6 +40,8 @@ const START_GRACE_MS = 10_000;
 
 /** Runs a program to its end; the process exits with its code, so the promise only ever rejects in tests. */
 export async function runApp(options: AppOptions): Promise<void> {
+  // The parent that started us is gone already (false; without such a parent it is undefined).
+  if (process.connected === false) process.exit(EXIT_CODES.done.code);
   const say = (line: string) => process.stderr.write(`${options.name}: ${line}\n`);
   let config: Configuration;
   try {
