@@ -154,7 +154,13 @@ const FAULTS: readonly [what: string, check: CheckName, plant: (world: World) =>
     },
   ],
   ['a withdrawal nobody ordered', 'one-order-one-row', ({ record }) => void record.unknown.shift()],
-  ['a second posting', 'posted-once', ({ facts }) => void (facts.posted[0]!.posts = 2)],
+  [
+    'a second posting',
+    'posted-once',
+    ({ facts }) => {
+      facts.posted[0]!.posts = 2;
+    },
+  ],
   [
     'lines that are not what stands',
     'posted-once',
