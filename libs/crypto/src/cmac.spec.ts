@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { aesKeyBytes, desKeyBytes, opensslCbcMac, opensslEncrypt } from '../test/oracle.js';
-import { AesKey, cmac, DesKey, fromHex, toHex, xorBytes } from './index.js';
+import { AesKey, cmac, DesKey, encryptCbc, fromHex, toHex, xorBytes } from './index.js';
 
 const MESSAGE = fromHex(
   '6BC1BEE22E409F96E93D7E117393172AAE2D8A571E03AC9C9EB76FAC45AF8E51' +
@@ -100,4 +100,20 @@ it('a flipped bit anywhere changes the MAC', () => {
     wrong[bit >> 3]! ^= 1 << (bit & 7);
     expect(toHex(cmac(key, wrong))).not.toBe(right);
   }
+});
+
+describe('in parts', () => {
+  it.each([
+    ['AES', AesKey.of(new Uint8Array(16).fill(7)), 16],
+    ['triple DES', DesKey.of(Uint8Array.from({ length: 16 }, (_, i) => 3 * i)), 8],
+  ] as const)('%s gives the MAC of the whole', (_, key, size) => {
+    const data = Uint8Array.from({ length: 3 * size }, (__, i) => 5 * i);
+    for (const length of [2 * size + 1, 3 * size]) {
+      const whole = data.subarray(0, length);
+      const iv = encryptCbc(key, new Uint8Array(size), whole.subarray(0, 2 * size)).slice(-size);
+      expect(cmac(key, whole.subarray(2 * size), iv)).toEqual(cmac(key, whole));
+      expect(() => cmac(key, new Uint8Array(0), iv)).toThrow('empty');
+      expect(() => cmac(key, whole, iv.subarray(1))).toThrow('iv');
+    }
+  });
 });

@@ -1,6 +1,6 @@
 /** CMAC over AES or triple DES. NIST SP 800-38B (ISO/IEC 9797-1 algorithm 5). */
 
-import { requireBytes } from './errors.js';
+import { InputError, requireBytes, requireLength } from './errors.js';
 import type { BlockKey } from './modes.js';
 
 /** The constant of the field doubling, by block size in bytes. */
@@ -8,12 +8,19 @@ const R_B: Readonly<Record<8 | 16, number>> = { 8: 0x1b, 16: 0x87 };
 
 /**
  * The full CMAC: 16 bytes with an AES key, 8 with a DES key. Truncation takes the left-most bytes.
- * @throws InputError BYTES_EXPECTED, KEY_WIPED
+ * `iv` continues a message whose parts before were whole blocks: their last block in CBC; the last
+ * part is then not empty.
+ * @throws InputError BYTES_EXPECTED, IV_LENGTH, DATA_LENGTH, KEY_WIPED
  */
-export function cmac(key: BlockKey, data: Uint8Array): Uint8Array {
+export function cmac(key: BlockKey, data: Uint8Array, iv?: Uint8Array): Uint8Array {
   requireBytes(data, 'data');
   const size = key.blockBytes;
   const state = new Uint8Array(size);
+  if (iv !== undefined) {
+    requireLength(iv, { name: 'iv', code: 'IV_LENGTH', allowed: [size] });
+    if (data.length === 0) throw new InputError('DATA_LENGTH', 'the last part must not be empty');
+    state.set(iv);
+  }
   const lastAt = Math.max(0, Math.ceil(data.length / size) - 1) * size;
   for (let at = 0; at < lastAt; at += size) {
     for (let i = 0; i < size; i++) state[i]! ^= data[at + i]!;

@@ -15,6 +15,8 @@ import { removeUser } from './administration/remove-user.js';
 import { selfTest } from './administration/self-test.js';
 import { status } from './administration/status.js';
 import { tamper } from './administration/tamper.js';
+import { generateCardCode } from './cards/generate-card-code.js';
+import { verifyCardCode } from './cards/verify-card-code.js';
 import { decryptDataKey } from './data/decrypt-data-key.js';
 import { exportDataKey } from './data/export-data-key.js';
 import { generateDataKey } from './data/generate-data-key.js';
@@ -24,14 +26,26 @@ import { typedDecrypt } from './data/typed-decrypt.js';
 import { typedEncrypt } from './data/typed-encrypt.js';
 import { typedExport } from './data/typed-export.js';
 import { typedImport } from './data/typed-import.js';
+import { decryptDukptData } from './dukpt/decrypt-dukpt-data.js';
+import { deriveInitialKey } from './dukpt/derive-initial-key.js';
+import { encryptDukptData } from './dukpt/encrypt-dukpt-data.js';
+import { generateDukptMac } from './dukpt/generate-dukpt-mac.js';
+import { translateDukptPinBlock } from './dukpt/translate-dukpt-pin-block.js';
+import { verifyDukptMac } from './dukpt/verify-dukpt-mac.js';
+import { verifyDukptPin } from './dukpt/verify-dukpt-pin.js';
+import { exportKeyBlock } from './keyblocks/export-key-block.js';
+import { importKeyBlock } from './keyblocks/import-key-block.js';
 import { encryptCommsKey } from './keys/encrypt-comms-key.js';
 import { exportKey } from './keys/export-key.js';
 import { generateWorkingKey } from './keys/generate-working-key.js';
 import { importKey } from './keys/import-key.js';
 import { keyCheckValue } from './keys/key-check-value.js';
 import { translateCommsKeyToTmk } from './keys/translate-comms-key-to-tmk.js';
+import { chainMacPart } from './macs/chain-mac.js';
 import { generateMac } from './macs/generate-mac.js';
+import { generateMessageMac } from './macs/generate-message-mac.js';
 import { verifyMac } from './macs/verify-mac.js';
+import { verifyMessageMac } from './macs/verify-message-mac.js';
 import { calculateOffset } from './pins/calculate-offset.js';
 import { changePin } from './pins/change-pin.js';
 import { createVerificationRecord } from './pins/create-verification-record.js';
@@ -77,6 +91,20 @@ export const COMMANDS = {
   ShowDemoPin: showDemoPin,
   GenerateMac: generateMac,
   VerifyMac: verifyMac,
+  GenerateMessageMac: generateMessageMac,
+  VerifyMessageMac: verifyMessageMac,
+  ChainMac: chainMacPart,
+  GenerateCardCode: generateCardCode,
+  VerifyCardCode: verifyCardCode,
+  DeriveInitialKey: deriveInitialKey,
+  TranslateDukptPinBlock: translateDukptPinBlock,
+  VerifyDukptPin: verifyDukptPin,
+  GenerateDukptMac: generateDukptMac,
+  VerifyDukptMac: verifyDukptMac,
+  EncryptDukptData: encryptDukptData,
+  DecryptDukptData: decryptDukptData,
+  ExportKeyBlock: exportKeyBlock,
+  ImportKeyBlock: importKeyBlock,
   GenerateDataKey: generateDataKey,
   DecryptDataKey: decryptDataKey,
   ExportDataKey: exportDataKey,

@@ -20,7 +20,11 @@ import { type Infer, type Shape, shapeCheck } from './field.js';
 export const GROUPS = [
   'shares',
   'keys',
+  'keyblocks',
   'pins',
+  'cards',
+  'dukpt',
+  'emv',
   'macs',
   'data',
   'tables',

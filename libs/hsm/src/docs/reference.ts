@@ -10,7 +10,11 @@ import { RULES, type RuleId } from '../policy/rules.js';
 const TITLES: Readonly<Record<Group, string>> = {
   shares: 'Shares and ceremonies',
   keys: 'Keys',
+  keyblocks: 'Key blocks',
   pins: 'PINs',
+  cards: 'Card codes',
+  dukpt: 'DUKPT',
+  emv: 'EMV',
   macs: 'MACs',
   data: 'Data keys and the typed API',
   tables: 'Decimalisation tables',

@@ -118,11 +118,25 @@ export const RULES = {
     stops: ['key-binding', 'unauthenticated-wrap'],
     holds: allowed,
   }),
+  'M8.block-of-today': rule<boolean>({
+    refuses: 'key blocks of the withdrawn versions A and C, and exportability outside key blocks',
+    error: 'HEADER_REFUSED',
+    source: 'ANSI X9.143 (versions B and D); ISO 20038 (E); TR-31:2018 on A and C',
+    stops: ['key-binding', 'unauthenticated-wrap'],
+    holds: allowed,
+  }),
   'M9.one-usage': rule<boolean>({
     refuses: 'a key used for something else than its usage says',
     error: 'TOKEN_INVALID',
     source: 'ANSI X9.24-1; PCI PIN Security Requirements, 19',
     stops: ['check-value', 'type-confusion'],
+    holds: allowed,
+  }),
+  'M9.block-of-usage': rule<boolean>({
+    refuses: 'a key block that says more than the key may do, and one that says less on import',
+    error: 'HEADER_REFUSED',
+    source: 'ANSI X9.143, key usage and mode of use',
+    stops: ['type-confusion', 'unauthenticated-wrap'],
     holds: allowed,
   }),
   'M10.distinct-shares': rule<Shares>({

@@ -29,7 +29,7 @@ const hashed = Object.fromEntries(
     `hmac-${hash}`,
     { usages: ['HMK'], cipher: 'hash', bytes: HASH_BYTES[hash] },
   ]),
-) as Record<`hmac-${(typeof HMAC_HASHES)[number]}`, Variant>;
+) as unknown as Record<`hmac-${(typeof HMAC_HASHES)[number]}`, Variant>;
 
 export const MAC_VARIANTS: Readonly<Record<MacAlgorithm, Variant>> = {
   'iso9797-1': { usages: ['CBCMAK'], cipher: 'des', bytes: 8 },
