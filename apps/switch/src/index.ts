@@ -1,5 +1,15 @@
 /** What the all-in-one program takes from the switch. */
 export { panKeeper } from './compose.js';
+export { type IsoPort, type IsoPortOptions, startIsoPort } from './iso-port/iso-port.js';
+export { LINE_LIMITS, type LineLimits } from './iso-port/limits.js';
+export {
+  DEMO_LINES,
+  type Lines,
+  NO_LINES,
+  parseLines,
+  readLines,
+} from './iso-port/lines-file.js';
+export { PACKINGS } from './iso-port/packing.js';
 export { DEMO_STAND_IN, SWITCH_SCHEMA, switchOptions } from './settings.js';
 export { type RunningSwitch, startSwitch } from './start-switch.js';
 export { SwitchModule } from './switch.module.js';

@@ -106,11 +106,8 @@ export class AcquirerLine {
       if (code === SIGN_ON) state.signedOn = true;
       if (code === SIGN_OFF) state.signedOn = false;
     }
-    metrics?.count(
-      state.connection.answer(opened.value, state.header)
-        ? 'answer-given'
-        : 'answer-without-connection',
-    );
+    const given = state.connection.answer(opened.value, state.header);
+    metrics?.count(given ? 'answer-given' : 'answer-without-connection');
   }
 }
 

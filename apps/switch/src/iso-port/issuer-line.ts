@@ -90,9 +90,12 @@ export class IssuerLine {
     this.#line?.cork();
     for (const record of records) {
       const opened = wire.open(record);
-      if (!opened.ok) metrics?.count('record-unreadable');
-      else
-        metrics?.count(this.#write(opened.value) ? 'request-sent' : 'request-without-connection');
+      if (!opened.ok) {
+        metrics?.count('record-unreadable');
+        continue;
+      }
+      const sent = this.#write(opened.value);
+      metrics?.count(sent ? 'request-sent' : 'request-without-connection');
     }
     this.#line?.uncork();
   }

@@ -1,0 +1,261 @@
+/** ISO 8583 over TCP as terminals and partners see it, against a switch with real devices. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Framing, type IsoMessage, type Packaging, pack } from '@pinfold/iso8583';
+import { LINE_LIMITS, type Lines, PACKINGS, parseLines } from '../apps/switch/src/index.js';
+import { LineClient } from './support/line-client.js';
+import { LineNetwork } from './support/line-network.js';
+import { LineTerminal } from './support/line-terminal.js';
+
+const LENGTH2: Framing = { kind: 'length2', headerBytes: 0, maxBytes: 32_768 };
+const lines = (document: object): Lines =>
+  parseLines(JSON.stringify(document), { path: 'lines.json', folder: '.' });
+const code = ({ fields }: IsoMessage): unknown => fields[39];
+
+describe('a line of terminals', () => {
+  let network: LineNetwork;
+  let terminals: LineTerminal[];
+  let port: number;
+  let client: LineClient;
+  const card = () => network.parts.issuers[0]!.cards[0]!;
+  const open = (o: { at?: number; packaging?: Packaging; framing?: Framing } = {}) =>
+    LineClient.open(o.at ?? port, {
+      framing: o.framing ?? LENGTH2,
+      packaging: o.packaging ?? PACKINGS.ascii,
+    });
+
+  beforeAll(async () => {
+    network = await LineNetwork.open();
+    await network.signedOn();
+    terminals = network.parts.terminals.map((terminal) => new LineTerminal(terminal));
+    const served = terminals.slice(0, 2).map(({ id }) => id);
+    ({ port } = await network.serve({
+      lines: lines({ acquirers: [{ name: 'one', terminals: served }] }),
+    }));
+  });
+  afterAll(() => network.close());
+  beforeEach(async () => {
+    client = await open();
+  });
+  afterEach(() => client.close());
+
+  /** New keys where there are none, then a sign-on under them. */
+  async function signOn(terminal: LineTerminal, line = client): Promise<void> {
+    if (terminal.pad.version('TAK') === undefined) {
+      const offered = await line.ask(terminal.network('101'));
+      expect(offered).toMatchObject({ mti: '0810', fields: { 39: '00', 70: '101' } });
+      terminal.takeKeys(offered);
+    }
+    const answer = await line.ask(terminal.network('001'));
+    expect(answer).toMatchObject({ mti: '0810', fields: { 39: '00', 41: terminal.id } });
+    expect(terminal.trusts(answer)).toBe(true);
+  }
+
+  it('gives keys, signs on, echoes', async () => {
+    const [terminal] = terminals as [LineTerminal];
+    await signOn(terminal);
+    expect(code(await client.ask(terminal.network('301')))).toBe('00');
+    expect(code(await client.ask(terminal.network('999')))).toBe('12');
+  });
+
+  it('pays, and answers a repeat with what is stored', async () => {
+    const [terminal] = terminals as [LineTerminal];
+    await signOn(terminal);
+    const before = await network.postedMinor('bank-a');
+    const request = terminal.withdrawal({ ...card(), amountMinor: 5_000 });
+    const answer = await client.ask(request);
+    expect(answer).toMatchObject({ mti: '0210', fields: { 39: '00', 37: request.fields[37] } });
+    expect(terminal.trusts(answer)).toBe(true);
+    expect((await network.postedMinor('bank-a')) - before).toBe(5_000n);
+    const again = await client.ask(request);
+    expect(again.fields[38]).toBe(answer.fields[38]);
+    expect((await network.postedMinor('bank-a')) - before).toBe(5_000n);
+  });
+
+  it('reverses, and answers the repeat of the reversal', async () => {
+    const [terminal] = terminals as [LineTerminal];
+    await signOn(terminal);
+    const before = await network.postedMinor('bank-a');
+    const request = terminal.withdrawal({ ...card(), amountMinor: 2_000 });
+    expect(code(await client.ask(request))).toBe('00');
+    const reversal = terminal.reversal(request);
+    const answer = await client.ask(reversal);
+    expect(answer).toMatchObject({ mti: '0430', fields: { 39: '00', 90: reversal.fields[90] } });
+    expect(terminal.trusts(answer)).toBe(true);
+    expect(code(await client.ask(reversal))).toBe('00');
+    await expect(settled(() => network.postedMinor('bank-a'), before)).resolves.toBe(before);
+  });
+
+  it('refuses a wrong PIN with 55, a bad MAC with 88', async () => {
+    const [terminal] = terminals as [LineTerminal];
+    await signOn(terminal);
+    const pin = card().pin === '1234' ? '4321' : '1234';
+    const wrong = terminal.withdrawal({ ...card(), pin, amountMinor: 1_000 });
+    expect(code(await client.ask(wrong))).toBe('55');
+    const before = await network.postedMinor('bank-a');
+    const forged = terminal.withdrawal({ ...card(), amountMinor: 1_000 });
+    forged.fields[4] = '000000090000';
+    expect(code(await client.ask(forged))).toBe('88');
+    expect(await network.postedMinor('bank-a')).toBe(before);
+  });
+
+  it('carries two terminals at once, each with its own answers', async () => {
+    const [first, second] = terminals as [LineTerminal, LineTerminal];
+    await signOn(first);
+    await signOn(second);
+    const requests = [first, second, first, second].map((t) =>
+      t.withdrawal({ ...card(), amountMinor: 1_000 }),
+    );
+    client.socket.write(Buffer.concat(requests.map((r) => client.frame(r))));
+    const answers = [];
+    for (const _ of requests) answers.push(await client.next());
+    expect(answers.map(code)).toEqual(['00', '00', '00', '00']);
+    const named = (m: IsoMessage) => `${m.fields[41]}/${m.fields[11]}`;
+    expect(answers.map(named).sort()).toEqual(requests.map(named).sort());
+  });
+
+  it('refuses what a terminal of another line says, and money before a sign-on', async () => {
+    const foreign = terminals[2]!;
+    expect(code(await client.ask(foreign.network('001')))).toBe('05');
+    const [terminal] = terminals as [LineTerminal];
+    await signOn(terminal);
+    const other = await open();
+    const early = terminal.withdrawal({ ...card(), amountMinor: 1_000 });
+    expect(code(await other.ask(early))).toBe('12');
+    other.close();
+  });
+
+  it('takes a message that comes byte by byte', async () => {
+    const [terminal] = terminals as [LineTerminal];
+    await signOn(terminal);
+    const bytes = client.frame(terminal.network('301'));
+    for (const byte of bytes) {
+      client.socket.write(Uint8Array.of(byte));
+      await new Promise(setImmediate);
+    }
+    expect(code(await client.next())).toBe('00');
+  });
+
+  it('takes a message split at every byte', async () => {
+    const [terminal] = terminals as [LineTerminal];
+    await signOn(terminal);
+    const length = client.frame(terminal.network('301')).length;
+    for (let at = 1; at < length; at++) {
+      const bytes = client.frame(terminal.network('301'));
+      client.socket.write(bytes.subarray(0, at));
+      await new Promise(setImmediate);
+      client.socket.write(bytes.subarray(at));
+    }
+    for (let at = 1; at < length; at++) expect(code(await client.next())).toBe('00');
+  });
+
+  it('answers 30 to what does not parse, while MTI and STAN can be read', async () => {
+    const request = terminals[0]!.network('301');
+    const bytes = pack(request, PACKINGS.ascii);
+    bytes[bytes.length - 1] = 'x'.charCodeAt(0);
+    client.socket.write(Uint8Array.of(0, bytes.length));
+    client.socket.write(bytes);
+    const answer = await client.next();
+    expect(answer).toMatchObject({ mti: '0810', fields: { 11: request.fields[11], 39: '30' } });
+    const unknown = { mti: '0600', fields: { 11: '000001', 41: terminals[0]!.id } };
+    expect(await client.ask(unknown)).toMatchObject({ mti: '0610', fields: { 39: '12' } });
+  });
+
+  it.each([
+    ['no message', Uint8Array.of(0, 3, 1, 2, 3)],
+    ['an empty frame', Uint8Array.of(0, 0)],
+    ['a frame above the limit', Uint8Array.of(0xff, 0xff)],
+    [
+      'a message without a STAN',
+      Buffer.from('\0\x2108008000000000000000040000000000000030', 'latin1'),
+    ],
+  ])('closes after %s', async (_, bytes) => {
+    client.socket.write(bytes);
+    await client.closed;
+  });
+
+  describe('within limits', () => {
+    let narrow: number;
+    const limits = {
+      ...LINE_LIMITS,
+      frameMs: 150,
+      idleMs: 400,
+      connectionsPerAddress: 3,
+      inFlight: 2,
+      inFlightMs: 300,
+    };
+
+    beforeAll(async () => {
+      const acquirers = [{ name: 'narrow', terminals: [terminals[3]!.id] }];
+      ({ port: narrow } = await network.serve({ lines: lines({ acquirers }), limits }));
+    });
+
+    it('ends a slow sender', async () => {
+      const slow = await open({ at: narrow });
+      const begun = performance.now();
+      const drip = setInterval(() => slow.socket.write('0'), 20);
+      slow.socket.write(Uint8Array.of(4, 0));
+      await slow.closed;
+      clearInterval(drip);
+      expect(performance.now() - begun).toBeLessThan(3_000);
+    });
+
+    it('ends a silent connection', async () => {
+      const silent = await open({ at: narrow });
+      await silent.closed;
+    });
+
+    it('turns away the fourth connection of an address, and has room again after', async () => {
+      const three = await Promise.all([1, 2, 3].map(() => open({ at: narrow })));
+      const fourth = await open({ at: narrow });
+      await fourth.closed;
+      for (const each of three) each.close();
+      await Promise.all(three.map(({ closed }) => closed));
+      await sleep(50);
+      const fifth = await open({ at: narrow });
+      expect(code(await fifth.ask(terminals[0]!.network('301')))).toBe('05');
+      fifth.close();
+    });
+
+    it('reads no further than the requests in flight allow, and loses none', async () => {
+      const busy = await open({ at: narrow });
+      await signOn(terminals[3]!, busy);
+      const requests = Array.from({ length: 12 }, () => terminals[3]!.network('301'));
+      busy.socket.write(Buffer.concat(requests.map((r) => busy.frame(r))));
+      for (const request of requests) {
+        expect((await busy.next()).fields[11]).toBe(request.fields[11]);
+      }
+      busy.close();
+    });
+  });
+
+  it.each([
+    ['ascii', 4, 0, false],
+    ['ascii-binary-bitmap', 2, 5, true],
+    ['binary', 2, 0, false],
+    ['binary', 0, 3, false],
+  ] as const)(
+    'speaks %s behind %d bytes of length and %d of header',
+    async (packing, lengthBytes, headerBytes, tpdu) => {
+      const terminal = terminals[2]!;
+      const name = `${packing}-${lengthBytes}`;
+      const acquirer = { name, packing, lengthBytes, headerBytes, tpdu, terminals: [terminal.id] };
+      const served = await network.serve({ lines: lines({ acquirers: [acquirer] }) });
+      const kind = ({ 0: 'none', 2: 'length2', 4: 'length4' } as const)[lengthBytes];
+      const packaging = PACKINGS[packing];
+      const framing = { kind, headerBytes, maxBytes: 9_999, packaging };
+      const line = await open({ at: served.port, framing, packaging });
+      await signOn(terminal, line);
+      const answer = await line.ask(terminal.withdrawal({ ...card(), amountMinor: 1_000 }));
+      expect(code(answer)).toBe('00');
+      expect(terminal.trusts(answer)).toBe(true);
+      line.close();
+      await served.close();
+    },
+  );
+});
+
+/** The value once it is as wished, or what it was at the end of two seconds. */
+async function settled(read: () => Promise<bigint>, wished: bigint): Promise<bigint> {
+  for (let i = 0; i < 100 && (await read()) !== wished; i++) await sleep(20);
+  return read();
+}
