@@ -18,19 +18,20 @@ const WARM_UP = { ratePerSecond: 500, seconds: 3, warmUpSeconds: 0 };
 export async function measure(program, { seconds, say = () => {} }) {
   const stepSeconds = Math.max(2, Math.round(seconds / 2));
   await program.load(WARM_UP);
+  const keepsUp = ({ perSecond }, rate) => perSecond >= rate * KEEPS_UP;
   let ratePerSecond = FIRST_RATE;
   for (let step = 0; step < MOST_STEPS; step += 1) {
-    const { perSecond } = await program.load({
-      ratePerSecond,
-      seconds: stepSeconds,
-      warmUpSeconds: 1,
-    });
-    say(`  offered ${Math.round(ratePerSecond)}/s, done ${Math.round(perSecond)}/s`);
-    if (perSecond < ratePerSecond * KEEPS_UP) break;
+    const load = await program.load({ ratePerSecond, seconds: stepSeconds, warmUpSeconds: 1 });
+    say(`  offered ${Math.round(ratePerSecond)}/s, done ${Math.round(load.perSecond)}/s`);
+    if (!keepsUp(load, ratePerSecond)) break;
     ratePerSecond *= STEP;
   }
   // More than it can do is offered, so that nobody stands idle.
-  const most = await program.load({ ratePerSecond, seconds, warmUpSeconds: 2 });
+  let most = await program.load({ ratePerSecond, seconds, warmUpSeconds: 2 });
+  for (let step = 0; step < MOST_STEPS && keepsUp(most, ratePerSecond); step += 1) {
+    ratePerSecond *= STEP;
+    most = await program.load({ ratePerSecond, seconds, warmUpSeconds: 2 });
+  }
   const half = await program.load({
     ratePerSecond: Math.max(1, most.perSecond / 2),
     seconds,

@@ -40,11 +40,9 @@ export type RecordRefusal =
   | 'SEAL_KEY_UNKNOWN'
   | 'SEAL_INVALID';
 
-const MTI_BYTES = 4;
-
 /** The MTI in the first four bytes of a packed message (ASCII). */
 function mtiOf(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes.subarray(0, MTI_BYTES));
+  return String.fromCharCode(bytes[0] ?? 0, bytes[1] ?? 0, bytes[2] ?? 0, bytes[3] ?? 0);
 }
 
 export function encodeRecord(sealer: Sealer, record: RecordToEncode): BusRecord {
