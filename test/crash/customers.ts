@@ -17,7 +17,7 @@ const AMOUNTS_MINOR = [1_000, 2_000, 3_000, 5_000, 8_000, 20_000];
 const WRONG_PIN_SHARE = 0.04;
 const TOO_MUCH_SHARE = 0.04;
 const TOO_MUCH_MINOR = 150_000;
-const PAUSE_MS = 30;
+const PAUSE_MS = 100;
 /** Longer than a terminal waits for its answer. */
 const ANSWER_MS = 60_000;
 

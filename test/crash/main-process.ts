@@ -43,7 +43,7 @@ export class MainProcess {
       process.execPath,
       [program, ...args, '--data', dataDir, '--ready-file', this.#readyFile],
       {
-        env: { ...cleanEnvironment(), PINFOLD_HTTP_PORT: '0', ...env },
+        env: { ...cleanEnvironment(), PINFOLD_HTTP_PORT: '0', PINFOLD_ISO_PORT: '0', ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     );

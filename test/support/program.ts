@@ -9,7 +9,7 @@ const ROOT = new URL('../..', import.meta.url).pathname;
 /** The built program: `npm test` has prepared it. */
 const BIN = join(ROOT, 'dist/apps/pinfold/src/main.js');
 const START_TIMEOUT_MS = 120_000;
-const STOP_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 90_000;
 
 export interface CliAnswer {
   readonly exit: number | null;
@@ -108,10 +108,14 @@ export function testFolder(): { path: string; remove: () => void } {
 
 export async function startProgram(
   dataDir: string,
-  { args = [], env = {} }: { args?: readonly string[]; env?: NodeJS.ProcessEnv } = {},
+  {
+    command = 'start',
+    args = [],
+    env = {},
+  }: { command?: 'start' | 'cluster'; args?: readonly string[]; env?: NodeJS.ProcessEnv } = {},
 ): Promise<RunningProgram> {
   const readyFile = join(dataDir, `ready-${Date.now()}.json`);
-  const child = spawn(process.execPath, [BIN, 'start', '--ready-file', readyFile, ...args], {
+  const child = spawn(process.execPath, [BIN, command, '--ready-file', readyFile, ...args], {
     env: cleanEnvironment({
       PINFOLD_DATA_DIR: dataDir,
       PINFOLD_HTTP_PORT: '0',
