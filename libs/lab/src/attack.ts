@@ -44,6 +44,8 @@ export interface Attack {
   readonly source: string;
   /** Identities that the attacker has; each command is called with the one that fits best. */
   readonly roles: readonly Role[];
+  /** Where only a role stands in the way: who already has it. */
+  readonly insider?: readonly Role[];
   /** What the result means and what it leaves out. */
   readonly note?: string;
   run(scene: Scene): Promise<Outcome>;

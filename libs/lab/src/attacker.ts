@@ -27,6 +27,8 @@ type Answer<N extends CommandName> =
 export class Attacker {
   calls = 0;
   readonly refusals: Refusal[] = [];
+  /** Commands called so far, each once. */
+  readonly used = new Set<CommandName>();
   readonly #roles: readonly Role[];
   readonly #clients = new Map<Role, HsmClient>();
   #last: CommandName = 'Status';
@@ -121,6 +123,7 @@ export class Attacker {
   async #run<N extends CommandName>(command: N, inputs: readonly Input<N>[]): Promise<Answer<N>[]> {
     this.calls += inputs.length;
     this.#last = command;
+    this.used.add(command);
     const allowed: readonly Role[] = COMMANDS[command].roles;
     const role = this.#roles.find((own) => allowed.includes(own)) ?? this.#roles[0]!;
     return (await this.#clients.get(role)!.run(command, inputs)) as Answer<N>[];

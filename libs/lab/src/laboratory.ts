@@ -21,6 +21,8 @@ import { seededRandom } from './seeded-random.js';
 
 export const DECIMALISATION_TABLE = '0123456789012345';
 const SEED = 'laboratory';
+/** How the demo bank's card numbers begin. */
+const BANK = '510000';
 /** The device's clock stands still: limits do not refill while an attack runs. */
 const NOW = Date.UTC(2026, 0, 1);
 
@@ -120,8 +122,8 @@ export class Laboratory {
   }
 
   /** The nth customer (1-based) of a bank whose PINs follow IBM 3624. */
-  customer(n: number, keys: { pvk: string; tableId: string }): Customer {
-    const pan = panOf(n);
+  customer(n: number, keys: { pvk: string; tableId: string }, prefix = BANK): Customer {
+    const pan = panOf(n, prefix);
     const { record } = this.honest('production', 'IssueDemoPin', {
       pan,
       seed: SEED,
@@ -149,9 +151,9 @@ export class Laboratory {
   }
 }
 
-/** A card number of the demo bank with its check digit. */
-export function panOf(n: number): string {
-  const body = `510000${String(n).padStart(9, '0')}`;
+/** A card number of sixteen digits with its check digit. */
+export function panOf(n: number, prefix = BANK): string {
+  const body = `${prefix}${String(n).padStart(15 - prefix.length, '0')}`;
   let sum = 0;
   for (let i = 0; i < body.length; i++) {
     const digit = Number(body[body.length - 1 - i]);

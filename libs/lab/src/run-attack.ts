@@ -4,7 +4,7 @@
  * are refused with one answer, on purpose), the laboratory finds the rule by running the attack again
  * without each rule that the refusing command consults.
  */
-import { COMMANDS, type Mode, type Role, RULES, type RuleId } from '@pinfold/hsm';
+import { COMMANDS, type CommandName, type Mode, type Role, RULES, type RuleId } from '@pinfold/hsm';
 import type { Attack, AttackOptions, Outcome } from './attack.js';
 import { Attacker, type Refusal, Stopped } from './attacker.js';
 import { Laboratory } from './laboratory.js';
@@ -49,6 +49,7 @@ interface Run {
   readonly refusal: Refusal | undefined;
   readonly calls: number;
   readonly steps: readonly string[];
+  readonly used: ReadonlySet<CommandName>;
 }
 
 async function runOnce(attack: Attack, setting: AttackSetting): Promise<Run> {
@@ -65,11 +66,17 @@ async function runOnce(attack: Attack, setting: AttackSetting): Promise<Run> {
   };
   try {
     const outcome = await attack.run(scene);
-    return { outcome, refusal: attacker.refusals[0], calls: attacker.calls, steps };
+    return {
+      outcome,
+      refusal: attacker.refusals[0],
+      calls: attacker.calls,
+      steps,
+      used: attacker.used,
+    };
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
     const { refusal } = error;
-    return { outcome: undefined, refusal, calls: refusal.call, steps };
+    return { outcome: undefined, refusal, calls: refusal.call, steps, used: attacker.used };
   }
 }
 

@@ -12,6 +12,7 @@ export const rsaOwnKey = attack({
   title: "a wrapping key of the attacker's own enters under the device's public RSA key",
   source: 'Clulow 2003 (PKCS#11 trojan wrapped key)',
   roles: ['production'],
+  insider: ['keyManager', 'production'],
   async run({ lab, attacker, say }) {
     const { rsaKey, publicKey } = lab.honest('keyManager', 'GenerateRsaKey', { bits: '2048' });
     const zpk = lab.pinKey();

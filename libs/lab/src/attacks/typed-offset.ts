@@ -13,6 +13,7 @@ export const typedOffset = attack({
   title: "the offset of a PIN that the attacker typed tells another's natural PIN",
   source: 'Clulow 2003 (offset calculation belongs to issuance)',
   roles: ['production'],
+  insider: ['pinIssuance', 'production'],
   note: 'a member of the PIN issuance role can do this by the nature of the role; the rules keep everybody else from it',
   async run({ lab, attacker, say }) {
     const pvk = lab.key('P', { usage: 'PGK' });
