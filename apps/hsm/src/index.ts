@@ -1,2 +1,4 @@
 /** What the program that runs everything takes from the HSM process. */
+
+export * from './start-device-port.js';
 export * from './start-host-port.js';

@@ -40,11 +40,18 @@ export interface ReadyCommand extends HostCommand {
   readonly perform: (context: Context, values: Values) => Values;
 }
 
-/** Checks and compiles a declaration, keeping its types for the client. */
-export function hostCommand<const Q extends Layout, const R extends Layout>(
-  command: HostCommand<Q, R>,
-): ReadyCommand & HostCommand<Q, R> {
-  return {
+/** What the client knows of a command: its code and the types of its layouts. */
+export interface Declared<C extends string, Q extends Layout, R extends Layout> {
+  readonly code: C;
+  readonly request: Q;
+  readonly reply: R;
+}
+
+/** Compiles a declaration, keeping its types for the client. */
+export function hostCommand<const C extends string, const Q extends Layout, const R extends Layout>(
+  command: HostCommand<Q, R> & { readonly code: C },
+): Declared<C, Q, R> {
+  const ready: ReadyCommand = {
     ...(command as unknown as HostCommand),
     replyCode: replyCodeOf(command.code),
     parse: compileParser(command.request),
@@ -52,7 +59,8 @@ export function hostCommand<const Q extends Layout, const R extends Layout>(
     build: compileBuilder(command.request),
     buildReply: compileBuilder(command.reply),
     perform: command.run as unknown as ReadyCommand['perform'],
-  } as unknown as ReadyCommand & HostCommand<Q, R>;
+  };
+  return ready as unknown as Declared<C, Q, R>;
 }
 
 /** The second character plus one. */

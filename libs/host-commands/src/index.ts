@@ -5,5 +5,6 @@ export * from './device/host-device.js';
 export * from './device/key-roles.js';
 export * from './device/lmk.js';
 export * from './device/settings.js';
+export { Cursor } from './layout/parse.js';
 export * from './wire/framing.js';
 export * from './wire/listen.js';

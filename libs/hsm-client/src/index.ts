@@ -11,4 +11,9 @@ export type {
   Role,
 } from '@pinfold/hsm';
 export * from './in-process.js';
+export * from './pool.js';
+export type { MemberState } from './pool-member.js';
 export * from './port.js';
+export * from './tcp-host-client.js';
+export * from './tcp-jobs.js';
+export * from './tcp-link.js';

@@ -41,15 +41,24 @@ function same(expected: string, given: string): void {
   if (!equalConstantTime(bytesOfWire(expected), bytesOfWire(given))) refuse('01');
 }
 
+const cvvFields = layout(
+  key('cvk', 'cvk', CVK),
+  pan,
+  digits('expiry', 4),
+  digits('serviceCode', 3),
+);
+
 export const generateCvv = hostCommand({
   code: 'CW',
   name: 'Generate a card verification code or value',
   group: 'cards',
   repeatable: true,
-  request: layout(key('cvk', 'cvk', CVK), pan, digits('expiry', 4), digits('serviceCode', 3)),
+  request: cvvFields,
   reply: layout(digits('cvv', 3)),
   errors: { '10': 'CVK parity', '27': 'CVK not double length' },
-  run: (context, o) => ({ cvv: cvv({ ...o, cvk: cvkOf(context, o.cvk, 'generate') }) }),
+  run: (context, { cvk, pan, expiry, serviceCode }) => ({
+    cvv: cvv({ cvk: cvkOf(context, cvk, 'generate'), pan, expiry, serviceCode }),
+  }),
 });
 
 export const verifyCvv = hostCommand({
@@ -67,7 +76,8 @@ export const verifyCvv = hostCommand({
   reply: layout(),
   errors: { '01': 'verification failure', '10': 'CVK parity', '27': 'CVK not double length' },
   run: (context, o) => {
-    same(cvv({ ...o, cvk: cvkOf(context, o.cvk, 'verify') }), o.cvv);
+    const { pan, expiry, serviceCode } = o;
+    same(cvv({ cvk: cvkOf(context, o.cvk, 'verify'), pan, expiry, serviceCode }), o.cvv);
     return {};
   },
 });

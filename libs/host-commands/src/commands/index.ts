@@ -1,5 +1,6 @@
 /** Every host command, by code. */
 import type { ReadyCommand } from '../declare.js';
+import type { ValuesOf } from '../layout/nodes.js';
 import { CARD_COMMANDS } from './cards.js';
 import { DATA_COMMANDS } from './data.js';
 import { KEY_COMMANDS } from './keys.js';
@@ -21,6 +22,10 @@ const ALL = [
 export type HostCommandCode = (typeof ALL)[number]['code'];
 /** The declaration of a code, with its types. */
 export type CommandOf<C extends HostCommandCode> = Extract<(typeof ALL)[number], { code: C }>;
+
+/** Fields of a command, and of its reply, by name. */
+export type RequestOf<C extends HostCommandCode> = ValuesOf<CommandOf<C>['request']>;
+export type ReplyOf<C extends HostCommandCode> = ValuesOf<CommandOf<C>['reply']>;
 
 /** By code; no two commands share one. */
 export const HOST_COMMANDS: ReadonlyMap<string, ReadyCommand> = new Map(
