@@ -33,6 +33,11 @@ import { generateDukptMac } from './dukpt/generate-dukpt-mac.js';
 import { translateDukptPinBlock } from './dukpt/translate-dukpt-pin-block.js';
 import { verifyDukptMac } from './dukpt/verify-dukpt-mac.js';
 import { verifyDukptPin } from './dukpt/verify-dukpt-pin.js';
+import { encryptScriptData } from './emv/encrypt-script-data.js';
+import { generatePinChangeScript } from './emv/generate-pin-change-script.js';
+import { generateScriptMac } from './emv/generate-script-mac.js';
+import { verifyArqcGenerateArpc } from './emv/verify-arqc-generate-arpc.js';
+import { verifyCapCode } from './emv/verify-cap-code.js';
 import { exportKeyBlock } from './keyblocks/export-key-block.js';
 import { importKeyBlock } from './keyblocks/import-key-block.js';
 import { encryptCommsKey } from './keys/encrypt-comms-key.js';
@@ -48,14 +53,17 @@ import { verifyMac } from './macs/verify-mac.js';
 import { verifyMessageMac } from './macs/verify-message-mac.js';
 import { calculateOffset } from './pins/calculate-offset.js';
 import { changePin } from './pins/change-pin.js';
+import { changeStoredPin } from './pins/change-stored-pin.js';
 import { createVerificationRecord } from './pins/create-verification-record.js';
 import { generatePin } from './pins/generate-pin.js';
 import { issueDemoPin } from './pins/issue-demo-pin.js';
 import { pinV } from './pins/pin-v.js';
 import { printPinMailer } from './pins/print-pin-mailer.js';
 import { showDemoPin } from './pins/show-demo-pin.js';
+import { storePin } from './pins/store-pin.js';
 import { translatePinBlock } from './pins/translate-pin-block.js';
 import { verifyPin } from './pins/verify-pin.js';
+import { verifyStoredPin } from './pins/verify-stored-pin.js';
 import { generateRsaKey } from './rsa/generate-rsa-key.js';
 import { rsaDecrypt } from './rsa/rsa-decrypt.js';
 import { rsaPublicKey } from './rsa/rsa-public-key.js';
@@ -103,6 +111,11 @@ export const COMMANDS = {
   VerifyDukptMac: verifyDukptMac,
   EncryptDukptData: encryptDukptData,
   DecryptDukptData: decryptDukptData,
+  VerifyArqcGenerateArpc: verifyArqcGenerateArpc,
+  GenerateScriptMac: generateScriptMac,
+  EncryptScriptData: encryptScriptData,
+  GeneratePinChangeScript: generatePinChangeScript,
+  VerifyCapCode: verifyCapCode,
   ExportKeyBlock: exportKeyBlock,
   ImportKeyBlock: importKeyBlock,
   GenerateDataKey: generateDataKey,
@@ -117,6 +130,9 @@ export const COMMANDS = {
   GeneratePin: generatePin,
   PrintPinMailer: printPinMailer,
   ChangePin: changePin,
+  StorePin: storePin,
+  VerifyStoredPin: verifyStoredPin,
+  ChangeStoredPin: changeStoredPin,
   RegisterDecimalisationTable: registerDecimalisationTable,
   ActivateDecimalisationTable: activateDecimalisationTable,
   GenerateRsaKey: generateRsaKey,
