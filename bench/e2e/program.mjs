@@ -31,7 +31,13 @@ export async function startProgram({ kind, cards, terminals, kafkaPid, env = {} 
     [PINFOLD, kind, ...quiet, ...sizes, '--ready-file', readyFile],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env, PINFOLD_DATA_DIR: folder, PINFOLD_HTTP_PORT: '0' },
+      env: {
+        ...process.env,
+        ...env,
+        PINFOLD_DATA_DIR: folder,
+        PINFOLD_HTTP_PORT: '0',
+        PINFOLD_ISO_PORT: '0',
+      },
     },
   );
   let output = '';

@@ -1,6 +1,6 @@
 /** What a separate switch process stands on: the acquirer's device and tokens, PostgreSQL, Kafka. */
 import { randomBytes } from 'node:crypto';
-import { ACQUIRER, ISSUERS, systemClock } from '@pinfold/flows';
+import { ACQUIRER, systemClock } from '@pinfold/flows';
 import {
   IDENTITIES,
   type OpenedKeys,
@@ -8,18 +8,24 @@ import {
   switchTopology,
   wireOf,
 } from '@pinfold/institution';
-import { type AppContext } from '@pinfold/platform';
+import type { AppContext } from '@pinfold/platform';
 import { type PanKeeper, PostgresSwitchStore, switchMigrations } from '@pinfold/storage';
+import { composeLines, issuersWith } from './iso-port/compose-lines.js';
+import { provisionLineKeys, withPartners } from './iso-port/line-keys.js';
+import { type Lines, NO_LINES } from './iso-port/lines-file.js';
 import { SWITCH_SCHEMA, switchOptions } from './settings.js';
-import { type RunningSwitch, startSwitch } from './start-switch.js';
+import { startSwitch } from './start-switch.js';
 import { SwitchMetrics } from './switch-metrics.js';
 
 const POOL_SIZE = 6;
 
 /** Starts the switch; everything that it opened is ended by the steps it adds to the shutdown. */
-export async function composeSwitch(context: AppContext): Promise<RunningSwitch> {
+export async function composeSwitch(
+  context: AppContext,
+  lines: Lines = NO_LINES,
+): Promise<{ iso: number }> {
   const { config, logger, metrics, shutdown } = context;
-  const issuers = ISSUERS.map(({ id }) => id);
+  const issuers = issuersWith(lines);
   const { institution, keys, database, bus } = await openServiceBase(context, {
     name: 'switch',
     institution: ACQUIRER.id,
@@ -28,9 +34,19 @@ export async function composeSwitch(context: AppContext): Promise<RunningSwitch>
     poolSize: POOL_SIZE,
     issuers,
   });
+  const store = new PostgresSwitchStore(database, panKeeper(keys));
+  const options = switchOptions({ mode: config.mode });
+  await provisionLineKeys({
+    lines,
+    acquirer: institution,
+    keys,
+    store,
+    dataDir: config.dataDir,
+    terminalAlgorithm: options.terminalAlgorithm!,
+  });
   const running = await startSwitch(bus, {
-    settings: switchOptions({ mode: config.mode }),
-    store: new PostgresSwitchStore(database, panKeeper(keys)),
+    settings: withPartners(options, lines),
+    store,
     hsm: institution.as(IDENTITIES.production),
     wire: wireOf(keys, switchTopology(issuers)),
     random: randomBytes,
@@ -39,7 +55,8 @@ export async function composeSwitch(context: AppContext): Promise<RunningSwitch>
     metrics: new SwitchMetrics(metrics, issuers),
   });
   shutdown.add({ phase: 'drain', name: 'switch', stop: () => running.stop() });
-  return running;
+  const { port } = await composeLines(context, { lines, bus, keys, store });
+  return { iso: port };
 }
 
 /** How the switch's tables keep card numbers: sealed in the acquirer's vault. */

@@ -1,9 +1,13 @@
 /** What the all-in-one program takes from the switch. */
 export { panKeeper } from './compose.js';
+export { composeLines, issuersWith } from './iso-port/compose-lines.js';
 export { type IsoPort, type IsoPortOptions, startIsoPort } from './iso-port/iso-port.js';
+export type { Letter } from './iso-port/letter.js';
 export { LINE_LIMITS, type LineLimits } from './iso-port/limits.js';
+export { provisionLineKeys, withPartners } from './iso-port/line-keys.js';
 export {
   DEMO_LINES,
+  LETTERS_FOLDER,
   type Lines,
   NO_LINES,
   parseLines,

@@ -28,7 +28,7 @@ export async function startControlApi(
     metrics,
     info: { title: 'Pinfold control API', version: VERSION },
     token: await ensureApiToken(config.dataDir),
-    readyMembers: () => ({ http: port, mode: config.mode }),
+    readyMembers: () => ({ http: port, iso: system.iso.port, mode: config.mode }),
     routes: [
       withdrawalRoute(system.fleet, ({ rrn, terminal }) =>
         rrn === null ? [] : hopsOf(system.stores, { rrn, terminal }),
@@ -42,7 +42,7 @@ export async function startControlApi(
             limit: LAST_LINES,
           }),
       }),
-      reconciliationRoute(system.stores),
+      reconciliationRoute(system.stores, journaledElsewhere(system)),
       loadRoute((ratePerSecond, plain) =>
         createTraffic(system, {
           demoSeed: config.seed,
@@ -56,7 +56,7 @@ export async function startControlApi(
         dataDir: config.dataDir,
         bus: system.busKind,
         database: { kind: system.database.kind, psql: system.database.psql },
-        ports: () => ({ http: port }),
+        ports: () => ({ http: port, iso: system.iso.port }),
         devices: () => devicesOf(system),
         terminals: () => {
           const all = system.fleet.terminals();
@@ -69,6 +69,13 @@ export async function startControlApi(
   port = http.port;
   shutdown.add({ phase: 'intake', name: 'control API', stop: () => http.close() });
   return http;
+}
+
+/** Terminals of lines keep their journals themselves: here are two of the three records only. */
+function journaledElsewhere({ lines, fleet }: System): ReadonlySet<string> {
+  const own = new Set(fleet.terminals().map(({ terminal }) => terminal));
+  const served = lines.acquirers.flatMap(({ terminals }) => terminals);
+  return new Set(served.filter((terminal) => !own.has(terminal)));
 }
 
 function devicesOf({ network }: System) {

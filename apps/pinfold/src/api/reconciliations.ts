@@ -27,8 +27,13 @@ const answerSchema = z.object({
 });
 
 const EVERYTHING = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
+const NOBODY: ReadonlySet<string> = new Set();
 
-export function reconciliationRoute(stores: HopStores): Route {
+/** `elsewhere`: terminals whose journals are not here; their withdrawals are not compared. */
+export function reconciliationRoute(
+  stores: HopStores,
+  elsewhere: ReadonlySet<string> = NOBODY,
+): Route {
   return route({
     method: 'POST',
     path: '/reconciliations',
@@ -40,8 +45,11 @@ export function reconciliationRoute(stores: HopStores): Route {
       const { fromMs, toMs } = EVERYTHING;
       const report = await reconcile({
         journal: paged((after, limit) => stores.atm.reconcilePage(after, limit)),
-        switchRows: paged((after, limit) => stores.switch.reconcilePage(after, limit)),
-        posted: issuers.map((store) => store.postedByRrn(fromMs, toMs)),
+        switchRows: without(
+          paged((after, limit) => stores.switch.reconcilePage(after, limit)),
+          elsewhere,
+        ),
+        posted: issuers.map((store) => without(store.postedByRrn(fromMs, toMs), elsewhere)),
       });
       const summaries = await Promise.all(issuers.map((store) => store.ledgerSummary()));
       const ledgersSound = summaries.every(({ sound }) => sound);
@@ -66,4 +74,11 @@ export function reconciliationRoute(stores: HopStores): Route {
       };
     },
   });
+}
+
+async function* without<T extends { readonly terminal: string }>(
+  rows: AsyncIterable<T>,
+  terminals: ReadonlySet<string>,
+): AsyncGenerator<T> {
+  for await (const row of rows) if (!terminals.has(row.terminal)) yield row;
 }

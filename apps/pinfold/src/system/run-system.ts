@@ -15,6 +15,7 @@ import {
   writeReadyFile,
 } from '@pinfold/platform';
 import type { TrafficGenerator } from '../../../atm/src/index.js';
+import { DEMO_LINES, readLines } from '../../../switch/src/index.js';
 import { startControlApi } from '../api/control-api.js';
 import { createOutput, type Output, styled } from '../cli/output.js';
 import { RUNTIME_FILE } from '../cli/running-system.js';
@@ -31,6 +32,8 @@ export interface StartOptions {
   readonly traffic: boolean;
   readonly ratePerSecond: number;
   readonly readyFile?: string;
+  /** Default: one line of demo terminals. */
+  readonly linesFile?: string;
 }
 
 const IN_SERVICE_TIMEOUT_MS = 30_000;
@@ -44,6 +47,8 @@ export function runSystem(options: StartOptions): Promise<void> {
 async function start(context: AppContext, options: StartOptions): Promise<void> {
   const { config, shutdown, signal } = context;
   const output = createOutput(false);
+  const { linesFile } = options;
+  const lines = linesFile === undefined ? DEMO_LINES : readLines(linesFile);
   const lock = await lockFolder(config.dataDir);
   shutdown.add({ phase: 'servers', name: 'data folder lock', stop: () => lock.release() });
   banner(output, context);
@@ -51,6 +56,7 @@ async function start(context: AppContext, options: StartOptions): Promise<void> 
   const system = await startSystem(context, {
     cards: options.cards,
     terminals: options.terminals,
+    lines,
     observe: totals.observe,
     progress: ({ step, count, of }) => output.progress(`provisioning: ${step} ${count} of ${of}`),
   });
@@ -64,12 +70,14 @@ async function start(context: AppContext, options: StartOptions): Promise<void> 
   await startFleetApp(context, system);
   await terminalsInService(system, signal);
   const http = await startControlApi(context, system, totals);
-  keepRuntimeFile(context, http.port);
-  if (options.readyFile !== undefined) await keepReadyFile(context, options.readyFile, http.port);
+  const ports = { http: http.port, iso: system.iso.port };
+  keepRuntimeFile(context, ports);
+  if (options.readyFile !== undefined) await keepReadyFile(context, options.readyFile, ports);
   const terminals = system.fleet.terminals().length;
   output.line(
     `ready: ${terminals} terminals, ${system.cardsPerIssuer} cards at each of ${ISSUERS.map((i) => i.name).join(' and ')}; control API on http://127.0.0.1:${http.port} (/docs, /metrics)`,
   );
+  tellLines(output, system);
   if (!options.traffic || signal.aborted) return;
   await narrateOne(system, config.seed, output);
   goOnForEver(context, traffic, output);
@@ -86,6 +94,18 @@ function banner(output: Output, { config }: AppContext): void {
   );
 }
 
+/** Which ISO 8583 lines there are, and where the keys of their other ends lie. */
+function tellLines(output: Output, { iso, lines }: System): void {
+  for (const { name, port = iso.port, address, terminals, packing } of lines.acquirers) {
+    const [first] = terminals;
+    const whose = terminals.length > 1 ? `${first} and ${terminals.length - 1} more` : first;
+    output.line(`ISO 8583: line ${name} (${packing}) of ${whose} on ${address}:${port}`);
+  }
+  for (const { name, host, port } of lines.issuers) {
+    output.line(`ISO 8583: issuer ${name} is a partner's, at ${host}:${port}`);
+  }
+}
+
 /** Terminals fetch their working keys from the switch and sign on before anybody can use them. */
 async function terminalsInService(system: System, signal: AbortSignal): Promise<void> {
   const untilMs = Date.now() + IN_SERVICE_TIMEOUT_MS;
@@ -95,14 +115,19 @@ async function terminalsInService(system: System, signal: AbortSignal): Promise<
   }
 }
 
-function keepRuntimeFile({ config, shutdown }: AppContext, http: number): void {
+interface Ports {
+  readonly http: number;
+  readonly iso: number;
+}
+
+function keepRuntimeFile({ config, shutdown }: AppContext, ports: Ports): void {
   const path = join(config.dataDir, RUNTIME_FILE);
-  writeFileSync(path, `${JSON.stringify({ pid: process.pid, http })}\n`);
+  writeFileSync(path, `${JSON.stringify({ pid: process.pid, ...ports })}\n`);
   shutdown.add({ phase: 'intake', name: 'runtime file', stop: () => removeReadyFile(path) });
 }
 
-async function keepReadyFile(context: AppContext, file: string, http: number): Promise<void> {
-  await writeReadyFile(file, readyDocument({ ports: { http }, mode: context.config.mode }));
+async function keepReadyFile(context: AppContext, file: string, ports: Ports): Promise<void> {
+  await writeReadyFile(file, readyDocument({ ports, mode: context.config.mode }));
   context.shutdown.add({ phase: 'intake', name: 'ready file', stop: () => removeReadyFile(file) });
 }
 

@@ -15,7 +15,18 @@ import { IDENTITIES, issuerTopology, switchTopology, wireOf } from '@pinfold/ins
 import type { AppContext } from '@pinfold/platform';
 import { fleetObserver, openFleet } from '../../../atm/src/index.js';
 import { IssuerMetrics, issuerSettings, startIssuer } from '../../../issuer/src/index.js';
-import { SwitchMetrics, startSwitch, switchOptions } from '../../../switch/src/index.js';
+import {
+  composeLines,
+  type IsoPort,
+  issuersWith,
+  type Lines,
+  NO_LINES,
+  provisionLineKeys,
+  SwitchMetrics,
+  startSwitch,
+  switchOptions,
+  withPartners,
+} from '../../../switch/src/index.js';
 import type { HopStores } from '../narration/hops.js';
 import { type IssuerParts, type OpenedNetwork, openNetwork } from '../network/open-network.js';
 import { type Progress, provisionCards, provisionTerminals } from '../network/provision.js';
@@ -26,6 +37,8 @@ export interface SystemOptions {
   readonly cards: number;
   readonly terminals: number;
   readonly progress: Progress;
+  /** ISO 8583 lines; none when not given. An issuer on one is a partner's: its own service does not start. */
+  readonly lines?: Lines;
   readonly limits?: IssuerLimits;
   readonly observe?: Observe;
 }
@@ -40,6 +53,8 @@ export interface System {
   readonly cardsPerIssuer: number;
   /** Withdrawals of the last run that are being reversed. */
   readonly reversed: number;
+  readonly iso: IsoPort;
+  readonly lines: Lines;
 }
 
 const ISSUER_IDS = ISSUERS.map(({ id }) => id);
@@ -48,10 +63,12 @@ export async function startSystem(context: AppContext, options: SystemOptions): 
   const { config, logger, metrics } = context;
   const database = await openDatabaseServer(context);
   const network = await openNetwork(context, database.url);
-  const { bus, kind: busKind } = await openBus(context, ISSUER_IDS, 'pinfold');
+  const { lines = NO_LINES } = options;
+  const { bus, kind: busKind } = await openBus(context, issuersWith(lines), 'pinfold');
   const cardsPerIssuer = await provisionAllCards(context, network, options);
   const issuerMetrics = new IssuerMetrics(metrics, ISSUER_IDS);
   for (const parts of network.issuers.values()) {
+    if (lines.issuers.some(({ name }) => name === parts.facts.id)) continue;
     await startOneIssuer({ context, bus, parts, issuerMetrics, options });
   }
   const { fleet, reversed } = await openFleet({
@@ -68,7 +85,7 @@ export async function startSystem(context: AppContext, options: SystemOptions): 
     count: options.terminals,
     progress: options.progress,
   });
-  await startTheSwitch(context, { bus, network, observe: options.observe });
+  const iso = await startTheSwitch(context, { bus, network, lines, observe: options.observe });
   return {
     network,
     fleet,
@@ -78,6 +95,8 @@ export async function startSystem(context: AppContext, options: SystemOptions): 
     stores: storesOf(network),
     cardsPerIssuer,
     reversed,
+    iso,
+    lines,
   };
 }
 
@@ -105,22 +124,35 @@ export function storesOf({ atmStore, switchStore, issuers }: OpenedNetwork): Hop
 }
 
 async function startTheSwitch(
-  { config, logger, metrics, shutdown }: AppContext,
-  o: { bus: Bus; network: OpenedNetwork; observe?: Observe },
-): Promise<void> {
+  context: AppContext,
+  o: { bus: Bus; network: OpenedNetwork; lines: Lines; observe?: Observe },
+): Promise<IsoPort> {
+  const { config, logger, metrics, shutdown } = context;
+  const { bus, lines } = o;
   const { institutions, switchKeys, switchStore } = o.network;
-  const running = await startSwitch(o.bus, {
-    settings: switchOptions({ mode: config.mode }),
+  const settings = switchOptions({ mode: config.mode });
+  await provisionLineKeys({
+    lines,
+    acquirer: institutions.acquirer,
+    keys: switchKeys,
+    store: switchStore,
+    dataDir: config.dataDir,
+    terminalAlgorithm: settings.terminalAlgorithm!,
+  });
+  const issuers = issuersWith(lines);
+  const running = await startSwitch(bus, {
+    settings: withPartners(settings, lines),
     store: switchStore,
     hsm: institutions.acquirer.as(IDENTITIES.production),
-    wire: wireOf(switchKeys, switchTopology(ISSUER_IDS)),
+    wire: wireOf(switchKeys, switchTopology(issuers)),
     random: randomBytes,
     clock: systemClock,
     logger,
-    metrics: new SwitchMetrics(metrics, ISSUER_IDS),
+    metrics: new SwitchMetrics(metrics, issuers),
     observe: o.observe,
   });
   shutdown.add({ phase: 'drain', name: 'switch', stop: () => running.stop() });
+  return composeLines(context, { lines, bus, keys: switchKeys, store: switchStore });
 }
 
 async function startOneIssuer(o: {

@@ -145,7 +145,7 @@ async function listen(
   });
   ends.push(() => server.close());
   const names = group.map(({ name }) => name).join(', ');
-  logger.info('ISO 8583 line is served', { address: `${address}:${server.port}`, name: names });
+  logger.debug('ISO 8583 line is served', { address: `${address}:${server.port}`, name: names });
   return server;
 }
 

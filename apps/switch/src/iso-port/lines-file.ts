@@ -1,6 +1,6 @@
 /**
  * The lines file (`--lines FILE`): JSON, every member known, paths relative to the file.
- * The reference is docs/reference/iso-port.md; `LINES_EXAMPLE` there is read by a test through this.
+ * The reference is docs/reference/iso-port.md, whose examples a test reads through this.
  */
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
@@ -85,6 +85,9 @@ export type Lines = z.infer<typeof linesSchema>;
 export const DEMO_LINES: Lines = linesSchema.parse({
   acquirers: [{ name: 'demo', terminals: ['ISO00001', 'ISO00002', 'ISO00003', 'ISO00004'] }],
 });
+
+/** In the data folder: letters with key components. */
+export const LETTERS_FOLDER = 'letters';
 
 export const NO_LINES: Lines = { acquirers: [], issuers: [] };
 
