@@ -2,9 +2,10 @@
  * Storage keys of the PIN pads: what a real pad's hardware holds. Here one secret in a file of mode
  * 0600 stands for the fleet's hardware, and each pad's key is HMAC-SHA-256 of its terminal under it.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hmac, type RandomBytes } from '@pinfold/crypto';
+import { writeWhole } from '@pinfold/institution';
 import { EnvironmentError } from '@pinfold/platform';
 
 const FILE = 'pin-pads.key';
@@ -20,11 +21,8 @@ export function padStorageKeys(
 }
 
 function readOrMake(path: string, random: RandomBytes): Uint8Array {
-  try {
-    writeFileSync(path, random(BYTES), { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  // In one step: half a file would lock every PIN pad out for good.
+  if (!existsSync(path)) writeWhole(path, random(BYTES));
   const secret = readFileSync(path);
   if (secret.length === BYTES) return secret;
   throw new EnvironmentError(`${path} is damaged; restore it, or set the terminals up anew`);

@@ -7,3 +7,4 @@ export * from './service-base.js';
 export * from './tokens.js';
 export * from './topology.js';
 export * from './vault.js';
+export * from './write-whole.js';
