@@ -5,6 +5,7 @@ export * from './keyed-hash.js';
 export * from './mask-pan.js';
 export * from './nonces.js';
 export * from './original-data.js';
+export * from './recent.js';
 export * from './record.js';
 export * from './record-codec.js';
 export * from './replacement-amounts.js';

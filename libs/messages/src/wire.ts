@@ -5,6 +5,7 @@
  */
 import { HmacKey, InputError, type Result, refused } from '@pinfold/crypto';
 import { keyedHash } from './keyed-hash.js';
+import { Recent } from './recent.js';
 import type { BusRecord } from './record.js';
 import { type DecodedRecord, decodeRecord, encodeRecord } from './record-codec.js';
 import type { Sealer } from './sealer.js';
@@ -28,13 +29,13 @@ export interface OutgoingMessage {
   readonly traceparent?: string;
 }
 
-/** Keyed hashes remembered: terminals and the cards in use; the oldest goes first. */
+/** Keyed hashes remembered: terminals and the cards in use. */
 const HASHES_KEPT = 4096;
 
 export class RecordWire {
   readonly #options: WireOptions;
   readonly #indexKey: HmacKey;
-  readonly #hashes = new Map<string, string>();
+  readonly #hashes = new Recent<string>(HASHES_KEPT);
 
   constructor(options: WireOptions) {
     this.#options = options;
@@ -66,12 +67,6 @@ export class RecordWire {
   indexOf(text: string): string {
     const known = this.#hashes.get(text);
     if (known !== undefined) return known;
-    if (this.#hashes.size >= HASHES_KEPT) {
-      for (const oldest of this.#hashes.keys()) {
-        this.#hashes.delete(oldest);
-        break;
-      }
-    }
     const made = keyedHash(this.#indexKey, text);
     this.#hashes.set(text, made);
     return made;

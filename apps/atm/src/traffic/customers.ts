@@ -3,6 +3,7 @@
  * a holder's PIN follows from the seed inside the issuer's device, and is asked there.
  */
 import { DEMO_EXPIRY, demoCardNumber, type IssuerFacts } from '@pinfold/flows';
+import { Recent } from '@pinfold/messages';
 
 export interface Card {
   readonly pan: string;
@@ -37,24 +38,21 @@ export function demoCustomers(o: {
 }
 
 /** PINs remembered: one string of four digits a card. */
-const MEMORY = 200_000;
+const MEMORY = 100_000;
 
-/** Customers whose PINs are asked for once, up to a limit; the oldest are forgotten first. */
+/** Customers whose PINs are asked for once, up to a limit. */
 export function remembering(customers: Customers): Customers {
-  const known = new Map<string, string>();
+  const known = new Recent<string>(MEMORY);
   return {
     count: customers.count,
     card: (index) => customers.card(index),
     pinsOf: async (pans) => {
-      const missing = pans.filter((pan) => !known.has(pan));
+      const pins = pans.map((pan) => known.get(pan));
+      const missing = pans.filter((_, i) => pins[i] === undefined);
       const asked = missing.length === 0 ? [] : await customers.pinsOf(missing);
       const fresh = new Map(missing.map((pan, i) => [pan, asked[i]!]));
-      const pins = pans.map((pan) => known.get(pan) ?? fresh.get(pan)!);
-      for (const [pan, pin] of fresh) {
-        if (known.size >= MEMORY) known.delete(known.keys().next().value!);
-        known.set(pan, pin);
-      }
-      return pins;
+      for (const [pan, pin] of fresh) known.set(pan, pin);
+      return pins.map((pin, i) => pin ?? fresh.get(pans[i]!)!);
     },
   };
 }
