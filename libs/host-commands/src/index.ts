@@ -5,6 +5,8 @@ export * from './device/host-device.js';
 export * from './device/key-roles.js';
 export * from './device/lmk.js';
 export * from './device/settings.js';
+export * from './fuzz/keys-for.js';
+export * from './fuzz/samples.js';
 export { Cursor } from './layout/parse.js';
 export * from './wire/framing.js';
 export * from './wire/listen.js';

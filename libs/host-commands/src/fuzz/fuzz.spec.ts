@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import {
+  HOST_COMMANDS,
+  HostDevice,
+  keysFor,
+  MUTATIONS,
+  sampleCommand,
+  seededNumbers,
+} from '../index.js';
+
+const SEED = Number(process.env.FUZZ_SEED ?? 20_261_121);
+const bugs: string[] = [];
+const deviceOf = (mode: 'legacy' | 'hardened') =>
+  new HostDevice({
+    commands: HOST_COMMANDS,
+    random: (length) => Uint8Array.from(randomBytes(length)),
+    mode,
+    report: ({ command, error }) => {
+      if (error !== undefined) bugs.push(`${command}: ${(error as Error).stack}`);
+    },
+  });
+
+it.each(['legacy', 'hardened'] as const)('answers whatever is asked of it, %s', (mode) => {
+  console.info(`seed ${SEED}`);
+  const of = deviceOf(mode);
+  const random = seededNumbers(SEED);
+  const keyFor = keysFor(of);
+  const codes = new Map<string, Set<string>>();
+  for (const command of HOST_COMMANDS.values()) {
+    const seen = new Set<string>();
+    if (mode === 'legacy') of.authorise('one', 'two');
+    for (let i = 0; i < 12; i++) {
+      const valid = sampleCommand(command, { random, keyFor, pinLength: 5 });
+      for (const mutate of Object.values(MUTATIONS)) {
+        const message = `HEAD${mutate(valid, random)}`;
+        const reply = of.answer(message, 0, message.length);
+        expect(reply.slice(0, 6)).toBe(`HEAD${command.replyCode}`);
+        expect(reply.length).toBeLessThan(33_000);
+        seen.add(reply.slice(6, 8));
+      }
+    }
+    codes.set(command.code, seen);
+  }
+  expect(bugs).toEqual([]);
+  // What the layouts make gets past the parser and into the logic of most commands.
+  const reached = [...codes].filter(([, seen]) => [...seen].some((code) => code !== '15'));
+  expect(reached.length).toBe(HOST_COMMANDS.size);
+  if (mode === 'legacy') {
+    const done = [...codes].filter(([, seen]) => seen.has('00') || seen.has('01'));
+    expect(done.length).toBeGreaterThan(25);
+  }
+});
+
+it('refuses every truncation of every command without a bug', () => {
+  const of = deviceOf('legacy');
+  const random = seededNumbers(SEED + 1);
+  const keyFor = keysFor(of);
+  for (const command of HOST_COMMANDS.values()) {
+    const valid = `HEAD${sampleCommand(command, { random, keyFor, pinLength: 5 })}`;
+    for (let end = 6; end <= valid.length; end++) {
+      expect(of.answer(valid, 0, end).slice(0, 6)).toBe(`HEAD${command.replyCode}`);
+    }
+  }
+  expect(bugs).toEqual([]);
+});
