@@ -201,3 +201,120 @@ describe('signatures', () => {
     );
   });
 });
+
+describe('one fault in a certificate that is properly signed', () => {
+  /** The issuer certificate with a change to its head (14 bytes) or its key digits. */
+  const issuerWith = (change: { at?: number; to?: number; cut?: number; pad?: number }) => {
+    const { inside, remainder } = split(issuer.open, scheme.open.modulus.length - 36);
+    const head = fromHex('02400000FF1230000001010180'.padEnd(28, '0'));
+    head.set([0x01, 0x01, 0x80, 0x01], 10);
+    if (change.at !== undefined) head[change.at] = change.to!;
+    const digits = inside.slice(0, inside.length - (change.cut ?? 0));
+    const data = concatBytes(
+      head,
+      digits,
+      new Uint8Array(change.cut ?? 0).fill(change.pad ?? 0xbb),
+    );
+    const { exponent } = issuer.open;
+    const certificate = sign(scheme, data, concatBytes(remainder, exponent));
+    const input = { certificate, remainder, exponent, pan, today: '2611' };
+    return issuerPublicKey(scheme.open, input);
+  };
+
+  it('is accepted without the fault', () => expect(issuerWith({}).ok).toBe(true));
+
+  it.each([
+    ['format', { at: 0, to: 4 }],
+    ['issuer identifier', { at: 1, to: 0x50 }],
+    ['hash algorithm', { at: 10, to: 2 }],
+    ['key algorithm', { at: 11, to: 2 }],
+    ['length of the modulus', { at: 12, to: 0x7f }],
+    ['length of the exponent', { at: 13, to: 3 }],
+  ])('%s', (_, change) =>
+    expect(issuerWith(change)).toMatchObject({ code: 'EMV_DATA_AUTHENTICATION_FAILED' }),
+  );
+
+  it('a short key is padded with BB and nothing else, and needs no remainder', () => {
+    const small = pair(768);
+    const certificateOf = (pad: number) => {
+      const head = fromHex(`02400000FF12300000010101${'6001'}`);
+      const fill = new Uint8Array(scheme.open.modulus.length - 36 - 96).fill(pad);
+      const data = concatBytes(head, small.open.modulus, fill);
+      const { exponent } = small.open;
+      const input = { certificate: sign(scheme, data, exponent), exponent, pan, today: '2611' };
+      return issuerPublicKey(scheme.open, input);
+    };
+    const read = certificateOf(0xbb);
+    expect(read.ok && Buffer.from(read.value.modulus)).toEqual(Buffer.from(small.open.modulus));
+    expect(certificateOf(0xba)).toMatchObject({ detail: 'pad' });
+  });
+
+  it.each([
+    ['format', '01'],
+    ['hash algorithm', '0402'],
+  ])('ICC certificate: %s', (_, start) => {
+    const { inside, remainder } = split(card.open, issuer.open.modulus.length - 42);
+    const head = fromHex(`04${pan.padEnd(20, 'F')}12300000010101${'6001'}`);
+    if (start === '01') head[0] = 1;
+    else head[16] = 2;
+    const { exponent } = card.open;
+    const further = concatBytes(remainder, exponent, staticData);
+    const certificate = sign(issuer, concatBytes(head, inside), further);
+    const input = { ...iccInput(), certificate };
+    expect(iccPublicKey(issuer.open, input).ok).toBe(false);
+  });
+
+  it('an ICC certificate of another account, expired, or without remainder', () => {
+    const input = iccInput();
+    expect(iccPublicKey(issuer.open, { ...input, pan: '4000000000000028' }).ok).toBe(false);
+    expect(iccPublicKey(issuer.open, { ...input, today: '3101' })).toMatchObject({
+      detail: 'ICC certificate expired',
+    });
+    const { remainder: _, ...bare } = input;
+    expect(iccPublicKey(issuer.open, bare).ok).toBe(false);
+  });
+});
+
+describe('one fault in a signature that is properly signed', () => {
+  const un = fromHex('01020304');
+  const dynamic = (hex: string) =>
+    verifyDynamicData(card.open, {
+      signedData: sign(card, fromHex(hex), un),
+      terminalData: un,
+    });
+  const combined = (hex: string) =>
+    verifyCombinedData(card.open, {
+      signedData: sign(card, fromHex(hex), un),
+      unpredictableNumber: un,
+      cryptogramInformation: 0x40,
+      transactionData: un,
+    });
+
+  it('SDA: another format, another hash', () => {
+    for (const hex of ['0501DAC0', '0302DAC0']) {
+      const signedData = sign(issuer, fromHex(hex), staticData);
+      expect(verifyStaticData(issuer.open, { signedData, staticData }).ok).toBe(false);
+    }
+  });
+
+  it.each([
+    ['another format', '030103021234'],
+    ['another hash', '050203021234'],
+    ['dynamic data longer than the signature', '0501FF021234'],
+    ['no dynamic data', '0501000'.padEnd(8, '0')],
+    ['a dynamic number of one byte', '0501020112'],
+    ['a dynamic number of nine bytes', '05010A09112233445566778899'],
+    ['a dynamic number longer than its data', '050103041234'],
+  ])('DDA: %s', (_, hex) => {
+    expect(dynamic(hex)).toMatchObject({ code: 'EMV_DATA_AUTHENTICATION_FAILED' });
+    expect(combined(hex).ok).toBe(false);
+  });
+
+  it('is accepted without the fault', () => expect(dynamic('050103021234').ok).toBe(true));
+
+  it('CDA: too short for cryptogram and hash, or another decision', () => {
+    expect(combined('050103021234')).toMatchObject({ detail: 'cryptogram information data' });
+    const body = `02123480${'00'.repeat(28)}`;
+    expect(combined(`050120${body}`)).toMatchObject({ detail: 'cryptogram information data' });
+  });
+});

@@ -1,5 +1,5 @@
 /** The double-length triple DES that EMV keys are made of, and the one check that all of them share. */
-import { DesKey, encryptEcb, fromHex, InputError } from '@pinfold/crypto';
+import { DesKey, encryptEcb, InputError } from '@pinfold/crypto';
 
 export const KEY_BYTES = 16;
 
@@ -19,14 +19,6 @@ export function encipherBlock(key: Uint8Array, block: Uint8Array, name = 'key'):
   } finally {
     schedule.wipe();
   }
-}
-
-/** Hex of an exact length as bytes. @throws InputError with `code` */
-export function hexOf(text: string, bytes: number, code: string, name: string): Uint8Array {
-  if (typeof text !== 'string' || !new RegExp(`^[0-9A-Fa-f]{${bytes * 2}}$`).test(text)) {
-    throw new InputError(code, `${name} must be ${bytes * 2} hex digits`);
-  }
-  return fromHex(text);
 }
 
 /** @throws InputError EMV_PAN unless 12 to 19 digits */
