@@ -6,6 +6,7 @@
  * names no schema and serves `issuer_bank_a` and `issuer_bank_b` alike.
  */
 import { createHash } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { DataSource, type EntitySchema } from 'typeorm';
@@ -182,6 +183,14 @@ export class Database implements Queryable {
   }
 }
 
+/** What is written until the end of this turn leaves in one system call, and arrives as one packet. */
+function inOneWrite<T>(client: pg.PoolClient, write: () => T): T {
+  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+  return write();
+}
+
 /** One attempt. A failed ROLLBACK means that the connection is gone, and the transaction with it. */
 async function once<T>(
   client: pg.PoolClient,
@@ -202,8 +211,8 @@ async function once<T>(
       return (await run(client, sql, params)).rowCount ?? 0;
     },
   };
-  const begun = client.query(
-    isolation === 'READ COMMITTED' ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation}`,
+  const begun = inOneWrite(client, () =>
+    client.query(isolation === 'READ COMMITTED' ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation}`),
   );
   begun.catch(() => undefined);
   let value: T;
