@@ -2,7 +2,7 @@
 
 import { wipe } from './bytes.js';
 import { desBlock } from './des-block.js';
-import { decryptionSchedule, encryptionSchedule } from './des-schedule.js';
+import { decryptionSchedule, encryptionSchedule, releaseSchedule } from './des-schedule.js';
 import { InputError, requireLength } from './errors.js';
 
 const KEY_LENGTHS = [8, 16, 24] as const;
@@ -24,12 +24,21 @@ export class DesKey {
   #copies: Set<() => void> | undefined;
 
   private constructor(bytes: Uint8Array) {
-    this.#bytes = new Uint8Array(bytes);
+    this.#bytes = bytes;
     this.lengthBytes = bytes.length as 8 | 16 | 24;
   }
 
   /** @throws InputError BYTES_EXPECTED, KEY_LENGTH */
   static of(bytes: Uint8Array): DesKey {
+    requireLength(bytes, { name: 'DES key', code: 'KEY_LENGTH', allowed: KEY_LENGTHS });
+    return new DesKey(new Uint8Array(bytes));
+  }
+
+  /**
+   * Takes the bytes over instead of copying them: the caller changes them no more, and `wipe`
+   * overwrites them. @throws InputError BYTES_EXPECTED, KEY_LENGTH
+   */
+  static owning(bytes: Uint8Array): DesKey {
     requireLength(bytes, { name: 'DES key', code: 'KEY_LENGTH', allowed: KEY_LENGTHS });
     return new DesKey(bytes);
   }
@@ -42,7 +51,7 @@ export class DesKey {
 
   /** Reads a secret: the schedule for `desBlock`. @throws InputError KEY_WIPED */
   decryptionSchedule(): Int32Array {
-    this.#decryption ??= decryptionSchedule(this.encryptionSchedule());
+    this.#decryption ??= decryptionSchedule(this.#live());
     return this.#decryption;
   }
 
@@ -79,8 +88,8 @@ export class DesKey {
   wipe(): void {
     this.#wiped = true;
     wipe(this.#bytes);
-    if (this.#encryption) wipe(this.#encryption);
-    if (this.#decryption) wipe(this.#decryption);
+    if (this.#encryption) releaseSchedule(this.#encryption);
+    if (this.#decryption) releaseSchedule(this.#decryption);
     this.#encryption = undefined;
     this.#decryption = undefined;
     for (const wipeCopy of this.#copies ?? []) wipeCopy();

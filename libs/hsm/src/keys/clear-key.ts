@@ -4,10 +4,11 @@
  */
 import { AesKey, DesKey, wipe } from '@pinfold/crypto';
 import type { TokenHeader } from '../tokens/header.js';
+import { CacheEntry } from './clock-cache.js';
 import { KEY_TYPES } from './key-types.js';
 import { USAGES } from './usages.js';
 
-export class ClearKey {
+export class ClearKey extends CacheEntry {
   readonly header: TokenHeader;
   /** Bit of the type and of the usage, for the slot check. */
   readonly typeBit: number;
@@ -21,6 +22,7 @@ export class ClearKey {
 
   /** Takes the bytes over: the caller keeps no reference. */
   constructor(header: TokenHeader, bytes: Uint8Array) {
+    super();
     this.header = header;
     this.typeBit = 1 << KEY_TYPES[header.type].id;
     this.usageBit = 1 << USAGES[header.usage].id;
@@ -30,7 +32,7 @@ export class ClearKey {
       (header.algorithm === 'T' || header.algorithm === 'D') &&
       bytes.length % 8 === 0 &&
       bytes.length <= 24
-        ? DesKey.of(bytes)
+        ? DesKey.owning(bytes)
         : undefined;
   }
 

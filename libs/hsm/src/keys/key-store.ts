@@ -3,10 +3,9 @@
  * into a map. Keys are wiped when they are evicted, and all of them on tamper.
  *
  * The cache is keyed by the token's text and, where tokens are untyped, by the type that the slot
- * takes them for. A command must not hold more opened keys at a time than a third of the cache: the
- * batch forms divide their work accordingly (`safeBatch`).
+ * takes them for. What the present call opened is evicted last; a call must not hold more opened keys
+ * than the cache has places: the batch forms divide their work accordingly (`safeBatch`).
  */
-import { LRUCache } from 'lru-cache';
 import type { Policy } from '../policy/policy.js';
 import type { Slot, Token } from '../terms.js';
 import { HardenedTokens } from '../tokens/hardened.js';
@@ -14,6 +13,7 @@ import type { SealAs, TokenHeader } from '../tokens/header.js';
 import { LegacyTokens, takenFor } from '../tokens/legacy.js';
 import type { TokenScheme } from '../tokens/scheme.js';
 import { ClearKey } from './clear-key.js';
+import { ClockCache } from './clock-cache.js';
 import { checkValueOf } from './key-check.js';
 import { KEY_TYPE_NAMES, KEY_TYPES, type KeyType } from './key-types.js';
 import type { MasterKeySet } from './master-keys.js';
@@ -30,9 +30,12 @@ export interface ReadySlot extends Slot {
   readonly memo: number;
 }
 
+/** The two keys of a type that were opened last, the later one first. */
 interface Memo {
   token: Token;
   key: ClearKey | undefined;
+  otherToken: Token;
+  other: ClearKey | undefined;
 }
 
 const MEMO_TYPES = 1 + Math.max(...KEY_TYPE_NAMES.map((type) => KEY_TYPES[type].id));
@@ -56,14 +59,18 @@ export class KeyStore {
   readonly #observer: KeyObserver | undefined;
   #scheme: TokenScheme;
   #old: TokenScheme | undefined;
-  readonly #caches: ReadonlyMap<KeyType, LRUCache<Token, ClearKey>>;
+  /** Whether tokens say what they are: a matter of the mode. */
+  readonly #isTyped: boolean;
+  readonly #caches: ReadonlyMap<KeyType, ClockCache<ClearKey>>;
   /** Where tokens are typed one cache serves all types. */
-  readonly #typed: LRUCache<Token, ClearKey>;
+  readonly #typed: ClockCache<ClearKey>;
   readonly capacity: number;
-  /** The key opened last for each type: most commands come in rows under few keys. */
+  /** By type: most commands come in rows under few keys. */
   readonly #memo: Memo[] = Array.from({ length: MEMO_TYPES }, () => ({
     token: '',
     key: undefined,
+    otherToken: '',
+    other: undefined,
   }));
 
   constructor(
@@ -78,12 +85,13 @@ export class KeyStore {
     this.#observer = observer;
     this.capacity = Math.max(capacity, MIN_CACHED_KEYS);
     this.#scheme = schemeOf(masterKeys);
+    this.#isTyped = this.#scheme.typed;
     const dispose = (key: ClearKey) => this.#forget(key);
-    this.#typed = newCache(this.capacity, dispose);
+    this.#typed = new ClockCache(this.capacity, dispose);
     this.#caches = new Map(
       KEY_TYPE_NAMES.map((type) => [
         type,
-        this.#scheme.typed ? this.#typed : newCache(this.capacity, dispose),
+        this.#scheme.typed ? this.#typed : new ClockCache(this.capacity, dispose),
       ]),
     );
   }
@@ -95,15 +103,8 @@ export class KeyStore {
 
   /** The key, or undefined: not a token of this device, or not for this slot. */
   open(token: Token, slot: ReadySlot): ClearKey | undefined {
-    if (this.#scheme.typed) {
-      const memo = this.#memo[slot.memo]!;
-      if (memo.token === token && memo.key !== undefined) {
-        return this.#fits(memo.key, slot) ? memo.key : undefined;
-      }
-      const key = this.#typed.get(token) ?? this.#unseal(token, slot.types[0]!, this.#typed);
-      memo.token = token;
-      memo.key = key;
-      if (key !== undefined) key.remembered = true;
+    if (this.#isTyped) {
+      const key = this.#openTyped(token, slot);
       return key !== undefined && this.#fits(key, slot) ? key : undefined;
     }
     const type =
@@ -112,6 +113,32 @@ export class KeyStore {
         : takenFor(slot.types, this.#scheme.claimedUsage(token));
     const cache = this.#caches.get(type)!;
     return cache.get(token) ?? this.#unseal(token, type, cache);
+  }
+
+  #openTyped(token: Token, slot: ReadySlot): ClearKey | undefined {
+    const memo = this.#memo[slot.memo]!;
+    const { key: last, other } = memo;
+    if (last !== undefined && memo.token === token) {
+      this.#typed.touch(last);
+      return last;
+    }
+    let key = other;
+    if (other !== undefined && memo.otherToken === token) this.#typed.touch(other);
+    else key = this.#typed.get(token) ?? this.#unseal(token, slot.types[0]!, this.#typed);
+    if (key === undefined) return undefined;
+    key.remembered = true;
+    memo.otherToken = memo.token;
+    // What opening this key put out of the cache is no longer remembered, and must not come back.
+    memo.other = memo.key;
+    memo.token = token;
+    memo.key = key;
+    return key;
+  }
+
+  /** A new call begins: what earlier ones opened may be evicted. */
+  begin(): void {
+    if (this.#isTyped) this.#typed.begin();
+    else for (const cache of this.#caches.values()) cache.begin();
   }
 
   /** Seals a key. The header follows from the key and from what the command states. */
@@ -176,6 +203,7 @@ export class KeyStore {
     if (key.remembered) {
       for (const memo of this.#memo) {
         if (memo.key === key) memo.key = undefined;
+        if (memo.other === key) memo.other = undefined;
       }
     }
     key.wipe();
@@ -185,7 +213,7 @@ export class KeyStore {
     for (const cache of this.#caches.values()) cache.clear();
   }
 
-  #unseal(token: Token, type: KeyType, cache: LRUCache<Token, ClearKey>): ClearKey | undefined {
+  #unseal(token: Token, type: KeyType, cache: ClockCache<ClearKey>): ClearKey | undefined {
     const opened = this.#scheme.open(token, type);
     if (opened === undefined) return undefined;
     const key = new ClearKey(opened.header, opened.bytes);
@@ -204,8 +232,4 @@ function schemeOf(masterKeys: MasterKeySet): TokenScheme {
   return masterKeys.mode === 'legacy'
     ? new LegacyTokens(masterKeys)
     : new HardenedTokens(masterKeys);
-}
-
-function newCache(max: number, dispose: (key: ClearKey) => void): LRUCache<Token, ClearKey> {
-  return new LRUCache({ max, dispose });
 }
