@@ -5,6 +5,7 @@ export * from './device/host-device.js';
 export * from './device/key-roles.js';
 export * from './device/lmk.js';
 export * from './device/settings.js';
+export { hostCommandsMarkdown } from './docs/markdown.js';
 export * from './fuzz/keys-for.js';
 export * from './fuzz/samples.js';
 export { Cursor } from './layout/parse.js';

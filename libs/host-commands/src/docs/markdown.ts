@@ -1,0 +1,201 @@
+/** The reference of the host commands, from the same layouts that parse and build them. */
+import { HOST_ERRORS, LMK_KEY_TYPES } from '@pinfold/keyblock';
+import { HOST_COMMANDS } from '../commands/index.js';
+import type { Group, ReadyCommand } from '../declare.js';
+import { KEY_ROLES } from '../device/key-roles.js';
+import { SECURITY_SETTINGS } from '../device/settings.js';
+import type { FieldLength, FieldNode, KeyNode, Layout, Node } from '../layout/nodes.js';
+import { WIRE_LIMITS } from '../wire/listen.js';
+
+const GROUPS: readonly Group[] = ['service', 'keys', 'pins', 'macs and data', 'cards'];
+
+const CHARS = { digits: 'N', hex: 'H', alnum: 'A', text: 'A', binary: 'B' } as const;
+
+/** The whole document. */
+export function hostCommandsMarkdown(): string {
+  const commands = [...HOST_COMMANDS.values()];
+  return [
+    '# Host commands',
+    '',
+    '<!-- Made from the layouts in libs/host-commands; `UPDATE_DOCS=1` with the specs of that library writes it anew. -->',
+    '',
+    ...INTRODUCTION,
+    ...limitLines(),
+    ...settingLines(),
+    ...keyLines(),
+    `## Commands (${commands.length})`,
+    '',
+    'Characters: N decimal digit, H hexadecimal digit (upper case), A printable character, B byte. “Key” is a key token: a scheme letter and its digits, 16 digits without a letter, or S and a key block.',
+    '',
+    ...GROUPS.flatMap((group) => [
+      `### ${group[0]!.toUpperCase()}${group.slice(1)}`,
+      '',
+      ...commands.filter((command) => command.group === group).flatMap(commandLines),
+    ]),
+    '## Error codes',
+    '',
+    '| code | meaning |',
+    '|---|---|',
+    ...Object.entries(HOST_ERRORS).map(([code, meaning]) => `| ${code} | ${meaning} |`),
+    '',
+  ].join('\n');
+}
+
+const INTRODUCTION = [
+  'payShield-style commands over TCP, to an LMK device of its own. It is not an institution’s device: other master keys, no accounts, no ceremonies. It starts with the published TEST LMKs, which protect nothing.',
+  '',
+  '- Frame: two bytes of length (most significant first), then the message: header (4 characters unless configured otherwise; sent back as it came), two letters, fields, `%` and two digits of LMK identifier, `#` and key attributes (A0, A4, A6, A8, B0, BW: usage 2, algorithm and length 2, mode 1, version 2, exportability 1, optional blocks `00`), X’19’ and a trailer of up to 32 characters (sent back).',
+  '- Reply: header, first letter, second letter plus one, two characters of error, fields. An unknown command is answered with 67, a disabled one with 68. Many commands may be in flight on one connection; replies come in the order of the commands.',
+  '- LMKs, `legacy`: 00 variant (default), 01 key block AES, 02 key block triple DES. `hardened`: 01 key block AES alone (default).',
+  '- `legacy` starts authorised, with clear PINs in and out. `hardened` is not authorised until two officers are; refusals have code 17. RA ends the authorised state in both.',
+  '- PINs under LMK 02-03: a real device’s method is not public. Here the PIN field (5 characters unless configured: a PIN of up to 4 digits and its filling) is enciphered with FF1 (NIST SP 800-38G) under a key derived from the LMK, with the account number as tweak. Five digits are fewer than the million values that the standard’s revision asks for: it is a format, not a vault. Such PINs do not move between devices of different makers.',
+  '- Command PJ, whose letters no payShield command has, carries batches of this program’s own device commands between its processes (`PINFOLD_HSM_URLS`). It is served on the port of an HSM process that was started with `--institution`, and there alone: `PJ institution ; identity ; JSON`, answered `PK00 JSON`.',
+  '',
+];
+
+function limitLines(): string[] {
+  const { frameBytes, frameMs, idleMs, connections, connectionsPerAddress } = WIRE_LIMITS;
+  const { inFlight, unsentBytes, handshakesPerSecond } = WIRE_LIMITS;
+  return [
+    '## Limits',
+    '',
+    '| limit | value | beyond |',
+    '|---|---|---|',
+    `| message | ${frameBytes} bytes | closed |`,
+    `| a message that has begun | ${frameMs / 1000} s | closed |`,
+    `| idle | ${idleMs / 1000} s | closed |`,
+    `| connections, of one address | ${connections}, ${connectionsPerAddress} | closed at once |`,
+    `| messages in flight on a connection | ${inFlight} | not read |`,
+    `| replies not taken | ${unsentBytes} bytes | closed |`,
+    `| TLS handshakes of one address | ${handshakesPerSecond} a second | closed |`,
+    '',
+  ];
+}
+
+function settingLines(): string[] {
+  return [
+    '## Security settings',
+    '',
+    'All on in `hardened`, none in `legacy`.',
+    '',
+    '| setting | refuses | code | after |',
+    '|---|---|---|---|',
+    ...Object.entries(SECURITY_SETTINGS).map(
+      ([name, { refuses, error, source }]) => `| ${name} | ${refuses} | ${error} | ${source} |`,
+    ),
+    '',
+  ];
+}
+
+function keyLines(): string[] {
+  return [
+    '## Keys',
+    '',
+    '| role | type under a variant LMK | usages in a key block |',
+    '|---|---|---|',
+    ...Object.values(KEY_ROLES).map(
+      ({ name, type, usages }) =>
+        `| ${name} | ${type}${LMK_KEY_TYPES[type]?.known === true ? '' : ' (unconfirmed)'} | ${usages.join(' ')} |`,
+    ),
+    '',
+  ];
+}
+
+function commandLines(command: ReadyCommand): string[] {
+  const own = Object.entries(command.errors ?? {});
+  return [
+    `#### ${command.code}: ${command.name}`,
+    '',
+    ...table('command', command.request),
+    ...table(`reply ${command.replyCode}`, command.reply),
+    ...(own.length === 0
+      ? []
+      : [
+          `Errors of its own: ${own.map(([code, meaning]) => `${code} ${meaning}`).join('; ')}.`,
+          '',
+        ]),
+    ...(command.notes === undefined ? [] : [command.notes, '']),
+  ];
+}
+
+function table(what: string, layout: Layout): string[] {
+  const rows = rowsOf(layout, '');
+  if (rows.length === 0) return [`${what[0]!.toUpperCase()}${what.slice(1)}: no fields.`, ''];
+  return [
+    `| ${what} | length | what |`,
+    '|---|---|---|',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+    '',
+  ];
+}
+
+function rowsOf(layout: Layout, condition: string): string[][] {
+  return (layout as readonly Node[]).flatMap((node) => rowsOfNode(node, condition));
+}
+
+function rowsOfNode(node: Node, condition: string): string[][] {
+  switch (node.node) {
+    case 'field':
+      return [[node.name, fieldLength(node), note(fieldNote(node), condition)]];
+    case 'key':
+      return [[node.name, 'key', note(keyNote(node), condition)]];
+    case 'literal':
+      return [[`\`${node.text}\``, '1', note('delimiter', condition)]];
+    case 'when':
+      return rowsOf(node.then, and(condition, `if ${node.field} is ${node.is.join(' or ')}`));
+    case 'optional':
+      return [
+        [
+          `\`${node.delimiter}\``,
+          '1',
+          note('the fields below follow it', and(condition, 'optional')),
+        ],
+        ...rowsOf(node.then, and(condition, `after \`${node.delimiter}\``)),
+      ];
+    case 'unless-end':
+      return rowsOf(node.then, and(condition, 'where there is more'));
+    case 'repeat':
+      return rowsOf(node.of, and(condition, `${node.count} times, at most ${node.max}`));
+  }
+}
+
+const and = (a: string, b: string): string => (a === '' ? b : `${a}, ${b}`);
+const note = (text: string, condition: string): string =>
+  [text, condition === '' ? '' : `(${condition})`].filter((part) => part !== '').join(' ');
+
+function fieldNote({ about, choices, error }: FieldNode<string, unknown>): string {
+  const values = Object.entries(choices ?? {}).map(([value, meaning]) => `${value} ${meaning}`);
+  const parts = [about ?? '', values.join(', '), error === undefined ? '' : `else ${error}`];
+  return parts.filter((part) => part !== '').join('; ');
+}
+
+function keyNote({ role, plain, about }: KeyNode): string {
+  const which =
+    typeof role === 'string'
+      ? `${KEY_ROLES[role].name}, type ${KEY_ROLES[role].type}`
+      : `of the type in ${role.typeFrom}`;
+  const digits = plain === 32 ? '32 digits without a letter are a pair' : '';
+  return [about ?? which, digits].filter((part) => part !== '').join('; ');
+}
+
+function fieldLength({ chars, length }: FieldNode<string, unknown>): string {
+  return `${lengthText(length)} ${CHARS[chars]}`;
+}
+
+function lengthText(length: FieldLength): string {
+  if (typeof length === 'number') return String(length);
+  if (length === 'pin') return 'PIN field';
+  if ('by' in length) {
+    const cases = Object.entries(length.of).map(
+      ([value, size]) => `${size} if ${length.by} is ${value}`,
+    );
+    return [...cases, `${cases.length > 0 ? 'else ' : ''}${length.otherwise}`].join(', ');
+  }
+  if ('from' in length)
+    return `${(length.times ?? 1) > 1 ? `${length.times} × ` : ''}${length.from}`;
+  if ('blockOf' in length) return '16 (32 under an AES key)';
+  if ('accountFor' in length) return '12 (18 with format 04; the PAN and `;` with 48)';
+  if ('beforeEnd' in length)
+    return length.beforeEnd === 0 ? 'the rest,' : `all but ${length.beforeEnd},`;
+  return `${length.min} to ${length.max}, then \`${length.until}\`,`;
+}
