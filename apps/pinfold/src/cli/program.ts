@@ -1,5 +1,8 @@
 /** The `pinfold` program: every command, and how wrong usage ends. */
 import { Command, CommanderError } from 'commander';
+import { analyseCommand } from '../commands/analyse.js';
+import { attackCommand } from '../commands/attack.js';
+import { auditCommand } from '../commands/audit.js';
 import { cardCommand } from '../commands/card.js';
 import { clusterCommand } from '../commands/cluster.js';
 import { doctorCommand } from '../commands/doctor.js';
@@ -21,6 +24,9 @@ const COMMANDS: readonly Command[] = [
   reconcileCommand,
   cardCommand,
   vectorsCommand,
+  attackCommand,
+  analyseCommand,
+  auditCommand,
   provisionCommand,
   clusterCommand,
 ];

@@ -61,6 +61,7 @@ export async function analyse(model: Model, setting: AnalyseSetting): Promise<An
     commands: model.commands,
     roles: ROLES,
     known: begin,
+    ownCustodian: policy.mode === 'hardened',
     goals: goals.map(({ text }) => text),
     ...(setting.bounds === undefined ? {} : { bounds: setting.bounds }),
   });

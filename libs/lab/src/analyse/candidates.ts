@@ -2,7 +2,14 @@
  * Which inputs to try: read from the declaration of a command. A token field takes every token that is
  * known, a text or cryptogram every one of its kind, bytes every clear value, a choice its values.
  */
-import { type AnyCommand, type Field, type FieldSpec, KEY_TYPES, USAGES } from '@pinfold/hsm';
+import {
+  type AnyCommand,
+  type Field,
+  type FieldSpec,
+  KEY_TYPES,
+  type TokenSlot,
+  USAGES,
+} from '@pinfold/hsm';
 import type { ClearInput } from './symbolic-terms.js';
 import type { Term } from './symbols.js';
 
@@ -10,9 +17,12 @@ import type { Term } from './symbols.js';
 const LENGTHS = [16, 32];
 /** Shares combined at a time; more give nothing new, their sums being bounded too. */
 const MAX_LIST = 2;
-/** Types and usages that a model has keys of; single DES and stored PINs add no new structure. */
-const TYPES = new Set(['ZCK', 'WK', 'TCK', 'TMK', 'P']);
-const USES = new Set(['ZCK', 'TMK', 'ZPK', 'TAK', 'PGK', 'DEK', 'KEK']);
+/**
+ * Types that ceremonies make, and usages that keys come in under: one of each kind (wrapping keys,
+ * derivation keys, PIN keys, MAC keys). Others add keys, and no new structure.
+ */
+const TYPES = new Set(['TMK', 'ZCK', 'P']);
+const USES = new Set(['ZCK', 'TMK', 'ZPK', 'TAK', 'PGK']);
 export const CUSTODIANS = ['custodian-1', 'custodian-2'];
 
 export interface Known {
@@ -21,16 +31,33 @@ export interface Known {
   readonly tagged: readonly Term[];
   readonly clear: readonly Term[];
   readonly ceremonies: readonly string[];
+  /** What came in the last round; an input without any of it was tried before. Absent: try all. */
+  readonly fresh: ReadonlySet<unknown> | undefined;
+  /** Whether a token opens in a slot at all: others need not be tried. */
+  readonly opens: (token: Term, slot: TokenSlot) => boolean;
 }
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Every input, one after the other. */
+/** Every input that was not tried before, one after the other. */
 export function* inputsOf(command: AnyCommand, known: Known): Generator<Input> {
-  const names = Object.keys(command.input);
-  yield* combined(
-    names.map((name) => [name, valuesOf(name, command.input[name]!, known)] as const),
+  const { fresh } = known;
+  const fields = Object.entries(command.input).map(
+    ([name, field]) => [name, valuesOf(name, field, known)] as const,
   );
+  for (const input of combined(fields)) {
+    if (fresh === undefined || Object.values(input).some((value) => isNew(value, fresh))) {
+      yield input;
+    }
+  }
+}
+
+function isNew(value: unknown, fresh: ReadonlySet<unknown>): boolean {
+  if (Array.isArray(value)) return value.some((one) => isNew(one, fresh));
+  if (typeof value === 'object' && value !== null && 'length' in value && 'term' in value) {
+    return fresh.has(value.term);
+  }
+  return fresh.has(value);
 }
 
 function* combined(
@@ -54,13 +81,13 @@ function valuesOf(name: string, field: Field<unknown>, known: Known): readonly u
   const { spec } = field as unknown as { readonly spec: FieldSpec };
   switch (spec.kind) {
     case 'token':
-      return known.tokens;
+      return known.tokens.filter((token) => known.opens(token, spec.slot));
     case 'text':
       return name === 'keyBlock' ? known.carried : [];
     case 'hex':
       return name === 'ceremony' ? known.ceremonies : name === 'cryptogram' ? known.tagged : [];
     case 'choice':
-      return spec.of.filter(inPlay);
+      return spec.of.includes('WK') ? [...TYPES] : spec.of.filter(inPlay);
     case 'integer':
       return [spec.min];
     case 'bytes':

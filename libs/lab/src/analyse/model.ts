@@ -7,6 +7,8 @@ import {
   type Algorithm,
   COMMAND_NAMES,
   COMMANDS,
+  type CommandName,
+  custodianDigest,
   Policy,
   type PolicyOptions,
   type Role,
@@ -34,11 +36,16 @@ export interface Model {
   begin(table: TermTable, policy: Policy): Term[];
 }
 
-/** Key-management commands of those groups: what stands in the declarations is what is analysed. */
+/**
+ * Key-management commands of those groups: what stands in the declarations is what is analysed. The
+ * old module's own commands come first, so that a trace prefers them.
+ */
 function commandsOf(accepts: (name: string, group: string) => boolean): string[] {
-  return COMMAND_NAMES.filter(
+  const names = COMMAND_NAMES.filter(
     (name) => COMMANDS[name].meaning === 'terms' && accepts(name, COMMANDS[name].group),
   );
+  const historical = (name: CommandName) => COMMANDS[name].source.startsWith('VSM');
+  return [...names.filter(historical), ...names.filter((name) => !historical(name))];
 }
 
 const LENGTH: Readonly<Record<'legacy' | 'hardened', { wrap: [Algorithm, number] }>> = {
@@ -76,12 +83,19 @@ export const vsm: Model = {
         terms.sealed(key(`share ${i + 1} of ${usage}`, usage), {
           usage,
           part: 'share',
-          share: { ceremony: `old ${usage}`, index: i + 1, of: SHARES, custodian },
+          share: {
+            ceremony: `old ${usage}`,
+            index: i + 1,
+            of: SHARES,
+            custodian: custodianDigest(custodian),
+          },
         }),
       ),
     );
-    const own = VSM_CEREMONIES.map((usage) => table.name(`share 1 of ${usage}`));
-    return [...tokens, ...shares, ...own, table.name(ACCOUNT), table.plain([])];
+    // The literature's attacker of the old module is a programmer; here a custodian is with him too.
+    const opened = policy.mode === 'hardened' ? VSM_CEREMONIES : [];
+    const own = opened.map((usage) => table.name(`share 1 of ${usage}`));
+    return [...shares, ...tokens, ...own, table.name(ACCOUNT), table.plain([])];
   },
 };
 
@@ -111,7 +125,7 @@ export const typedApi: Model = {
 export const MODELS: readonly Model[] = [vsm, typedApi];
 
 function makerOf(table: TermTable, policy: Policy): SymbolicTerms {
-  return new SymbolicTerms({ table, policy, call: 'begin', delivered: () => undefined });
+  return new SymbolicTerms({ table, policy, call: () => 'begin', delivered: () => undefined });
 }
 
 export function policyOf(mode: 'legacy' | 'hardened', options: PolicyOptions): Policy {

@@ -3,7 +3,15 @@
  * ones gave. What is obtained must equal the laboratory's secret.
  */
 import { concatBytes, fromHex, toHex, xorBytes } from '@pinfold/crypto';
-import { COMMANDS, type CommandName, type Mode, type Role } from '@pinfold/hsm';
+import {
+  COMMANDS,
+  type CommandName,
+  type FieldSpec,
+  KEY_TYPES,
+  type Mode,
+  type Role,
+  usagesOf,
+} from '@pinfold/hsm';
 import { decimalise } from '@pinfold/pin';
 import { addDigits } from '../decimalisation-questions.js';
 import { DECIMALISATION_TABLE, Laboratory, validationDataOf } from '../laboratory.js';
@@ -50,7 +58,7 @@ async function replayStep(stage: Stage, step: Step): Promise<boolean> {
     return true;
   }
   const command = step.command as CommandName;
-  const input = concrete(step.input, stage.values);
+  const input = concrete(labelled(command, step.input, stage.values), stage.values);
   const roles: readonly Role[] = COMMANDS[command].roles;
   const role = ROLES.find((one) => roles.includes(one)) ?? 'production';
   const name = role === 'custodian' ? 'custodian-1' : role;
@@ -72,6 +80,27 @@ function decipher({ values }: Stage, { input, output }: Step): boolean {
   if (opened === undefined) return false;
   values.set(inside.text, opened);
   return true;
+}
+
+/** Untyped tokens carry a label that nothing vouches for: it is made to say what the slot wants. */
+function labelled(
+  command: CommandName,
+  input: Readonly<Record<string, unknown>>,
+  values: ReadonlyMap<string, Value>,
+): Record<string, unknown> {
+  const fields: Readonly<Record<string, unknown>> = COMMANDS[command].input;
+  return Object.fromEntries(
+    Object.entries(input).map(([name, value]) => {
+      const { spec } = fields[name] as { readonly spec: FieldSpec };
+      const token = value as Sealed;
+      if (spec.kind !== 'token' || token.header.typed) return [name, value];
+      const { types } = spec.slot;
+      if (types.length === 1 || types.includes(token.header.type)) return [name, value];
+      const type = types.find((one) => KEY_TYPES[one].masterKey === token.masterKey)!;
+      const text = String(values.get(token.text)).replace(/^[A-Z]+:/, '');
+      return [name, `${usagesOf(type)[0]}:${text}`];
+    }),
+  );
 }
 
 /** A symbolic input with values for its terms. */

@@ -11,6 +11,7 @@ import {
   type KeyCommand,
   type Policy,
   type Role,
+  type TokenSlot,
 } from '@pinfold/hsm';
 import { CUSTODIANS, inputsOf, type Known } from './candidates.js';
 import { BranchEnds, SymbolicTerms } from './symbolic-terms.js';
@@ -52,6 +53,8 @@ export interface Attempt {
   /** Roles that the attacker has; rule M17.roles judges. */
   readonly roles: readonly Role[];
   readonly known: readonly Term[];
+  /** Whether the first custodian is the attacker's, and opens the envelopes. */
+  readonly ownCustodian: boolean;
   readonly goals: readonly string[];
   readonly bounds?: Bounds;
 }
@@ -68,7 +71,8 @@ class Saturator {
   readonly #bounds: Bounds;
   readonly #facts = new Map<string, Fact>();
   readonly #ceremonies = new Set<string>();
-  readonly #tried = new Set<string>();
+  #seen = new Set<unknown>();
+  readonly #opened = new Map<TokenSlot, Map<Term, boolean>>();
   #bound: string | undefined;
 
   constructor(attempt: Attempt) {
@@ -85,7 +89,7 @@ class Saturator {
       if (rounds > this.#bounds.rounds) this.#bound ??= `${this.#bounds.rounds} rounds`;
       if (this.#finished()) break;
       this.#outside();
-      const known = this.#sorted();
+      const known = this.#sorted(rounds === 1);
       for (const name of this.#attempt.commands) this.#apply(name, known);
       this.#outside();
     }
@@ -104,8 +108,11 @@ class Saturator {
     return this.#reached() || this.#facts.size >= facts || this.#bound === `${rounds} rounds`;
   }
 
-  #sorted(): Known {
+  #sorted(first: boolean): Known {
     const all = [...this.#facts.values()].map(({ term }) => term);
+    const everything = [...all, ...this.#ceremonies];
+    const fresh = new Set(everything.filter((one) => !this.#seen.has(one)));
+    this.#seen = new Set(everything);
     const of = (kind: Term['kind']) => all.filter((term) => term.kind === kind);
     return {
       tokens: of('sealed'),
@@ -113,7 +120,37 @@ class Saturator {
       tagged: of('tagged'),
       clear: of('plain'),
       ceremonies: [...this.#ceremonies],
+      fresh: first ? undefined : fresh,
+      opens: (token, slot) => this.#opens(token, slot),
     };
+  }
+
+  /** Whether a token opens in a slot: asked of the meaning itself, once for each pair. */
+  #opens(token: Term, slot: TokenSlot): boolean {
+    let known = this.#opened.get(slot);
+    if (known === undefined) {
+      known = new Map();
+      this.#opened.set(slot, known);
+    }
+    let opens = known.get(token);
+    if (opens === undefined) {
+      const { table, policy } = this.#attempt;
+      const terms = new SymbolicTerms({
+        table,
+        policy,
+        call: () => '',
+        delivered: () => undefined,
+      });
+      opens = true;
+      try {
+        terms.open(token as unknown as string, slot);
+      } catch (error) {
+        if (!(error instanceof BranchEnds)) throw error;
+        opens = false;
+      }
+      known.set(token, opens);
+    }
+    return opens;
   }
 
   #apply(name: string, known: Known): void {
@@ -123,22 +160,19 @@ class Saturator {
     if (policy.on['M17.roles'] && !command.roles.some((role) => roles.includes(role))) return;
     for (const input of inputsOf(command, known)) {
       if (this.#facts.size >= this.#bounds.facts) return;
-      const call = `${name}(${textOf(input)})`;
-      if (this.#tried.has(call)) continue;
-      this.#tried.add(call);
-      this.#call(command, input, call);
+      this.#call(command, input);
     }
   }
 
-  #call(command: KeyCommand, input: Readonly<Record<string, unknown>>, call: string): void {
+  #call(command: KeyCommand, input: Readonly<Record<string, unknown>>): void {
     const delivered: Plain[] = [];
     const { table, policy } = this.#attempt;
     const terms = new SymbolicTerms({
       table,
       policy,
-      call,
+      call: () => `${command.name}(${textOf(input)})`,
       delivered: (custodian, term) => {
-        if (custodian === OWN) delivered.push(term);
+        if (custodian === OWN && this.#attempt.ownCustodian) delivered.push(term);
       },
     });
     const env = { identity: OWN, mode: policy.mode, ceremonies: alwaysOpen() };

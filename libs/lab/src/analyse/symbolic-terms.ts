@@ -50,7 +50,7 @@ export interface SymbolicPorts {
   readonly table: TermTable;
   readonly policy: Policy;
   /** Names what the command makes fresh: the same call makes the same names. */
-  readonly call: string;
+  readonly call: () => string;
   /** A custodian of the attacker's opens the own envelope. */
   readonly delivered: (custodian: string, term: Plain) => void;
 }
@@ -65,7 +65,7 @@ export class SymbolicTerms implements Terms {
 
   fresh({ algorithm, lengthBytes }: KeySpec): KeyTerm {
     this.#made += 1;
-    const term = this.#ports.table.name(`${this.#ports.call}#${this.#made}`);
+    const term = this.#ports.table.name(`${this.#ports.call()}#${this.#made}`);
     return asTerm({ term, algorithm, lengthBytes });
   }
 

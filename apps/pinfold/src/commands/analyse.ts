@@ -1,0 +1,74 @@
+/** `pinfold analyse`: saturates the symbolic meaning of the commands, and replays what it finds. */
+import { InputError } from '@pinfold/crypto';
+import type { Mode } from '@pinfold/hsm';
+import { type AnalysisReport, analyse, MODELS, modelNamed } from '@pinfold/lab';
+import { Option } from 'commander';
+import { act, jsonCommand } from '../cli/command.js';
+import { EXIT, usageFailure } from '../cli/exit.js';
+import { type Output, styled } from '../cli/output.js';
+import { ruleNames } from './attack.js';
+
+interface AnalyseFlags {
+  readonly mode: Mode;
+  readonly without?: readonly string[];
+  readonly list?: boolean;
+}
+
+const RESULTS = {
+  leak: 'a secret leaks',
+  safe: 'safe: a fixed point was reached, and no secret is in it',
+  bounded: 'none found within the bound',
+} as const;
+
+function tell(output: Output, report: AnalysisReport): void {
+  const { model, mode, without, result, facts, rounds, seconds, leaks, bound } = report;
+  const off = without.length === 0 ? '' : `, without ${without.join(', ')}`;
+  output.line(styled('bold', `${model}, ${mode}${off}: ${RESULTS[result]}`));
+  output.line(`${facts} facts in ${rounds} rounds, ${seconds.toFixed(2)} s`);
+  if (bound !== null) output.line(`bound met: ${bound}`);
+  for (const leak of leaks) {
+    output.line();
+    output.line(
+      `${leak.goal}${leak.replayed ? ' (replayed on the device: it is the secret)' : ''}`,
+    );
+    for (const [i, step] of leak.trace.entries()) {
+      output.line(`  ${i + 1}. ${step.command}  ${step.input}`);
+      output.line(`     gives ${step.output}`);
+    }
+  }
+}
+
+export const analyseCommand = jsonCommand(
+  'analyse',
+  'search the commands for a sequence that leaks a key',
+)
+  .argument('[model]', 'what is analysed; see --list')
+  .addOption(
+    new Option('--mode <mode>', 'the device').choices(['legacy', 'hardened']).default('hardened'),
+  )
+  .option('--without <rules>', 'rules switched off, by id or family', ruleNames)
+  .option('--list', 'list the models')
+  .action(
+    act<AnalyseFlags, [string | undefined]>(async ({ output, options }, name) => {
+      if (options.list) {
+        const items = MODELS.map(({ name, title, source }) => ({ name, title, source }));
+        output.document({ items });
+        for (const item of items) output.line(`${item.name.padEnd(12)}${item.title}`);
+        return EXIT.done;
+      }
+      const model = modelNamed(name ?? '');
+      if (model === undefined) {
+        const allowed = MODELS.map((one) => one.name).join(', ');
+        throw usageFailure('MODEL_UNKNOWN', `name a model: ${allowed}`);
+      }
+      const { mode, without = [] } = options;
+      const now = () => performance.now();
+      const report = await analyse(model, { mode, without, now }).catch((error: unknown) => {
+        if (error instanceof InputError) throw usageFailure(error.code, error.message);
+        throw error;
+      });
+      output.document(report);
+      tell(output, report);
+      return EXIT.done;
+    }),
+  );

@@ -1,0 +1,26 @@
+/** What each attack costs on the legacy device, measured in full: the figures beside the matrix. */
+import type { Attack, AttackOptions } from '../attack.js';
+import { type AttackReport, runAttack } from '../run-attack.js';
+
+/** Settings beside the plain one that have figures of their own. */
+const VARIANTS: Readonly<Record<string, readonly Partial<AttackOptions>[]>> = {
+  'decimalisation-offset': [{ digits: 4 }, { digits: 4, tableCheck: true }, { digits: 5 }],
+};
+/** Calls that the search of `rsa-padding` may take here; how many it needs varies with the key. */
+const MAX_CALLS = 300_000;
+
+export async function measureFigures(
+  attacks: readonly Attack[],
+  now: () => number,
+  progress: (text: string) => void,
+): Promise<AttackReport[]> {
+  const reports: AttackReport[] = [];
+  for (const attack of attacks) {
+    for (const variant of VARIANTS[attack.name] ?? [{}]) {
+      progress(`${attack.name} in full`);
+      const options = { effort: 'full', maxCalls: MAX_CALLS, ...variant } as const;
+      reports.push(await runAttack(attack, { mode: 'legacy', now, options }));
+    }
+  }
+  return reports;
+}
