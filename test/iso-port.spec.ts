@@ -230,7 +230,7 @@ describe('a line of terminals', () => {
 
   it.each([
     ['ascii', 4, 0, false],
-    ['ascii-binary-bitmap', 2, 5, true],
+    ['ascii-binary', 2, 5, true],
     ['binary', 2, 0, false],
     ['binary', 0, 3, false],
   ] as const)(

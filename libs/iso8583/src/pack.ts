@@ -147,10 +147,11 @@ function writeText(out: Uint8Array, start: number, codec: FieldCodec, value: str
     mask = DIGIT;
   }
   const packed = writing !== Writing.signCharacters;
-  // A nibble at a time; `high` is the next digit's place. Track data starts at the left, numbers
+  // A nibble at a time; `high` is the next digit's place. Track data starts at the left, most numbers
   // end at the right.
   let high = true;
-  if (packed && writing !== Writing.track && ((value.length - from) & 1) === 1) {
+  const endsRight = writing !== Writing.track && writing !== Writing.digitsThenZero;
+  if (packed && endsRight && ((value.length - from) & 1) === 1) {
     out[at] = 0;
     high = false;
   }

@@ -40,6 +40,17 @@ describe('packaging', () => {
     expect(parse(bytes, how)).toEqual({ ok: true, value: message });
   });
 
+  it('fills an odd number of variable length after its digits where the encoding says so', () => {
+    const fields = { 32: field('n ..11'), 70: field('n 3') };
+    const how = packaging({ fields, encoding: { ...bcd, oddVariable: 'after' } });
+    const odd = { mti: '0800', fields: { 32: '12345', 70: '301' } };
+    const bytes = pack(odd, how);
+    expect(toHex(bytes).slice(36)).toBe('051234500301');
+    expect(parse(bytes, how)).toEqual({ ok: true, value: odd });
+    bytes[21] = 0x51;
+    expect(parse(bytes, how)).toMatchObject({ ok: false, code: 'ISO_CONTENT' });
+  });
+
   it('packs signs, tracks and odd numbers of digits', () => {
     const fields = { 28: field('x+n 9'), 35: field('z ..37'), 70: field('n 3') };
     const how = packaging({ fields, encoding: bcd });

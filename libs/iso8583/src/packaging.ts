@@ -4,7 +4,8 @@
  *
  * The three below are ISO 8583:1987: `ASCII_1987` (characters, binary bitmap and binary fields; what
  * travels inside Pinfold), `ASCII_HEX_1987` (bitmap and binary fields as ASCII hex; the layout of
- * jPOS's ISO87A) and `BINARY_1987` (packed decimal; the layout of ISO87B).
+ * jPOS's ISO87A) and `BINARY_1987` (packed decimal; the layout of ISO87B). Of the latter two only DE
+ * 93 and 96 are written as the standard says and not as jPOS does; test/jpos compares every field.
  */
 import { InputError } from '@pinfold/crypto';
 import { ALPHANUMERIC, DIGIT, PRINTABLE, TRACK } from './characters.js';
@@ -18,6 +19,11 @@ export interface Encoding {
   n: 'ascii' | 'bcd';
   length: 'ascii' | 'bcd';
   b: 'ascii' | 'binary';
+  /**
+   * Where a packed number of variable length and an odd number of digits gets its zero nibble: before
+   * the digits (default), or after them, as jPOS's ISO87B has it. Numbers of fixed length: before.
+   */
+  oddVariable?: 'before' | 'after';
 }
 
 /** How a field's value becomes bytes. */
@@ -36,6 +42,8 @@ export const Writing = {
   signCharacters: 5,
   /** A sign character, then packed decimal. */
   signDigits: 6,
+  /** Packed decimal; an odd number of digits gets a trailing zero nibble. */
+  digitsThenZero: 7,
 } as const;
 export type Writing = (typeof Writing)[keyof typeof Writing];
 
@@ -111,7 +119,9 @@ function compile(
   own: 'ascii' | 'bcd' | 'binary' | undefined,
 ): FieldCodec {
   const { kind, lengthDigits, size } = readFormat(notation);
-  const writing = writingOf(kind, own ?? encoding.n, own ?? encoding.b);
+  const plain = writingOf(kind, own ?? encoding.n, own ?? encoding.b);
+  const after = plain === Writing.digits && lengthDigits > 0 && encoding.oddVariable === 'after';
+  const writing = after ? Writing.digitsThenZero : plain;
   const lengthBytes = encoding.length === 'bcd' ? (lengthDigits + 1) >> 1 : lengthDigits;
   return { number, writing, lengthDigits, lengthBytes, size, allowed: ALLOWED[kind] };
 }
@@ -140,9 +150,18 @@ export const ASCII_1987: Packaging = packaging({
 export const ASCII_HEX_1987: Packaging = packaging({
   fields: FIELDS_1987,
   encoding: { mti: 'ascii', bitmap: 'hex', n: 'ascii', length: 'ascii', b: 'ascii' },
+  // Characters to ISO87A, so their bytes stand as they are.
+  fieldEncoding: { 55: 'binary', 63: 'binary' },
 });
 
 export const BINARY_1987: Packaging = packaging({
   fields: FIELDS_1987,
-  encoding: { mti: 'bcd', bitmap: 'binary', n: 'bcd', length: 'bcd', b: 'binary' },
+  encoding: {
+    mti: 'bcd',
+    bitmap: 'binary',
+    n: 'bcd',
+    length: 'bcd',
+    b: 'binary',
+    oddVariable: 'after',
+  },
 });

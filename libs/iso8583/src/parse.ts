@@ -152,6 +152,7 @@ class Reader {
       case Writing.hex:
         return this.hex(codec, length);
       case Writing.digits:
+      case Writing.digitsThenZero:
       case Writing.track:
         return this.packed(codec, length);
       default:
@@ -214,8 +215,9 @@ class Reader {
     const digits = this.buffer.toString('hex', this.at, this.at + size);
     const track = codec.writing === Writing.track;
     const odd = (length & 1) === 1;
-    const from = odd && !track ? 1 : 0;
-    const pad = odd ? digits[track ? length : 0] : '0';
+    const after = track || codec.writing === Writing.digitsThenZero;
+    const from = odd && !after ? 1 : 0;
+    const pad = odd ? digits[after ? length : 0] : '0';
     if (pad !== '0' && !(track && pad === 'f')) {
       return this.fail('ISO_CONTENT', codec.number, 'padding is not zero');
     }

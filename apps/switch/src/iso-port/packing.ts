@@ -15,12 +15,12 @@ import {
   parse,
 } from '@pinfold/iso8583';
 
-/** Names in the lines file. The jPOS packagers that write the same bytes are named beside them. */
+/** Names in the lines file, and the jPOS packagers that write the same bytes. */
 export const PACKINGS = {
   /** Characters, bitmap and binary fields in hexadecimal: ISO87APackager. */
   ascii: ASCII_HEX_1987,
-  /** Characters, bitmap and binary fields as bytes: ISO87APackagerBBitmap. */
-  'ascii-binary-bitmap': ASCII_1987,
+  /** Characters, bitmap and binary fields as bytes: none. */
+  'ascii-binary': ASCII_1987,
   /** Packed decimal: ISO87BPackager. */
   binary: BINARY_1987,
 } as const satisfies Record<string, Packaging>;
