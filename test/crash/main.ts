@@ -119,6 +119,9 @@ function figures(report: RunReport): string {
     `in the journal   ${list(ended)}`,
     `cash             ${(report.dispensedMinor / 100).toFixed(2)} EUR out of the cassettes and out of the accounts`,
     `recovery         ${report.recoveryMaxMs} ms at most until customers were answered again; drain ${report.drainMs} ms`,
+    ...(report.ownEnds > 0
+      ? [`ended by itself  ${report.ownEnds} times, and was started again`]
+      : []),
     `audit chains     ${list(Object.fromEntries(report.auditChains.map((c) => [c.institution, c.entries])))} entries`,
     `${problems.length === 0 ? 'clean' : `${problems.length} PROBLEMS`}: seed ${report.seed}, ${report.seconds.toFixed(0)} s`,
     '',

@@ -24,6 +24,8 @@ const order = z.strictObject({
     .string()
     .regex(/^\d{2}(0[1-9]|1[0-2])$/)
     .optional(),
+  /** Default true. False: answered as soon as the terminal is done, without a look into the records. */
+  hops: z.boolean().optional(),
 });
 
 const answer = z.object({
@@ -57,7 +59,7 @@ export function withdrawalRoute(
       const amountMinor = BigInt(body.amountMinor);
       const result = await fleet.withdraw({ terminal, pan, pin, expiry, amountMinor });
       if (result.refusal !== undefined) throw refusal(result.refusal);
-      return documentOf(result, await hopsOf(result));
+      return documentOf(result, body.hops === false ? ownHops(result) : await hopsOf(result));
     },
   });
 }

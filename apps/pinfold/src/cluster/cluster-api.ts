@@ -90,6 +90,7 @@ function withdrawals({ callAtm, stores }: ClusterParts): Route {
     handle: async ({ body }) => {
       const done = (await callAtm('/withdrawals', body)) as { rrn: string; terminal: string };
       const { rrn, terminal } = done;
+      if (body.hops === false) return done;
       return { ...done, hops: await hopsOf(stores, { rrn, terminal }) };
     },
   });
