@@ -11,6 +11,9 @@ import { cpuMs, machineCpuMs, memoryMiB } from './processes.mjs';
 const PINFOLD = fileURLToPath(new URL('../../bin/pinfold.mjs', import.meta.url));
 /** As `npm start` has it: a larger young generation, so that withdrawals under way are not copied about. */
 const NODE_FLAGS = ['--max-semi-space-size=32'];
+const ANY_PORTS = Object.fromEntries(
+  ['HTTP', 'HOST', 'ISO', 'AWS'].map((name) => [`PINFOLD_${name}_PORT`, '0']),
+);
 const READY_WITHIN_MS = 600_000;
 const STOP_WITHIN_MS = 120_000;
 const LAST_OUTPUT = 2_000;
