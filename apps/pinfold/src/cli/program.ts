@@ -4,8 +4,10 @@ import { analyseCommand } from '../commands/analyse.js';
 import { attackCommand } from '../commands/attack.js';
 import { auditCommand } from '../commands/audit.js';
 import { cardCommand } from '../commands/card.js';
+import { ceremonyCommand } from '../commands/ceremony.js';
 import { clusterCommand } from '../commands/cluster.js';
 import { doctorCommand } from '../commands/doctor.js';
+import { hsmCommand } from '../commands/hsm.js';
 import { provisionCommand } from '../commands/provision.js';
 import { reconcileCommand } from '../commands/reconcile.js';
 import { startCommand } from '../commands/start.js';
@@ -26,6 +28,8 @@ const COMMANDS: readonly Command[] = [
   vectorsCommand,
   attackCommand,
   analyseCommand,
+  ceremonyCommand,
+  hsmCommand,
   auditCommand,
   provisionCommand,
   clusterCommand,

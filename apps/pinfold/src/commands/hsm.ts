@@ -1,0 +1,194 @@
+/** `pinfold hsm`: the officer's console of a device in a folder. */
+import { writeFileSync } from 'node:fs';
+import { ROLE_NAMES, type Role, RULE_IDS, RULES } from '@pinfold/hsm';
+import { Command, Option } from 'commander';
+import { act, jsonCommand } from '../cli/command.js';
+import { CommandFailure, EXIT, usageFailure } from '../cli/exit.js';
+import {
+  type AtDevice,
+  atDevice,
+  collected,
+  type FolderFlags,
+  must,
+  run,
+  sessionOf,
+  statusOf,
+} from '../device/device-session.js';
+import { lockOutDemonstration } from '../device/lock-out.js';
+import { askSecret } from '../device/secrets.js';
+import { masterKeyCommands } from './hsm-master-keys.js';
+
+const step = (name: string, summary: string): Command =>
+  jsonCommand(name, summary)
+    .requiredOption('--folder <dir>', 'device folder')
+    .option(
+      '--as <name>',
+      'who does it, twice under dual control; asks for passphrases',
+      collected,
+    );
+
+const status = step('status', 'what the device is and how it fares').action(
+  act<FolderFlags>(({ output, options }) =>
+    atDevice(options, async ({ device }) => {
+      const found = statusOf(device);
+      output.document(found);
+      for (const [name, value] of Object.entries(found)) {
+        const text = Array.isArray(value) ? value.join(', ') || 'none' : String(value);
+        output.line(`${name.padEnd(18)}${text}`);
+      }
+      return EXIT.done;
+    }),
+  ),
+);
+
+const policy = step('policy', 'the rules, and which are in force').action(
+  act<FolderFlags>(({ output, options }) =>
+    atDevice(options, async ({ device }) => {
+      const rules = RULE_IDS.map((id) => ({ id, on: device.policy.on[id], ...RULES[id] }));
+      output.document({ mode: device.mode, rules });
+      for (const { id, on, refuses } of rules) {
+        output.line(`${on ? 'on ' : 'off'}  ${id.padEnd(28)}${refuses}`);
+      }
+      return EXIT.done;
+    }),
+  ),
+);
+
+const login = step('login', 'try a passphrase; wrong ones delay, then lock')
+  .argument('<name>', 'who logs in')
+  .action(
+    act<FolderFlags, [string]>(({ output, options }, name) =>
+      atDevice(options, async ({ device }) => {
+        const session = must('login', device.login(name, await askSecret(`Passphrase of ${name}`)));
+        const roles = session.identities.map(({ role }) => role);
+        output.document({ name, roles });
+        output.line(`${name} is logged in as ${roles.join(', ')}`);
+        return EXIT.done;
+      }),
+    ),
+  );
+
+const lockOut = jsonCommand('lock-out', 'show on a device of its own how guessing ends').action(
+  act(({ output }) => {
+    const shown = lockOutDemonstration();
+    output.document(shown);
+    for (const { atSeconds, answer } of shown.tries) {
+      output.line(`${String(atSeconds).padStart(6)} s   ${answer}`);
+    }
+    output.line(`${shown.guessesPerMinute} guesses in the worst minute`);
+    return EXIT.done;
+  }),
+);
+
+const user = step('user-add', 'add a person with one role; asks for the passphrase')
+  .argument('<name>', 'who is added')
+  .addOption(new Option('--role <role>', 'role').choices(ROLE_NAMES).makeOptionMandatory())
+  .action(
+    act<FolderFlags & { role: Role }, [string]>(({ output, options }, name) =>
+      atDevice(options, async (at) => {
+        const officers = await sessionOf(at, 'officer', true);
+        const passphrase = await askSecret(`New passphrase of ${name}`);
+        run(at.device, officers, 'CreateUser', { name, role: options.role, passphrase });
+        output.document({ name, role: options.role });
+        output.line(`${name} is ${options.role}`);
+        return EXIT.done;
+      }),
+    ),
+  );
+
+const tableRegister = step('table-register', 'register a decimalisation table (key manager)')
+  .argument('<table>', '16 decimal digits')
+  .action(
+    act<FolderFlags, [string]>(({ output, options }, table) =>
+      atDevice(options, async (at) => {
+        const session = await sessionOf(at, 'keyManager');
+        const made = run(at.device, session, 'RegisterDecimalisationTable', { table });
+        output.document(made);
+        output.line(`registered as ${made.tableId}; another role activates it`);
+        return EXIT.done;
+      }),
+    ),
+  );
+
+const tableActivate = step('table-activate', 'activate a registered table (security officer)')
+  .argument('<id>', 'id of the table')
+  .action(
+    act<FolderFlags, [string]>(({ output, options }, tableId) =>
+      atDevice(options, async (at) => {
+        const session = await sessionOf(at, 'officer');
+        run(at.device, session, 'ActivateDecimalisationTable', { tableId });
+        output.document({ tableId, active: true });
+        output.line(`${tableId} is active`);
+        return EXIT.done;
+      }),
+    ),
+  );
+
+const selfTest = step('self-test', 'run all self-tests').action(
+  act<FolderFlags>(({ output, options }) =>
+    atDevice(options, async (at) => {
+      const session = await sessionOf(at, 'officer');
+      const { failed } = run(at.device, session, 'SelfTest', {});
+      output.document({ passed: failed.length === 0, failed });
+      output.line(failed.length === 0 ? 'all self-tests passed' : `FAILED: ${failed.join(', ')}`);
+      return failed.length === 0 ? EXIT.done : EXIT.refused;
+    }),
+  ),
+);
+
+const tamper = step('tamper', 'erase all keys; the device answers only status and audit')
+  .option('--yes', 'needed: there is no way back')
+  .action(
+    act<FolderFlags & { yes?: boolean }>(({ output, options }) =>
+      atDevice(options, async (at: AtDevice) => {
+        if (!options.yes) throw usageFailure('NOT_CONFIRMED', 'tamper erases all keys: add --yes');
+        run(at.device, await sessionOf(at, 'officer'), 'Tamper', {});
+        // Twice: the state before is kept beside the state, and must not hold the keys either.
+        at.store.save();
+        output.document({ life: statusOf(at.device).life });
+        output.line('the device is tampered with and holds no keys');
+        return EXIT.done;
+      }),
+    ),
+  );
+
+const checkpoint = step('checkpoint', 'sign where the audit chain stands, to be kept apart')
+  .requiredOption('--out <file>', 'where the checkpoint goes')
+  .action(
+    act<FolderFlags & { out: string }>(({ output, options }) =>
+      atDevice(options, async (at) => {
+        const signed = run(at.device, await sessionOf(at, 'officer'), 'AuditCheckpoint', {});
+        try {
+          writeFileSync(options.out, `${JSON.stringify(signed, null, 1)}\n`);
+        } catch {
+          throw new CommandFailure(
+            'FILE_UNWRITABLE',
+            `${options.out} cannot be written`,
+            EXIT.environment,
+          );
+        }
+        output.document(signed);
+        output.line(`${signed.seq} entries are signed in ${options.out}`);
+        return EXIT.done;
+      }),
+    ),
+  );
+
+export const hsmCommand = new Command('hsm').description(
+  "officer's console of a device in a folder",
+);
+for (const one of [
+  ...masterKeyCommands,
+  status,
+  policy,
+  login,
+  lockOut,
+  user,
+  tableRegister,
+  tableActivate,
+  selfTest,
+  tamper,
+  checkpoint,
+]) {
+  hsmCommand.addCommand(one);
+}

@@ -1,0 +1,41 @@
+/**
+ * Secrets that people type: passphrases and key components. On a terminal they are asked for with
+ * hidden input; otherwise each is one line of standard input, in the order in which they are asked for.
+ * Never command-line arguments, which every process on the machine can read.
+ */
+import { createInterface, type Interface } from 'node:readline';
+import { isCancel, password } from '@clack/prompts';
+import { CommandFailure, EXIT, usageFailure } from '../cli/exit.js';
+
+let lines: AsyncIterator<string> | undefined;
+let reader: Interface | undefined;
+
+export async function askSecret(what: string): Promise<string> {
+  return process.stdin.isTTY ? typed(what) : nextLine(what);
+}
+
+async function typed(what: string): Promise<string> {
+  const answer = await password({ message: what, output: process.stderr });
+  if (isCancel(answer)) throw new CommandFailure('CANCELLED', 'cancelled', EXIT.refused);
+  return answer;
+}
+
+async function nextLine(what: string): Promise<string> {
+  reader ??= createInterface({ input: process.stdin });
+  lines ??= reader[Symbol.asyncIterator]();
+  const { value, done } = await lines.next();
+  if (done) {
+    throw usageFailure(
+      'SECRET_MISSING',
+      `${what}: type it at a terminal, or give it as a line of standard input`,
+    );
+  }
+  return value;
+}
+
+/** Lets the process end. */
+export function endSecrets(): void {
+  reader?.close();
+  reader = undefined;
+  lines = undefined;
+}
