@@ -57,7 +57,6 @@ export class Device {
       core: this.#core,
       commands: commandTable(options),
       audit: (facts: AuditFacts) => this.#core.audit(facts),
-      life: () => this.#core.life,
       issuer: this,
     };
   }

@@ -28,7 +28,6 @@ export interface DispatchPorts {
   readonly core: Core;
   readonly commands: ReadonlyMap<string, ReadyCommand>;
   readonly audit: (facts: AuditFacts) => void;
-  readonly life: () => LifeState;
   readonly issuer: object;
 }
 
@@ -65,8 +64,10 @@ export function readyCommand(declared: AnyCommand, approved = true): ReadyComman
 function gate(ports: DispatchPorts, command: ReadyCommand, session: Session): Refusal | undefined {
   const { core } = ports;
   const { declared } = command;
-  const life = ports.life();
-  if (!command.states.includes(life)) return NOT_READY[life];
+  const { life } = core;
+  if (!(command.states === OPERATIONAL && life === 'operational')) {
+    if (!command.states.includes(life)) return NOT_READY[life];
+  }
   if (session.issuer !== ports.issuer || !session.isOpen || core.now >= session.expiresAt) {
     return NO_SESSION;
   }
@@ -134,6 +135,7 @@ function run(
   declared: AnyCommand,
   input: unknown,
 ): Outcome<unknown> {
+  ports.core.keys?.begin();
   try {
     return declared.meaning === 'bytes'
       ? (declared as DataCommand).run(ports.core, input as never, session)
@@ -170,6 +172,14 @@ function runTerms(
 type Job = { readonly command: string; readonly input: unknown };
 type Pending = BatchJob<unknown, unknown>;
 
+/** Jobs of one command that wait for its batch form, and where their answers go. */
+interface Waiting {
+  readonly name: string;
+  readonly command: ReadyCommand;
+  readonly pending: Pending[];
+  readonly places: number[];
+}
+
 /**
  * Many commands, answers in order. Commands with a batch form are collected and run together;
  * a command that changes the device waits for everything before it.
@@ -179,37 +189,59 @@ export function dispatchMany(
   session: Session,
   jobs: readonly Job[],
 ): Outcome<unknown>[] {
-  const limit = Math.min(BATCH_LIMIT, ports.core.keys.safeBatch);
-  const results = new Array<Pending | Outcome<unknown>>(jobs.length);
-  const waiting = new Map<ReadyCommand, Pending[]>();
-  const flush = (command: ReadyCommand, pending: Pending[]) => {
-    if (pending.length === 0) return;
-    runBatch(ports, session, command, pending);
-    pending.length = 0;
-  };
+  const limit = Math.min(BATCH_LIMIT, ports.core.keys?.safeBatch ?? BATCH_LIMIT);
+  const outcomes = new Array<Outcome<unknown>>(jobs.length);
+  const collected: Waiting[] = [];
+  let current: Waiting | undefined;
   for (let i = 0; i < jobs.length; i++) {
-    const job = jobs[i]!;
-    const command = ports.commands.get(job.command);
-    const declared = command?.declared;
-    if (command === undefined || declared?.meaning !== 'bytes' || declared.runMany === undefined) {
-      if (declared?.changes === true) {
-        for (const [other, pending] of waiting) flush(other, pending);
+    const { command: name, input } = jobs[i]!;
+    if (current === undefined || current.name !== name) {
+      current = collectorOf(ports, collected, name);
+      if (current === undefined) {
+        if (ports.commands.get(name)?.declared.changes === true) {
+          for (const waiting of collected) flush(ports, session, waiting, outcomes);
+        }
+        outcomes[i] = dispatch(ports, session, name, input);
+        continue;
       }
-      results[i] = dispatch(ports, session, job.command, job.input);
-      continue;
     }
-    let pending = waiting.get(command);
-    if (pending === undefined) {
-      pending = [];
-      waiting.set(command, pending);
-    }
-    const entry: Pending = { input: job.input, outcome: undefined };
-    pending.push(entry);
-    results[i] = entry;
-    if (pending.length >= limit) flush(command, pending);
+    current.pending.push({ input, outcome: undefined });
+    current.places.push(i);
+    if (current.pending.length >= limit) flush(ports, session, current, outcomes);
   }
-  for (const [command, pending] of waiting) flush(command, pending);
-  return results.map((result) => ('outcome' in result ? result.outcome! : result));
+  for (const waiting of collected) flush(ports, session, waiting, outcomes);
+  return outcomes;
+}
+
+/** Where jobs of that name wait, or undefined for a name without a batch form. */
+function collectorOf(
+  ports: DispatchPorts,
+  collected: Waiting[],
+  name: string,
+): Waiting | undefined {
+  const found = collected.find((waiting) => waiting.name === name);
+  if (found !== undefined) return found;
+  const command = ports.commands.get(name);
+  const { declared } = command ?? {};
+  if (command === undefined || declared?.meaning !== 'bytes' || declared.runMany === undefined) {
+    return undefined;
+  }
+  const made: Waiting = { name, command, pending: [], places: [] };
+  collected.push(made);
+  return made;
+}
+
+function flush(
+  ports: DispatchPorts,
+  session: Session,
+  { command, pending, places }: Waiting,
+  outcomes: Outcome<unknown>[],
+): void {
+  if (pending.length === 0) return;
+  runBatch(ports, session, command, pending);
+  for (let i = 0; i < pending.length; i++) outcomes[places[i]!] = pending[i]!.outcome!;
+  pending.length = 0;
+  places.length = 0;
 }
 
 /** One gate for the whole batch; inputs that the fields refuse do not reach the batch form. */
@@ -221,12 +253,15 @@ function runBatch(
 ): void {
   const declared = command.declared as DataCommand;
   const shut = gate(ports, command, session) ?? issuanceGate(ports.core, command, session);
-  const accepted: Pending[] = [];
-  for (const job of pending) {
-    if (shut !== undefined) job.outcome = shut;
-    else if (declared.accepts(job.input)) accepted.push(job);
-    else job.outcome = BAD_INPUT;
+  let accepted = pending;
+  if (shut !== undefined) {
+    for (const job of pending) job.outcome = shut;
+    accepted = [];
+  } else if (!pending.every((job) => declared.accepts(job.input))) {
+    accepted = pending.filter((job) => declared.accepts(job.input));
+    for (const job of pending) job.outcome = BAD_INPUT;
   }
+  ports.core.keys?.begin();
   try {
     if (accepted.length > 0) declared.runMany!(ports.core, accepted as never);
   } catch (error) {

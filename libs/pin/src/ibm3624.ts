@@ -92,15 +92,21 @@ export function verifyIbm3624Words(o: {
 
 /** Non-zero when, in the first `count` nibbles, natural + offset modulo 10 differs from the PIN. */
 function wrongDigits(natural: number, offset: number, pin: number, count: number): number {
-  let difference = 0;
-  for (let i = 0; i < 8; i++) {
-    const shift = 28 - 4 * i;
-    const sum = ((natural >>> shift) & 15) + ((offset >>> shift) & 15);
-    const digit = sum - (10 & ((9 - sum) >> 31));
-    const counts = (i - count) >> 31;
-    difference |= (digit ^ ((pin >>> shift) & 15)) & counts;
-  }
-  return difference;
+  const counted = COUNTED[count < 0 ? 0 : count > 8 ? 8 : count]!;
+  const left = sums(natural >>> 4, offset >>> 4) ^ ((pin >>> 4) & EVERY_OTHER);
+  const right = sums(natural, offset) ^ (pin & EVERY_OTHER);
+  return ((left << 4) | right) & counted;
+}
+
+const EVERY_OTHER = 0x0f0f0f0f;
+/** COUNTED[n] masks the n left-most nibbles. */
+const COUNTED = Int32Array.from({ length: 9 }, (_, n) => (n === 0 ? 0 : -1 << (32 - 4 * n)));
+
+/** The right nibbles of four bytes added modulo 10, all at once: where a sum is above 9, ten less. */
+function sums(a: number, b: number): number {
+  const sum = (a & EVERY_OTHER) + (b & EVERY_OTHER);
+  const above = ((sum + 0x76767676) >>> 7) & 0x01010101;
+  return sum - 10 * above;
 }
 
 /** An offset or PIN of 1 to 16 digits as a left-justified word pair: [hi, lo]. */

@@ -28,7 +28,17 @@ export function wordAt(bytes: Uint8Array, offset: number): number {
 
 /** The eight bytes of the pair (hi, lo). */
 export function bytesOfWords(hi: number, lo: number): Uint8Array {
-  return Uint8Array.of(hi >> 24, hi >> 16, hi >> 8, hi, lo >> 24, lo >> 16, lo >> 8, lo);
+  // Eight stores: `Uint8Array.of` takes several times as long.
+  const bytes = new Uint8Array(8);
+  bytes[0] = hi >> 24;
+  bytes[1] = hi >> 16;
+  bytes[2] = hi >> 8;
+  bytes[3] = hi;
+  bytes[4] = lo >> 24;
+  bytes[5] = lo >> 16;
+  bytes[6] = lo >> 8;
+  bytes[7] = lo;
+  return bytes;
 }
 
 /** Nibble `index` (0 to 15) of the pair. */

@@ -45,6 +45,9 @@ export class PinLimits {
     this.#device = new TokenBuckets(options.device, 1, state.device);
   }
 
+  /** Failures counted so far by this object: while it stays the same, so do the answers of `check`. */
+  failures = 0;
+
   /** The refusal of the first limit that is reached; `block` is the encrypted PIN block. */
   check(pan: string, block: Uint8Array, now: number): Refusal | undefined {
     const { on } = this.#policy;
@@ -57,6 +60,7 @@ export class PinLimits {
   }
 
   failed(pan: string, block: Uint8Array, now: number): void {
+    this.failures++;
     const { on } = this.#policy;
     if (on['M6.account-limit']) this.#accounts.take(pan, now);
     if (on['M6.block-limit']) this.#blocks.take(nameOf(block), now);

@@ -3,7 +3,9 @@
 import { bytes, choice, digits, hex, opaqueText, secret, text } from '../declare/field.js';
 import { KEY_TYPE_NAMES } from '../keys/key-types.js';
 import { ALGORITHMS, USAGE_NAMES, USAGES, type UsageFacts } from '../keys/usages.js';
+import { PAN_DIGITS } from '../pin/account.js';
 import { PIN_FORMATS } from '../pin/extract.js';
+import { isPan, isPinBlock, isPinFormat, isRecord, RECORD_TEXT_MIN } from '../pin/input-checks.js';
 import { METHODS, RECORD_TEXT_MAX } from '../pin/verification-record.js';
 
 const CODES = USAGE_NAMES.flatMap((name) => {
@@ -19,13 +21,23 @@ export const usageName = () => choice('usage by name', USAGE_NAMES);
 export const algorithm = () =>
   choice('A = AES, T = triple DES, D = single DES, H = HMAC', ALGORITHMS);
 export const checkValue = () => hex('check value of the key', { length: 6 });
-export const pan = () => secret(digits('card number with check digit', { min: 12, max: 19 }));
-export const pinBlock = () => bytes('PIN block under the key', { min: 8, max: 16, step: 8 });
-export const pinFormat = () => choice('PIN block format', PIN_FORMATS);
+export const pan = () =>
+  secret({ ...digits('card number with check digit', PAN_DIGITS), accepts: isPan });
+export const pinBlock = () => ({
+  ...bytes('PIN block under the key', { min: 8, max: 16, step: 8 }),
+  accepts: isPinBlock,
+});
+export const pinFormat = () => ({
+  ...choice('PIN block format', PIN_FORMATS),
+  accepts: isPinFormat,
+});
 export const method = () => choice('how the PIN is verified', METHODS);
 export const pvki = () => digits('PVK index, for Visa PVV', { length: 1 });
 export const tableId = () => text('id of a registered decimalisation table', { min: 1, max: 8 });
-export const record = () => opaqueText('verification record', { min: 10, max: RECORD_TEXT_MAX });
+export const record = () => ({
+  ...opaqueText('verification record', { min: RECORD_TEXT_MIN, max: RECORD_TEXT_MAX }),
+  accepts: isRecord,
+});
 export const context = () =>
   text('encryption context, bound to the data key as additional data', { min: 0, max: 256 });
 export const keyBlock = () =>

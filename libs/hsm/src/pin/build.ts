@@ -1,8 +1,6 @@
 /** Puts an extracted PIN into a PIN block of another format, key or account. */
 import { type DesKey, desEncryptBlock, type RandomBytes } from '@pinfold/crypto';
 import {
-  accountHi,
-  accountLo,
   bytesOfWords,
   convertFieldHi,
   convertFieldLo,
@@ -16,7 +14,8 @@ import {
   wordAt,
 } from '@pinfold/pin';
 import type { ClearKey } from '../keys/clear-key.js';
-import { ISO_CONTROL, type PinField } from './extract.js';
+import { account, accountOf } from './account.js';
+import { isoControl, type PinField } from './extract.js';
 
 const NO_RANDOM = new Uint8Array(8);
 const words = new Int32Array(2);
@@ -33,8 +32,9 @@ export function clearBlockWords(
   const bound = control === 0 || control === 3;
   const hi = convertFieldHi(control, field.length, field.hi, wordAt(fill, 0));
   const lo = convertFieldLo(control, field.length, field.lo, wordAt(fill, 4));
-  out[0] = bound ? hi ^ accountHi(pan) : hi;
-  out[1] = bound ? lo ^ accountLo(pan) : lo;
+  if (bound) accountOf(pan);
+  out[0] = bound ? hi ^ account.fieldHi : hi;
+  out[1] = bound ? lo ^ account.fieldLo : lo;
 }
 
 /** The PIN block of a field that was found good; key and format fit. */
@@ -46,7 +46,7 @@ export function buildPinBlock(o: {
   random: RandomBytes;
 }): Uint8Array {
   const { key, format, pan, field, random } = o;
-  const control = ISO_CONTROL[format];
+  const control = isoControl(format);
   if (control !== undefined) {
     clearBlockWords(control, pan, field, random, words);
     desEncryptBlock(key.des as DesKey, words[0]!, words[1]!, words);

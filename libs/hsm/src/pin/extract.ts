@@ -5,8 +5,6 @@
  */
 import { AesKey, DesKey, desDecryptBlock } from '@pinfold/crypto';
 import {
-  accountHi,
-  accountLo,
   decodePinBlock,
   type IsoControl,
   iso4PanField,
@@ -22,6 +20,7 @@ import {
 import type { ClearKey } from '../keys/clear-key.js';
 import { type Refusal, refusal } from '../outcome.js';
 import type { Policy } from '../policy/policy.js';
+import { accountOf } from './account.js';
 
 /** Formats that a VSM of today meets; the historical ones are for legacy mode. */
 export const PIN_FORMATS = Object.keys(PIN_BLOCK_FORMATS) as PinBlockFormat[];
@@ -33,6 +32,11 @@ export const ISO_CONTROL: Readonly<Partial<Record<string, IsoControl>>> = {
   iso2: 2,
   iso3: 3,
 };
+
+/** The control nibble of formats 0 to 3, undefined for others; most blocks are of format 0. */
+export function isoControl(format: string): IsoControl | undefined {
+  return format === 'iso0' ? 0 : ISO_CONTROL[format];
+}
 
 const INVALID = refusal('PIN_BLOCK_INVALID');
 const LENGTH_INVALID = refusal('PIN_LENGTH_INVALID');
@@ -93,7 +97,7 @@ export function extractPin(
   field: PinField,
 ): void {
   const { format, pinBlock, pan } = input;
-  const control = ISO_CONTROL[format];
+  const control = isoControl(format);
   if (control !== undefined) {
     desDecryptBlock(key.des as DesKey, wordAt(pinBlock, 0), wordAt(pinBlock, 4), block);
     judgeWords(policy, control, block[0]!, block[1]!, pan, field);
@@ -112,8 +116,10 @@ export function judgeWords(
   pan: string,
   field: PinField,
 ): void {
-  const bound = control === 0 || control === 3;
-  field.judge(policy, control, bound ? hi ^ accountHi(pan) : hi, bound ? lo ^ accountLo(pan) : lo);
+  if (control === 0 || control === 3) {
+    const { fieldHi, fieldLo } = accountOf(pan);
+    field.judge(policy, control, hi ^ fieldHi, lo ^ fieldLo);
+  } else field.judge(policy, control, hi, lo);
 }
 
 /** Format 4: control and fill are judged as in `pinFieldLength`; the fill is A. */

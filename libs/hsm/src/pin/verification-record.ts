@@ -16,11 +16,12 @@
  */
 import { AesKey, cmac, equalConstantTime, toHex, wipe } from '@pinfold/crypto';
 import { leftJustified } from '@pinfold/pin';
-import { LRUCache } from 'lru-cache';
 import type { ClearKey } from '../keys/clear-key.js';
+import { CacheEntry, ClockCache } from '../keys/clock-cache.js';
 import type { MasterKeySet } from '../keys/master-keys.js';
 import type { Policy } from '../policy/policy.js';
 import { deriveKey } from '../tokens/siv.js';
+import { accountOf } from './account.js';
 
 export const METHODS = ['visa-pvv', 'ibm3624'] as const;
 export type Method = (typeof METHODS)[number];
@@ -36,10 +37,16 @@ export interface RecordFacts {
   readonly tableId: string;
 }
 
-/** Facts with the value as words, ready for the hot path. */
+/** Facts as words, ready for the hot path: the value, and what of the record's account is needed. */
 export interface OpenRecord extends RecordFacts {
   readonly valueHi: number;
   readonly valueLo: number;
+  /** Account field of PIN block formats 0 and 3. */
+  readonly accountHi: number;
+  readonly accountLo: number;
+  /** What is enciphered under the PVK; Visa PVV adds four PIN digits to the low word. */
+  readonly parameterHi: number;
+  readonly parameterLo: number;
 }
 
 const SHAPE =
@@ -48,21 +55,29 @@ const MAC_BYTES = 8;
 export const RECORD_TEXT_MAX = 64;
 export const DEFAULT_CACHED_RECORDS = 16_384;
 
-interface Cached {
-  readonly record: OpenRecord;
-  readonly pan: string;
-  readonly keyCheckValue: string;
+/** A record that was verified for that account and key. */
+class Verified extends CacheEntry {
+  constructor(
+    readonly text: string,
+    readonly record: OpenRecord,
+    readonly pan: string,
+    readonly keyCheckValue: string,
+  ) {
+    super();
+  }
 }
 
 export class VerificationRecords {
   readonly #policy: Policy;
-  readonly #cache: LRUCache<string, Cached>;
+  readonly #cache: ClockCache<Verified>;
+  /** The record opened last. */
+  #last: Verified | undefined;
   #mac: AesKey | undefined;
   #old: AesKey | undefined;
 
   constructor(policy: Policy, masterKeys: MasterKeySet, cached = DEFAULT_CACHED_RECORDS) {
     this.#policy = policy;
-    this.#cache = new LRUCache({ max: cached });
+    this.#cache = new ClockCache(cached, () => undefined);
     this.#mac = macKeyOf(masterKeys);
   }
 
@@ -76,12 +91,14 @@ export class VerificationRecords {
   /** The record, or undefined: malformed, altered, or of another account or key. */
   open(text: string, pan: string, pvk: ClearKey): OpenRecord | undefined {
     const { checkValue } = pvk.header;
-    const cached = this.#cache.get(text);
+    const last = this.#last;
+    const cached = last !== undefined && last.text === text ? last : this.#cache.get(text);
     if (cached !== undefined && cached.pan === pan && cached.keyCheckValue === checkValue) {
+      this.#last = cached;
       return cached.record;
     }
     const record = this.#verify(this.#mac, text, { pan, key: checkValue });
-    if (record !== undefined) this.#cache.set(text, { record, pan, keyCheckValue: checkValue });
+    if (record !== undefined) this.#cache.set(text, new Verified(text, record, pan, checkValue));
     return record;
   }
 
@@ -95,7 +112,7 @@ export class VerificationRecords {
     this.eraseOld();
     this.#old = this.#mac;
     this.#mac = macKeyOf(masterKeys);
-    this.#cache.clear();
+    this.#forget();
   }
 
   eraseOld(): void {
@@ -106,7 +123,12 @@ export class VerificationRecords {
   wipe(): void {
     this.#mac?.wipe();
     this.eraseOld();
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#cache.clear();
+    this.#last = undefined;
   }
 
   #verify(
@@ -122,7 +144,7 @@ export class VerificationRecords {
       const expected = macOf(mac, { body, pan, key });
       if (!equalConstantTime(expected, Buffer.from(match[7], 'hex'))) return undefined;
     }
-    return recordOf(match);
+    return recordOf(match, pan);
   }
 }
 
@@ -148,20 +170,26 @@ function bodyOf(facts: RecordFacts, version: '0' | '1'): string {
   return `${version}.${visa ? 'V' : 'I'}.${pvki}.${length}.${facts.value}.${table}`;
 }
 
-function recordOf(match: RegExpExecArray): OpenRecord | undefined {
+function recordOf(match: RegExpExecArray, pan: string): OpenRecord | undefined {
   const visa = match[2] === 'V';
   const pinLength = Number(match[4]);
   const value = match[5]!;
   const right = visa ? value.length === 4 && match[3] !== '-' : value.length === pinLength;
   if (!right || pinLength < 4 || pinLength > 12) return undefined;
   const [valueHi, valueLo] = leftJustified(value);
+  const pvki = visa ? Number(match[3]) : 0;
+  const account = accountOf(pan);
   return {
     method: visa ? 'visa-pvv' : 'ibm3624',
-    pvki: visa ? Number(match[3]) : 0,
+    pvki,
     pinLength,
     value,
     tableId: visa ? '' : match[6]!,
     valueHi,
     valueLo,
+    accountHi: account.fieldHi,
+    accountLo: account.fieldLo,
+    parameterHi: visa ? account.parameterHi : account.validationHi,
+    parameterLo: visa ? account.parameterLo | (pvki << 16) : account.validationLo,
   };
 }

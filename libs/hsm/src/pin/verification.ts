@@ -3,27 +3,29 @@
  * command says what is verified against what (`PinCase`); extraction, encipherment, comparison,
  * verdict and counting are here. Nothing branches on the PIN.
  */
-import { type DesKey, desEncryptBlock } from '@pinfold/crypto';
-import { type DecimalisationTable, firstFourDigits, wordAt } from '@pinfold/pin';
+import { type DesKey, desDecryptBlock, desEncryptBlock } from '@pinfold/crypto';
+import { type DecimalisationTable, firstFourDigits, type IsoControl, wordAt } from '@pinfold/pin';
 import type { Core } from '../core.js';
 import type { BatchJob } from '../declare/command.js';
 import type { ClearKey } from '../keys/clear-key.js';
 import { done, type Outcome, type Refusal, refusal } from '../outcome.js';
+import type { Policy } from '../policy/policy.js';
 import { BATCH_FROM, BlockBatch } from './batch.js';
-import { extractPin, ISO_CONTROL, judgeWords, PinField } from './extract.js';
+import { extractPin, isoControl, PinField } from './extract.js';
 import type { OpenRecord } from './verification-record.js';
 import { isRightPin } from './verify.js';
 
-/** Everything that is known before the PIN block is opened. */
-export interface PinCase {
-  readonly key: ClearKey;
-  readonly pvk: DesKey;
-  readonly record: OpenRecord;
+/**
+ * Everything that is known before the PIN block is opened, and the PIN field after. The objects are
+ * used again: the keys are the key store's, which wipes them, and the field is wiped after use.
+ */
+export class PinCase {
+  key!: ClearKey;
+  pvk!: DesKey;
+  record!: OpenRecord;
   /** For IBM 3624. */
-  readonly table: DecimalisationTable | undefined;
-  /** What is enciphered under the PVK; Visa PVV adds four PIN digits to the low word. */
-  readonly parameterHi: number;
-  readonly parameterLo: number;
+  table: DecimalisationTable | undefined;
+  readonly field = new PinField();
 }
 
 export interface PinRequest {
@@ -33,14 +35,14 @@ export interface PinRequest {
 }
 
 type Nothing = Record<never, never>;
-type Prepare<I> = (core: Core, input: I) => PinCase | Refusal;
+/** Fills the case, or says why not. */
+type Prepare<I> = (core: Core, input: I, into: PinCase) => Refusal | undefined;
 
 const RIGHT = done({});
 const WRONG = refusal('PIN_WRONG');
-const field = new PinField();
+const single = new PinCase();
 const block = new Int32Array(2);
 const batch = new BlockBatch();
-const fields: PinField[] = [];
 const waiting: BatchJob<PinRequest, Nothing>[] = [];
 const cases: PinCase[] = [];
 
@@ -49,15 +51,22 @@ export function verifyOne<I extends PinRequest>(
   input: I,
   prepare: Prepare<I>,
 ): Outcome<Nothing> {
-  const prepared = prepare(core, input);
-  if ('ok' in prepared) return prepared;
-  const { key, pvk, record, table } = prepared;
-  extractPin(core.policy, key, input, field);
-  desEncryptBlock(pvk, prepared.parameterHi, lowWord(prepared, field), block);
+  const refused = prepare(core, input, single);
+  if (refused !== undefined) return refused;
+  const { key, pvk, record, table, field } = single;
+  const control = isoControl(input.format);
+  if (control === undefined) extractPin(core.policy, key, input, field);
+  else {
+    const { pinBlock } = input;
+    desDecryptBlock(key.des!, wordAt(pinBlock, 0), wordAt(pinBlock, 4), block);
+    judge(core.policy, control, single, block[0]!, block[1]!);
+  }
+  desEncryptBlock(pvk, record.parameterHi, lowWord(single), block);
   const right = isRightPin(record, field, table, block[0]!, block[1]!);
   const outcome = verdict(core, input, field, right);
   field.wipe();
-  block.fill(0);
+  block[0] = 0;
+  block[1] = 0;
   return outcome;
 }
 
@@ -69,46 +78,67 @@ export function verifyMany<I extends PinRequest>(
   const many = jobs.length >= BATCH_FROM;
   clearBatch();
   for (const job of jobs) {
-    const { format, pinBlock } = job.input;
-    if (!many || ISO_CONTROL[format] === undefined) {
-      job.outcome = verifyOne(core, job.input, prepare);
+    const { input } = job;
+    if (!many || isoControl(input.format) === undefined) {
+      job.outcome = verifyOne(core, input, prepare);
       continue;
     }
-    const prepared = prepare(core, job.input);
-    if ('ok' in prepared) job.outcome = prepared;
+    const next = waiting.length;
+    if (next === cases.length) cases.push(new PinCase());
+    const into = cases[next]!;
+    const refused = prepare(core, input, into);
+    if (refused !== undefined) job.outcome = refused;
     else {
-      batch.add(prepared.key.des!, wordAt(pinBlock, 0), wordAt(pinBlock, 4));
+      const { pinBlock } = input;
+      batch.add(into.key.des!, wordAt(pinBlock, 0), wordAt(pinBlock, 4));
       waiting.push(job);
-      cases.push(prepared);
     }
   }
-  while (fields.length < waiting.length) fields.push(new PinField());
+  const count = waiting.length;
+  const { failures } = core.limits;
   batch.decrypt();
-  for (let i = 0; i < waiting.length; i++) {
-    const { format, pan } = waiting[i]!.input;
-    const own = fields[i]!;
-    judgeWords(core.policy, ISO_CONTROL[format]!, batch.hi(i), batch.lo(i), pan, own);
-    batch.replace(i, cases[i]!.pvk, cases[i]!.parameterHi, lowWord(cases[i]!, own));
+  for (let i = 0; i < count; i++) {
+    const own = cases[i]!;
+    judge(core.policy, isoControl(waiting[i]!.input.format)!, own, batch.hi(i), batch.lo(i));
+    batch.replace(i, own.pvk, own.record.parameterHi, lowWord(own));
   }
   batch.encrypt();
-  for (let i = 0; i < waiting.length; i++) finish(core, i);
+  for (let i = 0; i < count; i++) finish(core, i, failures);
   clearBatch();
 }
 
-function finish(core: Core, i: number): void {
+/** `failures`: how many the limits had counted when the jobs were prepared. */
+function finish(core: Core, i: number, failures: number): void {
   const job = waiting[i]!;
-  const { record, table } = cases[i]!;
-  const right = isRightPin(record, fields[i]!, table, batch.hi(i), batch.lo(i));
-  // Again: failures earlier in this very batch count.
-  const limited = core.limits.check(job.input.pan, job.input.pinBlock, core.now);
-  job.outcome = limited ?? verdict(core, job.input, fields[i]!, right);
-  fields[i]!.wipe();
+  const { record, table, field } = cases[i]!;
+  const right = isRightPin(record, field, table, batch.hi(i), batch.lo(i));
+  const { input } = job;
+  // Again where something failed since: failures earlier in this very batch count.
+  const limited =
+    core.limits.failures === failures
+      ? undefined
+      : core.limits.check(input.pan, input.pinBlock, core.now);
+  job.outcome = limited ?? verdict(core, input, field, right);
+  field.wipe();
 }
 
-function lowWord(prepared: PinCase, from: PinField): number {
-  return prepared.record.method === 'visa-pvv'
-    ? prepared.parameterLo | firstFourDigits(from.hi)
-    : prepared.parameterLo;
+/** A deciphered block of formats 0 to 3, the account field of the record's account still on it. */
+function judge(
+  policy: Policy,
+  control: IsoControl,
+  { record, field }: PinCase,
+  hi: number,
+  lo: number,
+): void {
+  if (control === 0 || control === 3) {
+    field.judge(policy, control, hi ^ record.accountHi, lo ^ record.accountLo);
+  } else field.judge(policy, control, hi, lo);
+}
+
+function lowWord({ record, field }: PinCase): number {
+  return record.method === 'visa-pvv'
+    ? record.parameterLo | firstFourDigits(field.hi)
+    : record.parameterLo;
 }
 
 /** The verdict, and what it costs: failures are counted. */
@@ -121,5 +151,4 @@ function verdict(core: Core, input: PinRequest, from: PinField, right: boolean):
 function clearBatch(): void {
   batch.clear();
   waiting.length = 0;
-  cases.length = 0;
 }

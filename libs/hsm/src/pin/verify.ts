@@ -6,26 +6,13 @@
 import {
   type DecimalisationTable,
   equalWords,
-  packDigits,
   pinHi,
   pinLo,
   pvvOfWords,
-  pvvParameterHi,
-  pvvParameterLo,
   verifyIbm3624Words,
 } from '@pinfold/pin';
 import type { PinField } from './extract.js';
 import type { OpenRecord } from './verification-record.js';
-
-/** High word of what is enciphered under the PVK. */
-export function parameterHi(record: OpenRecord, pan: string): number {
-  return record.method === 'visa-pvv' ? pvvParameterHi(pan) : validationHi(pan);
-}
-
-/** Low word of what is enciphered under the PVK, without the PIN digits that Visa PVV adds. */
-export function parameterLo(record: OpenRecord, pan: string): number {
-  return record.method === 'visa-pvv' ? pvvParameterLo(pan, record.pvki) : validationLo(pan);
-}
 
 /** 1 when the PIN is right. `hi`, `lo`: the enciphered parameter. `table`: for IBM 3624. */
 export function isRightPin(
@@ -59,14 +46,4 @@ export function isRightPin(
  */
 export function validationData(pan: string): string {
   return pan.slice(-16).padEnd(16, 'F');
-}
-
-function validationHi(pan: string): number {
-  return packDigits(pan, Math.max(0, pan.length - 16), 8);
-}
-
-function validationLo(pan: string): number {
-  if (pan.length >= 16) return packDigits(pan, pan.length - 8, 8);
-  const missing = 16 - pan.length;
-  return (packDigits(pan, 8, pan.length - 8) << (4 * missing)) | (2 ** (4 * missing) - 1);
 }

@@ -1,21 +1,35 @@
-import { type DecimalisationTable, decimalisationTable, packDigits, wordAt } from '@pinfold/pin';
+import { type DecimalisationTable, decimalisationTable, packDigits } from '@pinfold/pin';
 import type { Core } from '../../core.js';
 import { dataCommand } from '../../declare/command.js';
 import { digits, hex, integer, optional, text, token } from '../../declare/field.js';
 import { readySlot } from '../../keys/key-store.js';
 import { type Refusal, refusal } from '../../outcome.js';
+import { accountOf } from '../../pin/account.js';
 import { fitsFormat } from '../../pin/extract.js';
+import { isPan, isPinBlock, isPinFormat, isRecord, isToken } from '../../pin/input-checks.js';
 import { type PinCase, type PinRequest, verifyMany, verifyOne } from '../../pin/verification.js';
 import type { OpenRecord } from '../../pin/verification-record.js';
-import { validationData } from '../../pin/verify.js';
-import { decodeHex } from '../../tokens/hex.js';
 import { OFFSET_KEY, PIN_KEY, pan, pinBlock, pinFormat, record } from '../fields.js';
 
+const FIELDS = {
+  pinBlock: pinBlock(),
+  key: token('TPK or ZPK of the PIN block', PIN_KEY),
+  format: pinFormat(),
+  pan: pan(),
+  pvk: token('PGK', OFFSET_KEY),
+  validationData: hex('validation data', { length: 16 }),
+  length: integer('digits of the PIN to check', { min: 4, max: 12 }),
+  table: text('decimalisation table: 16 digits, or the id of a registered one', {
+    min: 1,
+    max: 16,
+  }),
+  offset: digits('offset, as long as the PIN', { min: 4, max: 12 }),
+  record: optional(record()),
+};
 const BLOCK_KEY = readySlot({ ...PIN_KEY, part: 'key' });
 const PVK_SLOT = readySlot({ ...OFFSET_KEY, part: 'key' });
 const INVALID_TOKEN = refusal('TOKEN_INVALID');
 const INVALID_RECORD = refusal('RECORD_INVALID', 'M2.authenticated-record');
-const data = new Uint8Array(8);
 
 /** Sixteen digits are a table of the caller's own, which rule M1 refuses; else the id of a registered one. */
 export function tableNamed(core: Core, named: string): DecimalisationTable | Refusal {
@@ -39,7 +53,24 @@ interface Input extends PinRequest {
   readonly record?: string;
 }
 
-function prepare(core: Core, input: Input): PinCase | Refusal {
+function accepts(input: unknown): boolean {
+  if (typeof input !== 'object' || input === null) return false;
+  const it = input as Partial<Record<keyof typeof FIELDS, unknown>>;
+  return (
+    isPinBlock(it.pinBlock) &&
+    isToken(it.key) &&
+    isPinFormat(it.format) &&
+    isPan(it.pan) &&
+    isToken(it.pvk) &&
+    FIELDS.validationData.accepts(it.validationData) &&
+    FIELDS.length.accepts(it.length) &&
+    FIELDS.table.accepts(it.table) &&
+    FIELDS.offset.accepts(it.offset) &&
+    (it.record === undefined || isRecord(it.record))
+  );
+}
+
+function prepare(core: Core, input: Input, into: PinCase): Refusal | undefined {
   const key = core.keys.open(input.key, BLOCK_KEY);
   const pvk = core.keys.open(input.pvk, PVK_SLOT);
   if (key === undefined || pvk?.des === undefined) return INVALID_TOKEN;
@@ -47,14 +78,24 @@ function prepare(core: Core, input: Input): PinCase | Refusal {
   if (input.offset.length !== input.length) return refusal('OFFSET_LENGTH');
   const table = tableNamed(core, input.table);
   if (!isTable(table)) return table;
+  let wanted: OpenRecord | undefined;
   if (core.policy.on['M2.authenticated-record']) {
-    const known = input.record && core.records.open(input.record, input.pan, pvk);
-    if (!known || !agrees(known, input)) return INVALID_RECORD;
+    wanted = input.record ? core.records.open(input.record, input.pan, pvk) : undefined;
+    if (wanted === undefined || !agrees(wanted, input)) return INVALID_RECORD;
   }
   const limited = core.limits.check(input.pan, input.pinBlock, core.now);
   if (limited !== undefined) return limited;
-  decodeHex(input.validationData, data);
-  const wanted: OpenRecord = {
+  into.key = key;
+  into.pvk = pvk.des;
+  into.record = wanted ?? recordOf(input);
+  into.table = table;
+  return undefined;
+}
+
+/** What the caller says, where no record vouches for it. */
+function recordOf(input: Input): OpenRecord {
+  const { fieldHi, fieldLo } = accountOf(input.pan);
+  return {
     method: 'ibm3624',
     pvki: 0,
     pinLength: input.length,
@@ -62,9 +103,21 @@ function prepare(core: Core, input: Input): PinCase | Refusal {
     tableId: '',
     valueHi: digitsLeft(input.offset, 0),
     valueLo: digitsLeft(input.offset, 8),
+    accountHi: fieldHi,
+    accountLo: fieldLo,
+    parameterHi: hexWord(input.validationData, 0),
+    parameterLo: hexWord(input.validationData, 8),
   };
-  const [parameterHi, parameterLo] = [wordAt(data, 0), wordAt(data, 4)];
-  return { key, pvk: pvk.des, record: wanted, table, parameterHi, parameterLo };
+}
+
+/** Eight characters of upper-case hexadecimal as a word. */
+function hexWord(hex: string, from: number): number {
+  let word = 0;
+  for (let i = from; i < from + 8; i++) {
+    const code = hex.charCodeAt(i);
+    word = (word << 4) | (code < 58 ? code - 48 : code - 55);
+  }
+  return word;
 }
 
 /**
@@ -78,21 +131,7 @@ export const pinV = dataCommand({
   title: 'verifies an encrypted PIN block against validation data, decimalisation table and offset',
   source: 'IBM 3624; Bond, Zielinski, UCAM-CL-TR-560, 2003; Focardi, Luccio 2010',
   roles: ['production'],
-  input: {
-    pinBlock: pinBlock(),
-    key: token('TPK or ZPK of the PIN block', PIN_KEY),
-    format: pinFormat(),
-    pan: pan(),
-    pvk: token('PGK', OFFSET_KEY),
-    validationData: hex('validation data', { length: 16 }),
-    length: integer('digits of the PIN to check', { min: 4, max: 12 }),
-    table: text('decimalisation table: 16 digits, or the id of a registered one', {
-      min: 1,
-      max: 16,
-    }),
-    offset: digits('offset, as long as the PIN', { min: 4, max: 12 }),
-    record: optional(record()),
-  },
+  input: FIELDS,
   output: {},
   errors: [
     'TOKEN_INVALID',
@@ -119,6 +158,7 @@ export const pinV = dataCommand({
     'M4.one-answer',
     'M5.no-digit-check',
   ],
+  accepts,
   run: (core, input) => verifyOne(core, input, prepare),
   runMany: (core, jobs) => verifyMany(core, jobs, prepare),
 });
@@ -132,13 +172,14 @@ function digitsLeft(digits: string, from: number): number {
 /** Whether the request says what the record says. A table of the caller's own is M1's business. */
 function agrees(
   known: OpenRecord,
-  said: { pan: string; validationData: string; length: number; table: string; offset: string },
+  said: { validationData: string; length: number; table: string; offset: string },
 ): boolean {
   return (
     known.method === 'ibm3624' &&
     known.pinLength === said.length &&
     known.value === said.offset &&
-    said.validationData === validationData(said.pan) &&
+    hexWord(said.validationData, 0) === known.parameterHi &&
+    hexWord(said.validationData, 8) === known.parameterLo &&
     (known.tableId === said.table || said.table.length === 16)
   );
 }

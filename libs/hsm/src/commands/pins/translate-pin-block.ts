@@ -7,7 +7,9 @@ import { readySlot } from '../../keys/key-store.js';
 import { done, type Outcome, type Refusal, refusal } from '../../outcome.js';
 import { BATCH_FROM, BlockBatch } from '../../pin/batch.js';
 import { buildPinBlock, clearBlockWords } from '../../pin/build.js';
-import { extractPin, fitsFormat, ISO_CONTROL, judgeWords, PinField } from '../../pin/extract.js';
+import { extractPin, fitsFormat, isoControl, judgeWords, PinField } from '../../pin/extract.js';
+import { isPan, isPinBlock, isPinFormat, isToken } from '../../pin/input-checks.js';
+import type { Policy } from '../../policy/policy.js';
 import { PIN_KEY, pan, pinBlock, pinFormat } from '../fields.js';
 
 const SLOT = readySlot({ ...PIN_KEY, part: 'key' });
@@ -46,10 +48,31 @@ function prepare(core: Core, input: Input, keys: Keys): Refusal | undefined {
   keys.from = fromKey;
   keys.to = toKey;
   const { policy } = core;
-  const refused = policy.judge('M3.translation-table', { from: from.format, to: to.format });
+  const refused = pairRefused(policy, from.format, to.format);
   if (refused !== undefined || input.newPan === undefined) return refused;
   return policy.judge('M3.same-account', { from: input.pan, to: input.newPan });
 }
+
+/** Rule M3 on a pair of formats; the answer for the pair asked last is kept, as it cannot change. */
+function pairRefused(
+  policy: Policy,
+  from: PinBlockFormat,
+  to: PinBlockFormat,
+): Refusal | undefined {
+  if (pair.policy !== policy || pair.from !== from || pair.to !== to) {
+    pair.refused = policy.judge('M3.translation-table', { from, to });
+    pair.policy = policy;
+    pair.from = from;
+    pair.to = to;
+  }
+  return pair.refused;
+}
+const pair = {
+  policy: undefined as Policy | undefined,
+  from: '',
+  to: '',
+  refused: undefined as Refusal | undefined,
+};
 
 interface Keys {
   from: ClearKey | undefined;
@@ -80,7 +103,7 @@ function translateMany(core: Core, jobs: readonly BatchJob<Input, Output>[]): vo
   clearBatch();
   for (const job of jobs) {
     const { from, to, pinBlock } = job.input;
-    const fast = ISO_CONTROL[from.format] !== undefined && ISO_CONTROL[to.format] !== undefined;
+    const fast = isoControl(from.format) !== undefined && isoControl(to.format) !== undefined;
     if (!many || !fast) {
       job.outcome = translate(core, job.input);
       continue;
@@ -113,17 +136,43 @@ function clearBatch(): void {
 function rebuild(core: Core, i: number): void {
   const job = waiting[i]!;
   const { from, to, pan: account, newPan } = job.input;
-  judgeWords(core.policy, ISO_CONTROL[from.format]!, batch.hi(i), batch.lo(i), account, field);
+  judgeWords(core.policy, isoControl(from.format)!, batch.hi(i), batch.lo(i), account, field);
   if (field.length === 0) {
     job.outcome = field.why!;
     return;
   }
-  clearBlockWords(ISO_CONTROL[to.format]!, newPan ?? account, field, core.random, words);
+  clearBlockWords(isoControl(to.format)!, newPan ?? account, field, core.random, words);
   batch.replace(i, targets[i]!.des!, words[0]!, words[1]!);
 }
 
 const side = (what: string) =>
   object(what, { key: token('TPK or ZPK', PIN_KEY), format: pinFormat() });
+
+const FIELDS = {
+  pinBlock: pinBlock(),
+  pan: pan(),
+  newPan: optional(pan()),
+  from: side('what the PIN block is under'),
+  to: side('what it shall be under'),
+};
+
+function accepts(input: unknown): boolean {
+  if (typeof input !== 'object' || input === null) return false;
+  const it = input as Partial<Record<keyof typeof FIELDS, unknown>>;
+  return (
+    isPinBlock(it.pinBlock) &&
+    isPan(it.pan) &&
+    (it.newPan === undefined || isPan(it.newPan)) &&
+    isSide(it.from) &&
+    isSide(it.to)
+  );
+}
+
+function isSide(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const it = value as { key?: unknown; format?: unknown };
+  return isToken(it.key) && isPinFormat(it.format);
+}
 
 export const translatePinBlock = dataCommand({
   name: 'TranslatePinBlock',
@@ -131,13 +180,7 @@ export const translatePinBlock = dataCommand({
   title: 'moves a PIN from one key to another, and from one PIN block format to another',
   source: 'PCI PIN Security Requirements, 3-3; ISO 9564-1',
   roles: ['production'],
-  input: {
-    pinBlock: pinBlock(),
-    pan: pan(),
-    newPan: optional(pan()),
-    from: side('what the PIN block is under'),
-    to: side('what it shall be under'),
-  },
+  input: FIELDS,
   output: { pinBlock: bytes('PIN block under the other key', { min: 8, max: 16, step: 8 }) },
   errors: [
     'TOKEN_INVALID',
@@ -155,6 +198,7 @@ export const translatePinBlock = dataCommand({
     'M4.one-answer',
     'M5.no-digit-check',
   ],
+  accepts,
   run: translate,
   runMany: translateMany,
 });

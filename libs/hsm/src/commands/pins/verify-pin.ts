@@ -5,10 +5,18 @@ import { token } from '../../declare/field.js';
 import { readySlot } from '../../keys/key-store.js';
 import { type Refusal, refusal } from '../../outcome.js';
 import { fitsFormat } from '../../pin/extract.js';
+import { isPan, isPinBlock, isPinFormat, isRecord, isToken } from '../../pin/input-checks.js';
 import { type PinCase, verifyMany, verifyOne } from '../../pin/verification.js';
-import { parameterHi, parameterLo } from '../../pin/verify.js';
 import { PIN_KEY, pan, pinBlock, pinFormat, record, VERIFICATION_KEY } from '../fields.js';
 
+const FIELDS = {
+  pinBlock: pinBlock(),
+  pan: pan(),
+  key: token('TPK or ZPK of the PIN block', PIN_KEY),
+  format: pinFormat(),
+  pvk: token('PVK or PGK', VERIFICATION_KEY),
+  record: record(),
+};
 const BLOCK_KEY = readySlot({ ...PIN_KEY, part: 'key' });
 const PVK_SLOT = readySlot({ ...VERIFICATION_KEY, part: 'key' });
 const INVALID_TOKEN = refusal('TOKEN_INVALID');
@@ -25,7 +33,20 @@ interface Input {
   record: string;
 }
 
-function prepare(core: Core, input: Input): PinCase | Refusal {
+function accepts(input: unknown): boolean {
+  if (typeof input !== 'object' || input === null) return false;
+  const it = input as Partial<Record<keyof typeof FIELDS, unknown>>;
+  return (
+    isPinBlock(it.pinBlock) &&
+    isPan(it.pan) &&
+    isToken(it.key) &&
+    isPinFormat(it.format) &&
+    isToken(it.pvk) &&
+    isRecord(it.record)
+  );
+}
+
+function prepare(core: Core, input: Input, into: PinCase): Refusal | undefined {
   const key = core.keys.open(input.key, BLOCK_KEY);
   const pvk = core.keys.open(input.pvk, PVK_SLOT);
   if (key === undefined || pvk?.des === undefined) return INVALID_TOKEN;
@@ -40,14 +61,11 @@ function prepare(core: Core, input: Input): PinCase | Refusal {
   if (ibm && table === undefined) return INACTIVE_TABLE;
   const limited = core.limits.check(input.pan, input.pinBlock, core.now);
   if (limited !== undefined) return limited;
-  return {
-    key,
-    pvk: pvk.des,
-    record: opened,
-    table,
-    parameterHi: parameterHi(opened, input.pan),
-    parameterLo: parameterLo(opened, input.pan),
-  };
+  into.key = key;
+  into.pvk = pvk.des;
+  into.record = opened;
+  into.table = table;
+  return undefined;
 }
 
 export const verifyPin = dataCommand({
@@ -56,14 +74,7 @@ export const verifyPin = dataCommand({
   title: 'verifies a PIN against an authenticated verification record (Visa PVV or IBM 3624)',
   source: 'Visa PVV; IBM 3624; record as in IBM DK PRW',
   roles: ['production'],
-  input: {
-    pinBlock: pinBlock(),
-    pan: pan(),
-    key: token('TPK or ZPK of the PIN block', PIN_KEY),
-    format: pinFormat(),
-    pvk: token('PVK or PGK', VERIFICATION_KEY),
-    record: record(),
-  },
+  input: FIELDS,
   output: {},
   errors: [
     'TOKEN_INVALID',
@@ -87,6 +98,7 @@ export const verifyPin = dataCommand({
     'M4.one-answer',
     'M5.no-digit-check',
   ],
+  accepts,
   run: (core, input) => verifyOne(core, input, prepare),
   runMany: (core, jobs) => verifyMany(core, jobs, prepare),
 });
