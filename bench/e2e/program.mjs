@@ -39,9 +39,8 @@ export async function startProgram({ kind, cards, terminals, kafkaPid, env = {} 
       env: {
         ...process.env,
         ...env,
+        ...ANY_PORTS,
         PINFOLD_DATA_DIR: folder,
-        PINFOLD_HTTP_PORT: '0',
-        PINFOLD_ISO_PORT: '0',
       },
     },
   );
