@@ -1,7 +1,7 @@
 /** What a separate issuer process stands on: its device and tokens, PostgreSQL, Kafka. */
 import { randomBytes } from 'node:crypto';
 import { type IssuerFacts, systemClock } from '@pinfold/flows';
-import { IDENTITIES, issuerTopology, openServiceBase, wireOf } from '@pinfold/institution';
+import { issuerTopology, openServiceBase, wireOf } from '@pinfold/institution';
 import { type AppContext } from '@pinfold/platform';
 import { issuerMigrations, PostgresIssuerStore } from '@pinfold/storage';
 import { IssuerMetrics } from './issuer-metrics.js';
@@ -16,7 +16,7 @@ export async function composeIssuer(
   facts: IssuerFacts,
 ): Promise<RunningIssuer> {
   const { logger, metrics, shutdown } = context;
-  const { institution, keys, database, bus } = await openServiceBase(context, {
+  const { institution, hsm, keys, database, bus } = await openServiceBase(context, {
     name: facts.id,
     institution: facts.id,
     schema: issuerSchema(facts.id),
@@ -28,7 +28,7 @@ export async function composeIssuer(
   const issuer = await startIssuer(bus, {
     settings: issuerSettings(facts, { pvk: named.pvk!, zck: named[`zck.${facts.id}`]! }),
     store: new PostgresIssuerStore(database, systemClock),
-    hsm: institution.as(IDENTITIES.production),
+    hsm,
     wire: wireOf(keys, issuerTopology(facts.id)),
     takeDataKey: (version, key) => {
       if (!keys.sealer.has(facts.id, version)) keys.sealer.add({ link: facts.id, version, key });

@@ -1,13 +1,7 @@
 /** What a separate switch process stands on: the acquirer's device and tokens, PostgreSQL, Kafka. */
 import { randomBytes } from 'node:crypto';
 import { ACQUIRER, systemClock } from '@pinfold/flows';
-import {
-  IDENTITIES,
-  type OpenedKeys,
-  openServiceBase,
-  switchTopology,
-  wireOf,
-} from '@pinfold/institution';
+import { type OpenedKeys, openServiceBase, switchTopology, wireOf } from '@pinfold/institution';
 import type { AppContext } from '@pinfold/platform';
 import { type PanKeeper, PostgresSwitchStore, switchMigrations } from '@pinfold/storage';
 import { composeLines, issuersWith } from './iso-port/compose-lines.js';
@@ -26,7 +20,7 @@ export async function composeSwitch(
 ): Promise<{ iso: number }> {
   const { config, logger, metrics, shutdown } = context;
   const issuers = issuersWith(lines);
-  const { institution, keys, database, bus } = await openServiceBase(context, {
+  const { institution, hsm, keys, database, bus } = await openServiceBase(context, {
     name: 'switch',
     institution: ACQUIRER.id,
     schema: SWITCH_SCHEMA,
@@ -47,7 +41,7 @@ export async function composeSwitch(
   const running = await startSwitch(bus, {
     settings: withPartners(options, lines),
     store,
-    hsm: institution.as(IDENTITIES.production),
+    hsm,
     wire: wireOf(keys, switchTopology(issuers)),
     random: randomBytes,
     clock: systemClock,

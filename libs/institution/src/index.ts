@@ -2,6 +2,7 @@
 export * from './ceremonies.js';
 export * from './data-keys.js';
 export * from './device-folder.js';
+export * from './hsm-access.js';
 export * from './institution.js';
 export * from './service-base.js';
 export * from './tokens.js';

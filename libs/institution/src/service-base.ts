@@ -5,10 +5,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import { type Bus, busProgressCheck, exportBusMetrics, KafkaBus } from '@pinfold/bus';
+import type { HsmClient } from '@pinfold/hsm-client';
 import { allTopics } from '@pinfold/messages';
 import { type AppContext, EnvironmentError, lockFolder } from '@pinfold/platform';
 import { Database, type MigrationList, migrate } from '@pinfold/storage';
 import type { OpenedKeys } from './data-keys.js';
+import { openHsmAccess } from './hsm-access.js';
 import { Institution, institutionFolder } from './institution.js';
 
 export interface ServiceNeeds {
@@ -25,6 +27,8 @@ export interface ServiceNeeds {
 
 export interface ServiceBase {
   readonly institution: Institution;
+  /** Its device in production: in this process, or a pool. */
+  readonly hsm: HsmClient;
   readonly keys: OpenedKeys;
   readonly database: Database;
   readonly bus: Bus;
@@ -60,7 +64,8 @@ export async function openServiceBase(
   const database = await openDatabase(context, databaseUrl.reveal(), needs);
   const brokers = kafkaBrokers.map(({ host, port }) => `${host}:${port}`);
   const bus = await openKafkaBus(context, brokers, needs);
-  return { institution, keys, database, bus };
+  const hsm = openHsmAccess(context).of(institution);
+  return { institution, hsm, keys, database, bus };
 }
 
 async function openDatabase(

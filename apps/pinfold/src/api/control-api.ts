@@ -15,9 +15,9 @@ const LAST_LINES = 10;
 
 export async function startControlApi(
   context: AppContext,
-  system: System,
-  totals: Totals,
+  o: { system: System; totals: Totals; hostPort: number },
 ): Promise<HttpServer> {
+  const { system, totals, hostPort } = o;
   const { config, logger, health, metrics, shutdown } = context;
   let port = 0;
   const http = await startHttp({
@@ -28,7 +28,12 @@ export async function startControlApi(
     metrics,
     info: { title: 'Pinfold control API', version: VERSION },
     token: await ensureApiToken(config.dataDir),
-    readyMembers: () => ({ http: port, iso: system.iso.port, mode: config.mode }),
+    readyMembers: () => ({
+      http: port,
+      host: hostPort,
+      iso: system.iso.port,
+      mode: config.mode,
+    }),
     routes: [
       withdrawalRoute(system.fleet, ({ rrn, terminal }) =>
         rrn === null ? [] : hopsOf(system.stores, { rrn, terminal }),
@@ -56,7 +61,7 @@ export async function startControlApi(
         dataDir: config.dataDir,
         bus: system.busKind,
         database: { kind: system.database.kind, psql: system.database.psql },
-        ports: () => ({ http: port, iso: system.iso.port }),
+        ports: () => ({ http: port, 'host commands': hostPort, 'ISO 8583': system.iso.port }),
         devices: () => devicesOf(system),
         terminals: () => {
           const all = system.fleet.terminals();
@@ -78,11 +83,17 @@ function journaledElsewhere({ lines, fleet }: System): ReadonlySet<string> {
   return new Set(served.filter((terminal) => !own.has(terminal)));
 }
 
-function devicesOf({ network }: System) {
+function devicesOf({ network, hsm }: System) {
   const { fleet, acquirer, issuers } = network.institutions;
-  return [fleet, acquirer, ...issuers.values()].map(({ id, store }) => ({
+  const pool = (hsm.pool?.status() ?? []).map(({ device, state, inFlight, failures }) => ({
+    institution: device,
+    state,
+    demo: `of the pool; ${inFlight} commands outstanding, ${failures} failures`,
+  }));
+  const own = [fleet, acquirer, ...issuers.values()].map(({ id, store }) => ({
     institution: id,
     state: store.device.life,
     demo: 'demo device: random master keys, state key kept beside the state',
   }));
+  return [...own, ...pool];
 }

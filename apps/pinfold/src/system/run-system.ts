@@ -9,12 +9,14 @@ import { DEMO_EXPIRY, demoCardNumber, ISSUERS } from '@pinfold/flows';
 import {
   type AppContext,
   lockFolder,
+  PortTakenError,
   readyDocument,
   removeReadyFile,
   runApp,
   writeReadyFile,
 } from '@pinfold/platform';
 import type { TrafficGenerator } from '../../../atm/src/index.js';
+import { type HostPort, startHostPort } from '../../../hsm/src/index.js';
 import { DEMO_LINES, readLines } from '../../../switch/src/index.js';
 import { startControlApi } from '../api/control-api.js';
 import { createOutput, type Output, styled } from '../cli/output.js';
@@ -69,14 +71,16 @@ async function start(context: AppContext, options: StartOptions): Promise<void> 
   const traffic = createTraffic(system, { demoSeed, seed, ratePerSecond });
   await startFleetApp(context, system);
   await terminalsInService(system, signal);
-  const http = await startControlApi(context, system, totals);
-  const ports = { http: http.port, iso: system.iso.port };
+  const host = await openHostPort(context);
+  const http = await startControlApi(context, { system, totals, hostPort: host.port });
+  const ports = { http: http.port, host: host.port, iso: system.iso.port };
   keepRuntimeFile(context, ports);
   if (options.readyFile !== undefined) await keepReadyFile(context, options.readyFile, ports);
   const terminals = system.fleet.terminals().length;
   output.line(
     `ready: ${terminals} terminals, ${system.cardsPerIssuer} cards at each of ${ISSUERS.map((i) => i.name).join(' and ')}; control API on http://127.0.0.1:${http.port} (/docs, /metrics)`,
   );
+  output.line(host.banner);
   tellLines(output, system);
   if (!options.traffic || signal.aborted) return;
   await narrateOne(system, config.seed, output);
@@ -92,6 +96,19 @@ function banner(output: Output, { config }: AppContext): void {
   output.line(
     '  devices   demo: random master keys, made at first start; no real card or PIN belongs here',
   );
+}
+
+/** The host port has a device of its own, with the published test LMKs: no institution's is behind it. */
+async function openHostPort({ config, logger, metrics, shutdown }: AppContext): Promise<HostPort> {
+  const { hostPort: port, mode } = config;
+  const host = await startHostPort({ port, device: { mode }, logger, metrics }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') throw error;
+      throw new PortTakenError({ port, variable: 'PINFOLD_HOST_PORT' });
+    },
+  );
+  shutdown.add({ phase: 'intake', name: 'host port', stop: () => host.close() });
+  return host;
 }
 
 /** Which ISO 8583 lines there are, and where the keys of their other ends lie. */
@@ -117,6 +134,7 @@ async function terminalsInService(system: System, signal: AbortSignal): Promise<
 
 interface Ports {
   readonly http: number;
+  readonly host: number;
   readonly iso: number;
 }
 

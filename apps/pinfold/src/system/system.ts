@@ -11,7 +11,13 @@ import {
   type Observe,
   systemClock,
 } from '@pinfold/flows';
-import { IDENTITIES, issuerTopology, switchTopology, wireOf } from '@pinfold/institution';
+import {
+  type HsmAccess,
+  issuerTopology,
+  openHsmAccess,
+  switchTopology,
+  wireOf,
+} from '@pinfold/institution';
 import type { AppContext } from '@pinfold/platform';
 import { fleetObserver, openFleet } from '../../../atm/src/index.js';
 import { IssuerMetrics, issuerSettings, startIssuer } from '../../../issuer/src/index.js';
@@ -54,6 +60,7 @@ export interface System {
   /** Withdrawals of the last run that are being reversed. */
   readonly reversed: number;
   readonly iso: IsoPort;
+  readonly hsm: HsmAccess;
   readonly lines: Lines;
 }
 
@@ -66,10 +73,11 @@ export async function startSystem(context: AppContext, options: SystemOptions): 
   const { lines = NO_LINES } = options;
   const { bus, kind: busKind } = await openBus(context, issuersWith(lines), 'pinfold');
   const cardsPerIssuer = await provisionAllCards(context, network, options);
+  const hsm = openHsmAccess(context);
   const issuerMetrics = new IssuerMetrics(metrics, ISSUER_IDS);
   for (const parts of network.issuers.values()) {
     if (lines.issuers.some(({ name }) => name === parts.facts.id)) continue;
-    await startOneIssuer({ context, bus, parts, issuerMetrics, options });
+    await startOneIssuer({ context, bus, hsm, parts, issuerMetrics, options });
   }
   const { fleet, reversed } = await openFleet({
     institution: network.institutions.fleet,
@@ -85,7 +93,7 @@ export async function startSystem(context: AppContext, options: SystemOptions): 
     count: options.terminals,
     progress: options.progress,
   });
-  const iso = await startTheSwitch(context, { bus, network, lines, observe: options.observe });
+  const iso = await startTheSwitch(context, { bus, hsm, network, lines, observe: options.observe });
   return {
     network,
     fleet,
@@ -97,6 +105,7 @@ export async function startSystem(context: AppContext, options: SystemOptions): 
     reversed,
     iso,
     lines,
+    hsm,
   };
 }
 
@@ -125,7 +134,7 @@ export function storesOf({ atmStore, switchStore, issuers }: OpenedNetwork): Hop
 
 async function startTheSwitch(
   context: AppContext,
-  o: { bus: Bus; network: OpenedNetwork; lines: Lines; observe?: Observe },
+  o: { bus: Bus; hsm: HsmAccess; network: OpenedNetwork; lines: Lines; observe?: Observe },
 ): Promise<IsoPort> {
   const { config, logger, metrics, shutdown } = context;
   const { bus, lines } = o;
@@ -143,7 +152,7 @@ async function startTheSwitch(
   const running = await startSwitch(bus, {
     settings: withPartners(settings, lines),
     store: switchStore,
-    hsm: institutions.acquirer.as(IDENTITIES.production),
+    hsm: o.hsm.of(institutions.acquirer),
     wire: wireOf(switchKeys, switchTopology(issuers)),
     random: randomBytes,
     clock: systemClock,
@@ -158,6 +167,7 @@ async function startTheSwitch(
 async function startOneIssuer(o: {
   context: AppContext;
   bus: Bus;
+  hsm: HsmAccess;
   parts: IssuerParts;
   issuerMetrics: IssuerMetrics;
   options: SystemOptions;
@@ -170,7 +180,7 @@ async function startOneIssuer(o: {
   const running = await startIssuer(bus, {
     settings: issuerSettings(facts, tokens, options.limits),
     store,
-    hsm: institution.as(IDENTITIES.production),
+    hsm: o.hsm.of(institution),
     wire: wireOf(keys, issuerTopology(facts.id)),
     takeDataKey: (version, key) => {
       if (!keys.sealer.has(facts.id, version)) keys.sealer.add({ link: facts.id, version, key });
