@@ -41,7 +41,7 @@ export async function startHostPort(options: HostPortOptions): Promise<HostPort>
   const device = new HostDevice({
     ...options.device,
     commands: HOST_COMMANDS,
-    random: (length) => Uint8Array.from(randomBytes(length)),
+    random: (length) => new Uint8Array(randomBytes(length)),
     loadPercent: load,
     report: ({ command, code, setting, error }) => {
       if (error !== undefined) logger.error('a bug in a host command', { command, err: error });
@@ -81,7 +81,7 @@ function answerAll(
   counted: (many: number) => void,
 ): string[] {
   counted(at.length);
-  return at.map((from, i) => device.answer(text, from, end[i]!));
+  return device.answerMany(text, at, end);
 }
 
 function counters(metrics: Metrics | undefined) {

@@ -56,9 +56,10 @@ export const generateCvv = hostCommand({
   request: cvvFields,
   reply: layout(digits('cvv', 3)),
   errors: { '10': 'CVK parity', '27': 'CVK not double length' },
-  run: (context, { cvk, pan, expiry, serviceCode }) => ({
-    cvv: cvv({ cvk: cvkOf(context, cvk, 'generate'), pan, expiry, serviceCode }),
-  }),
+  run: (context, o): { cvv: string } => {
+    const { pan, expiry, serviceCode } = o;
+    return { cvv: cvv({ cvk: cvkOf(context, o.cvk, 'generate'), pan, expiry, serviceCode }) };
+  },
 });
 
 export const verifyCvv = hostCommand({

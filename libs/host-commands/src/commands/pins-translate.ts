@@ -6,6 +6,7 @@ import type { OpenKey } from '../device/keys.js';
 import { alnum, choice, digits, hex, key, layout } from '../layout/nodes.js';
 import { refuse } from '../refusal.js';
 import { dukptPinKey, ksnFields } from './dukpt-fields.js';
+import { translationChain } from './pin-chains.js';
 import {
   account12,
   blockOfPin,
@@ -34,6 +35,18 @@ function translate(context: Context, from: OpenKey, to: OpenKey, o: Translation)
     pinBlock: blockOfPin(context, to, { pin, format: o.destinationFormat, account }),
     format: o.destinationFormat,
   };
+}
+
+/** The same in steps. */
+function translateChain(
+  context: Context,
+  role: 'tpk' | 'zpk',
+  o: Translation & { readonly source: string; readonly destination: string },
+) {
+  const from = context.key(o.source, role, '10', 'decrypt');
+  const to = context.key(o.destination, 'zpk', '11', 'encrypt');
+  checkTranslation(context, o.sourceFormat, o.destinationFormat);
+  return translationChain(context, o, { from, to });
 }
 
 const translationReply = layout(
@@ -65,6 +78,7 @@ export const translateTpkToZpk = hostCommand({
       context.key(o.destination, 'zpk', '11', 'encrypt'),
       o,
     ),
+  chain: (context, o) => translateChain(context, 'tpk', o),
 });
 
 export const translateZpkToZpk = hostCommand({
@@ -82,6 +96,7 @@ export const translateZpkToZpk = hostCommand({
       context.key(o.destination, 'zpk', '11', 'encrypt'),
       o,
     ),
+  chain: (context, o) => translateChain(context, 'zpk', o),
 });
 
 const dukptTranslation = layout(

@@ -6,6 +6,7 @@ import type { OpenKey } from '../device/keys.js';
 import { alnum, digits, hex, key, layout } from '../layout/nodes.js';
 import { refuse } from '../refusal.js';
 import { dukptPinKey, ksnFields } from './dukpt-fields.js';
+import { pvvChain } from './pin-chains.js';
 import {
   account12,
   checkLengthOf,
@@ -118,6 +119,11 @@ const verifyVisa = <const C extends 'DC' | 'EC'>(code: C, role: 'tpk' | 'zpk', w
       const from = context.key(o.pinKey, role, '10', 'decrypt');
       return verifyPvvOf(context, pinOfBlock(context, from, { ...o, block: o.pinBlock }), o);
     },
+    chain: (context, o) =>
+      pvvChain(o, {
+        pin: context.key(o.pinKey, role, '10', 'decrypt'),
+        pvk: () => pvkPair(context.key(o.pvk, 'pvk', '11', 'verify')),
+      }),
   });
 
 export const verifyTerminalPvv = verifyVisa('DC', 'tpk', 'a terminal');

@@ -10,11 +10,12 @@ import { InputError, type RandomBytes } from '@pinfold/crypto';
 import type { ReadyCommand } from '../declare.js';
 import { replyCodeOf } from '../declare.js';
 import { bytesOfWire, wireOfBytes } from '../layout/chars.js';
-import { Cursor } from '../layout/parse.js';
+import { Cursor, type Values } from '../layout/parse.js';
 import { HostRefusal, type ReplyCode } from '../refusal.js';
 import { attributesOf, Context } from './context.js';
 import { HostKeys } from './keys.js';
 import { type Lmk, testLmks } from './lmk.js';
+import { type Chain, runLockstep } from './lockstep.js';
 import { type HostMode, type SettingName, settingsOf } from './settings.js';
 import { PIN_FIELD } from './stored-pin.js';
 
@@ -46,6 +47,17 @@ export interface HostDeviceOptions {
   }) => void;
 }
 
+/** A command that has passed everything before its logic. */
+interface Begun {
+  readonly command: ReadyCommand;
+  readonly values: Values;
+  readonly context: Context;
+  readonly start: string;
+  readonly trailer: string;
+}
+
+/** From so many messages on a batch is worth its making. */
+const LOCKSTEP_FROM = 4;
 const TRAILER = '\x19';
 const TRAILER_MAX = 32;
 const DEFAULT_HEADER = 4;
@@ -109,6 +121,47 @@ export class HostDevice {
 
   /** The reply to a message: text[from, to) as it came from the wire. At least header and command. */
   answer(text: string, from: number, to: number): string {
+    const begun = this.#begin(text, from, to);
+    if (typeof begun === 'string') return begun;
+    const { command, values, context } = begun;
+    return begun.start + this.#perform(command, values, context) + begun.trailer;
+  }
+
+  /** The replies to messages that arrived together, in order; what can goes through in batches. */
+  answerMany(text: string, at: readonly number[], end: readonly number[]): string[] {
+    if (at.length < LOCKSTEP_FROM) return at.map((from, i) => this.answer(text, from, end[i]!));
+    const replies = new Array<string>(at.length);
+    const chains: Chain[] = [];
+    at.forEach((from, i) => {
+      const begun = this.#begin(text, from, end[i]!);
+      if (typeof begun === 'string') {
+        replies[i] = begun;
+        return;
+      }
+      const { command, values, context, start, trailer } = begun;
+      const failed = (error: unknown) => {
+        replies[i] = start + this.#refusal(command, error) + trailer;
+      };
+      try {
+        const step = command.begin?.(context, values);
+        if (step === undefined) {
+          replies[i] = start + this.#perform(command, values, context) + trailer;
+          return;
+        }
+        const done = (reply: Values) => {
+          replies[i] = `${start}00${command.buildReply(reply, this.pinLength)}${trailer}`;
+        };
+        chains.push({ step, done, failed });
+      } catch (error) {
+        failed(error);
+      }
+    });
+    runLockstep(chains);
+    return replies;
+  }
+
+  /** Everything before the logic: the whole reply where there is nothing to do. */
+  #begin(text: string, from: number, to: number): string | Begun {
     const codeAt = from + this.headerLength;
     const header = text.slice(from, codeAt);
     const code = text.slice(codeAt, codeAt + 2);
@@ -126,7 +179,8 @@ export class HostDevice {
     if (!command.parse(c)) return `${start}${c.error}${lastTrailer(text, codeAt, to)}`;
     const tail = this.#tail(command, text, c.at, to);
     if (typeof tail === 'string') return `${start}${tail}${lastTrailer(text, c.at, to)}`;
-    return start + this.#perform(command, c.values, tail.context) + tail.trailer;
+    const { context, trailer } = tail;
+    return { command, values: c.values, context, start, trailer };
   }
 
   /** A command without header inside another (NK); undefined for NK itself. */
@@ -155,16 +209,21 @@ export class HostDevice {
       const warning = reply.$warning as string | undefined;
       return (warning ?? '00') + command.buildReply(reply, this.pinLength);
     } catch (error) {
-      if (error instanceof HostRefusal) {
-        const { code, setting } = error;
-        if (setting !== undefined) this.#report({ command: command.code, code, setting });
-        return code;
-      }
-      // Libraries state their preconditions by InputError; what the fields let through is bad input.
-      if (error instanceof InputError) return BAD_DATA;
-      this.#report({ command: command.code, code: '41', error });
-      return '41';
+      return this.#refusal(command, error);
     }
+  }
+
+  /** The code for what ended a command. */
+  #refusal(command: ReadyCommand, error: unknown): ReplyCode {
+    if (error instanceof HostRefusal) {
+      const { code, setting } = error;
+      if (setting !== undefined) this.#report({ command: command.code, code, setting });
+      return code;
+    }
+    // Libraries state their preconditions by InputError; what the fields let through is bad input.
+    if (error instanceof InputError) return BAD_DATA;
+    this.#report({ command: command.code, code: '41', error });
+    return '41';
   }
 
   /** What may follow the fields: `%` and LMK, `#` and key attributes, X'19' and a trailer. */

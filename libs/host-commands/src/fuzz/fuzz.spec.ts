@@ -63,3 +63,35 @@ it('refuses every truncation of every command without a bug', () => {
   }
   expect(bugs).toEqual([]);
 });
+
+it.each(['legacy', 'hardened'] as const)('answers many at once as it answers one, %s', (mode) => {
+  const of = deviceOf(mode);
+  const random = seededNumbers(SEED + 2);
+  const keyFor = keysFor(of);
+  const usual = ['CA', 'CC', 'DC', 'EC'].map((code) => HOST_COMMANDS.get(code)!);
+  const messages = Array.from({ length: 600 }, (_, i) => {
+    const valid = sampleCommand(usual[i % 4]!, { random, keyFor, pinLength: 5 });
+    return `HEAD${i % 3 === 0 ? MUTATIONS.character!(valid, random) : valid}`;
+  });
+  // Blocks that hold a PIN, so that replies go beyond code 20: the device makes them.
+  if (mode === 'legacy') messages.push(...goodTranslations(of, keyFor('zpk')!));
+  const text = messages.join('');
+  const end = messages.map((_, i) => messages.slice(0, i + 1).join('').length);
+  const at = end.map((to, i) => to - messages[i]!.length);
+  const together = of.answerMany(text, at, end);
+  expect(together).toEqual(messages.map((message) => of.answer(message, 0, message.length)));
+  if (mode === 'legacy')
+    expect(together.filter((reply) => reply.startsWith('HEADCD00'))).toHaveLength(3);
+  expect(bugs).toEqual([]);
+});
+
+/** One PIN in formats 0, 1 and 3, to format 0: nothing random in the reply. */
+function goodTranslations(of: HostDevice, zpk: string): string[] {
+  const ask = (command: string) => of.answer(`HEAD${command}`, 0, command.length + 4).slice(8);
+  const account = '123456789012';
+  const pin = ask(`BA1234F${account}`);
+  return ['01', '05', '47'].map((format) => {
+    const block = ask(`JG${zpk}${format}${account}${pin}`);
+    return `HEADCC${zpk}${zpk}12${block}${format}01${account}`;
+  });
+}

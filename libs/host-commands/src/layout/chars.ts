@@ -23,7 +23,7 @@ export function allOf(chars: CharClass, text: string, from: number, to: number):
 
 /** Bytes of a text of the wire. */
 export function bytesOfWire(text: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(text, 'latin1'));
+  return new Uint8Array(Buffer.from(text, 'latin1'));
 }
 
 /** The text of the wire for bytes. */

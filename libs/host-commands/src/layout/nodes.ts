@@ -133,10 +133,12 @@ type ValuesOfNode<T> =
             : T extends UnlessEndNode<infer L>
               ? Partial<ValuesOf<L>>
               : Record<never, never>;
-/** The values of a layout, by field. */
-export type ValuesOf<L extends Layout> = L extends readonly []
-  ? Record<never, never>
-  : Intersection<ValuesOfNode<L[number]>>;
+/** The values of a layout, by field; of any layout, anything. */
+export type ValuesOf<L extends Layout> = 0 extends 1 & L[number]
+  ? Record<string, unknown>
+  : L extends readonly []
+    ? Record<never, never>
+    : Intersection<ValuesOfNode<L[number]>>;
 
 interface FieldOptions {
   readonly about?: string;
