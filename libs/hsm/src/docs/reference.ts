@@ -6,6 +6,7 @@ import { COMMON_ERRORS } from '../declare/common-errors.js';
 import type { Field, FieldSpec, Shape } from '../declare/field.js';
 import { ROLES } from '../policy/roles.js';
 import { RULES, type RuleId } from '../policy/rules.js';
+import { markdownTable } from './markdown.js';
 
 const TITLES: Readonly<Record<Group, string>> = {
   shares: 'Shares and ceremonies',
@@ -35,11 +36,11 @@ export function commandReference(): string {
     '',
     '## Errors of every command',
     '',
-    ...table(['code', 'when'], Object.entries(COMMON_ERRORS)),
+    ...markdownTable(['code', 'when'], Object.entries(COMMON_ERRORS)),
     '',
     '## Roles',
     '',
-    ...table(['role', 'what for'], Object.entries(ROLES)),
+    ...markdownTable(['role', 'what for'], Object.entries(ROLES)),
     ...GROUPS.flatMap((group) => chapter(group, commands)),
     '',
     '## Limits',
@@ -48,7 +49,7 @@ export function commandReference(): string {
     '',
     '## Rules',
     '',
-    ...table(
+    ...markdownTable(
       ['rule', 'refuses', 'error', 'source', 'stops'],
       Object.entries(RULES).map(([id, rule]) => [
         id,
@@ -83,7 +84,7 @@ function section(command: AnyCommand): string[] {
     '',
     `${sentence(command.title)} ${marks.join(' ')}`,
     '',
-    ...table(
+    ...markdownTable(
       ['', 'member', 'form', 'what'],
       [...rows('in', command.input), ...rows('out', command.output)],
     ),
@@ -154,10 +155,4 @@ function list(items: readonly string[]): string {
 
 function sentence(text: string): string {
   return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
-}
-
-function table(head: readonly string[], body: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), `|${'---|'.repeat(head.length)}`, ...body.map(line)];
 }
