@@ -1,10 +1,10 @@
+import { isWeakPin } from '@pinfold/pin';
 import { dataCommand } from '../../declare/command.js';
 import { readySlot } from '../../keys/key-store.js';
 import { done, refusal } from '../../outcome.js';
 import { pinText } from '../../pin/build.js';
 import { extractPin, fitsFormat, PinField } from '../../pin/extract.js';
 import { recordOfPin } from '../../pin/make-record.js';
-import { isWeakPin } from '../../pin/random-pin.js';
 import { PIN_KEY, pinBlock, record, VERIFICATION_KEY } from '../fields.js';
 import { verifyPin } from './verify-pin.js';
 
