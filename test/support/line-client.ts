@@ -67,6 +67,7 @@ export class LineClient {
     if (ready !== undefined) return ready;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('no answer on the line')), ms);
+      timer.unref();
       this.#waiting.push((answer) => {
         clearTimeout(timer);
         resolve(answer);

@@ -1,0 +1,145 @@
+/** A partner that issues cards is reached over a TCP line: the switch is the client. */
+import { createServer, type Server, type Socket } from 'node:net';
+import type { IssuerNode } from '@pinfold/flows';
+import { FrameSplitter, type Framing, frame, pack, parse } from '@pinfold/iso8583';
+import { type BusRecord, issuerRequests } from '@pinfold/messages';
+import { type IsoPort, PACKINGS, parseLines } from '../apps/switch/src/index.js';
+import { PlainWire } from '../libs/simulation/src/plain-wire.js';
+import { LineClient } from './support/line-client.js';
+import { LineNetwork, until } from './support/line-network.js';
+import { LineTerminal } from './support/line-terminal.js';
+
+const PARTNER = 'bank-a';
+const FRAMING: Framing = { kind: 'length2', headerBytes: 5, maxBytes: 32_768 };
+const HEADER = Uint8Array.of(0x60, 0, 1, 0, 2);
+
+/** The partner's host: an issuer behind a socket. */
+class Host {
+  readonly server: Server;
+  readonly mtis: string[] = [];
+  socket: Socket | undefined;
+  node!: IssuerNode;
+  readonly #wire = new PlainWire('acq1');
+
+  constructor() {
+    this.server = createServer((socket) => {
+      this.socket = socket;
+      const splitter = new FrameSplitter(FRAMING);
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk: Buffer) => {
+        const frames = splitter.push(chunk);
+        if (!frames.ok) throw new Error(frames.code);
+        for (const { message } of frames.value) void this.#take(message);
+      });
+    });
+  }
+
+  listen(port = 0): Promise<number> {
+    return new Promise((resolve) => {
+      this.server.listen(port, '127.0.0.1', () =>
+        resolve((this.server.address() as { port: number }).port),
+      );
+    });
+  }
+
+  /** What the issuer answers goes out over the line. */
+  readonly send = async (records: readonly BusRecord[]): Promise<void> => {
+    for (const { topic, value } of records) {
+      if (topic === 'switch.answers') this.write(value);
+    }
+  };
+
+  write(ascii: Uint8Array): void {
+    const message = parse(ascii);
+    if (!message.ok) throw new Error(message.code);
+    this.socket?.write(
+      frame(pack(message.value, PACKINGS.binary), FRAMING, Uint8Array.from(HEADER)),
+    );
+  }
+
+  async #take(bytes: Uint8Array): Promise<void> {
+    const message = parse(bytes, PACKINGS.binary);
+    if (!message.ok) throw new Error(message.code);
+    this.mtis.push(`${message.value.mti} ${String(message.value.fields[70] ?? '')}`.trim());
+    const ascii = pack(message.value);
+    const about = { topic: issuerRequests(PARTNER), keyText: 'x', correlation: '' };
+    await this.node.onRequests([this.#wire.seal({ ...about, bytes: ascii })]);
+  }
+}
+
+describe('a line to an issuer', () => {
+  const host = new Host();
+  let network: LineNetwork;
+  let iso: IsoPort;
+  let port: number;
+  let client: LineClient;
+  let terminal: LineTerminal;
+
+  beforeAll(async () => {
+    port = await host.listen();
+    network = await LineNetwork.open({ without: [PARTNER] });
+    const issuer = network.parts.issuers.find(({ facts }) => facts.id === PARTNER)!;
+    host.node = await network.issuerNode(issuer, host.send);
+    terminal = new LineTerminal(network.parts.terminals[0]!);
+    const header = '60 00 01 00 02'.replaceAll(' ', '');
+    const document = {
+      acquirers: [{ name: 'terminals', terminals: [terminal.id] }],
+      issuers: [{ name: PARTNER, host: '127.0.0.1', port, packing: 'binary', header }],
+    };
+    iso = await network.serve({
+      lines: parseLines(JSON.stringify(document), { path: 'lines.json', folder: '.' }),
+    });
+    await network.signedOn();
+    client = await LineClient.open(iso.port, {
+      framing: { ...FRAMING, headerBytes: 0 },
+      packaging: PACKINGS.ascii,
+    });
+    terminal.takeKeys(await client.ask(terminal.network('101')));
+    await client.ask(terminal.network('001'));
+  });
+  afterAll(async () => {
+    client?.close();
+    await network.close();
+    host.socket?.destroy();
+    host.server.close();
+  });
+
+  const card = () => network.parts.issuers[0]!.cards[0]!;
+  const withdraw = () => client.ask(terminal.withdrawal({ ...card(), amountMinor: 3_000 }));
+
+  it('changes keys and signs on over the line, then carries withdrawals and reversals', async () => {
+    expect(host.mtis.slice(0, 2)).toEqual(['0800 101', '0800 001']);
+    const request = terminal.withdrawal({ ...card(), amountMinor: 3_000 });
+    const answer = await client.ask(request);
+    expect(answer).toMatchObject({ mti: '0210', fields: { 39: '00' } });
+    expect(terminal.trusts(answer)).toBe(true);
+    expect(await network.postedMinor(PARTNER)).toBe(3_000n);
+    expect((await client.ask(terminal.reversal(request))).fields[39]).toBe('00');
+    await until(async () => (await network.postedMinor(PARTNER)) === 0n);
+    expect(host.mtis).toContain('0420');
+  });
+
+  it('answers an echo of the partner', async () => {
+    const before = host.mtis.length;
+    host.write(pack({ mti: '0800', fields: { 7: '1121221530', 11: '000009', 70: '301' } }));
+    await until(() => host.mtis.length > before);
+    expect(host.mtis.at(-1)).toBe('0810 301');
+  });
+
+  it('comes back after a loss, signs on again, and goes on', async () => {
+    const before = host.mtis.length;
+    host.socket!.destroy();
+    await until(() => host.mtis.slice(before).includes('0800 001'));
+    await network.signedOn();
+    expect(iso.issuers).toEqual([{ issuer: PARTNER, up: true }]);
+    expect((await withdraw()).fields[39]).toBe('00');
+  });
+
+  it('ends a connection on which something else is spoken, and has a new one', async () => {
+    const old = host.socket!;
+    old.write(Uint8Array.of(0, 8, 0x60, 0, 1, 0, 2, 1, 2, 3));
+    await until(() => host.socket !== old && iso.issuers[0]!.up);
+    await network.signedOn();
+    expect((await withdraw()).fields[39]).toBe('00');
+  });
+});
