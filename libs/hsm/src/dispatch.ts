@@ -258,8 +258,8 @@ function runBatch(
     for (const job of pending) job.outcome = shut;
     accepted = [];
   } else if (!pending.every((job) => declared.accepts(job.input))) {
-    accepted = pending.filter((job) => declared.accepts(job.input));
-    for (const job of pending) job.outcome = BAD_INPUT;
+    for (const job of pending) if (!declared.accepts(job.input)) job.outcome = BAD_INPUT;
+    accepted = pending.filter((job) => job.outcome === undefined);
   }
   ports.core.keys?.begin();
   try {
