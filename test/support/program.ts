@@ -28,7 +28,7 @@ export function pinfold(args: readonly string[], env: NodeJS.ProcessEnv = {}): C
 }
 
 /** The environment of the test without settings that would reach the program. */
-function cleanEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function cleanEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(PINFOLD_|DATABASE_URL|KAFKA_BROKERS|NODE_OPTIONS|JEST_)/.test(name),
   );

@@ -1,0 +1,118 @@
+/** The network on a pool of two HSM processes: it survives the loss of either, and recovers. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import {
+  cleanEnvironment,
+  pinfold,
+  type RunningProgram,
+  startProgram,
+  testFolder,
+} from './support/program.js';
+
+const HSM = new URL('../dist/apps/hsm/src/main.js', import.meta.url).pathname;
+const INSTITUTIONS = ['acq1', 'bank-a', 'bank-b'];
+const BANK_A_1 = '4000000000000010';
+const NETWORK = ['--cards', '20', '--terminals', '4'];
+
+jest.setTimeout(300_000);
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function startHsm(dataDir: string, port: number): ChildProcess {
+  const args = INSTITUTIONS.flatMap((id) => ['--institution', id]);
+  return spawn(process.execPath, [HSM, ...args], {
+    env: cleanEnvironment({
+      PINFOLD_DATA_DIR: dataDir,
+      PINFOLD_HOST_PORT: String(port),
+      PINFOLD_HTTP_PORT: '0',
+    }),
+    stdio: 'ignore',
+  });
+}
+
+const end = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve();
+    else child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
+
+describe('two HSM processes', () => {
+  const folder = testFolder();
+  const copies = [testFolder(), testFolder()];
+  const hsms: ChildProcess[] = [];
+  const ports: number[] = [];
+  let program: RunningProgram;
+  let pin = '';
+
+  beforeAll(async () => {
+    const made = pinfold(['provision', ...NETWORK], { PINFOLD_DATA_DIR: folder.path });
+    expect(made.exit).toBe(0);
+    for (const copy of copies) {
+      cpSync(join(folder.path, 'hsm'), join(copy.path, 'hsm'), { recursive: true });
+      ports.push(await freePort());
+    }
+    for (const [i, copy] of copies.entries()) hsms.push(startHsm(copy.path, ports[i]!));
+    const urls = ports.map((port) => `tcp://127.0.0.1:${port}`).join(',');
+    program = await startProgram(folder.path, {
+      args: ['--no-traffic', ...NETWORK],
+      env: { PINFOLD_HSM_URLS: urls },
+    });
+    pin = program.json<{ pin: string }>('card', 'show', BANK_A_1, '--demo').pin;
+  });
+  afterAll(async () => {
+    await program?.kill();
+    await Promise.all(hsms.map(end));
+    for (const { remove } of [folder, ...copies]) remove();
+  });
+
+  const withdraw = () =>
+    program.json<{ approved: boolean; responseCode: string }>(
+      ...['withdraw', '--pan', BANK_A_1, '--pin', pin, '--amount', '10.00'],
+    );
+
+  it('pays while both are there', () => {
+    expect(withdraw()).toMatchObject({ approved: true });
+  });
+
+  it('pays while either is gone, in turn', async () => {
+    for (const i of [0, 1]) {
+      await end(hsms[i]!);
+      expect(withdraw()).toMatchObject({ approved: true });
+      expect(withdraw()).toMatchObject({ approved: true });
+      hsms[i] = startHsm(copies[i]!.path, ports[i]!);
+      await untilUp(2);
+    }
+  });
+
+  it('declines with 96 while none is there, and recovers by itself', async () => {
+    await Promise.all(hsms.map(end));
+    expect(withdraw()).toMatchObject({ approved: false, responseCode: '96' });
+    for (const i of [0, 1]) hsms[i] = startHsm(copies[i]!.path, ports[i]!);
+    await untilUp(2);
+    expect(withdraw()).toMatchObject({ approved: true });
+    expect(program.json('reconcile')).toMatchObject({ clean: true });
+  });
+
+  async function untilUp(count: number): Promise<void> {
+    for (let look = 0; look < 300; look += 1) {
+      const metrics = await (await program.fetch('/metrics')).text();
+      const up = /^pinfold_hsm_pool_up_count\S* (\d+)/m.exec(metrics)?.[1];
+      if (Number(up) >= count) return;
+      await sleep(100);
+    }
+    throw new Error(
+      `the pool did not come back: ${readFileSync(join(folder.path, 'runtime.json'))}`,
+    );
+  }
+});
