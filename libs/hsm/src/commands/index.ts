@@ -38,6 +38,7 @@ import { generatePinChangeScript } from './emv/generate-pin-change-script.js';
 import { generateScriptMac } from './emv/generate-script-mac.js';
 import { verifyArqcGenerateArpc } from './emv/verify-arqc-generate-arpc.js';
 import { verifyCapCode } from './emv/verify-cap-code.js';
+import { verifyCardAuthentication } from './emv/verify-card-authentication.js';
 import { exportKeyBlock } from './keyblocks/export-key-block.js';
 import { importKeyBlock } from './keyblocks/import-key-block.js';
 import { encryptCommsKey } from './keys/encrypt-comms-key.js';
@@ -116,6 +117,7 @@ export const COMMANDS = {
   EncryptScriptData: encryptScriptData,
   GeneratePinChangeScript: generatePinChangeScript,
   VerifyCapCode: verifyCapCode,
+  VerifyCardAuthentication: verifyCardAuthentication,
   ExportKeyBlock: exportKeyBlock,
   ImportKeyBlock: importKeyBlock,
   GenerateDataKey: generateDataKey,

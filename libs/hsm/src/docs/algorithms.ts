@@ -327,9 +327,9 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'SDA, DDA, CDA',
     'EMV 4.3 Book 2, 5 and 6',
     'emv: `verifyStaticData`, `verifyDynamicData`, `verifyCombinedData`',
+    ['VerifyCardAuthentication'],
     [],
-    [],
-    'a terminal’s part, under public keys: library alone',
+    'a terminal’s part, under public keys of 64 to 256 bytes; SHA-1, which the certificates name',
   ),
   row(
     'emv',

@@ -5,7 +5,14 @@
  */
 
 import type { RandomBytes } from '@pinfold/crypto';
-import { adjustOddParity, decryptEcb, encryptEcb, fromHex, toHex } from '@pinfold/crypto';
+import {
+  adjustOddParity,
+  decryptEcb,
+  encryptEcb,
+  fromHex,
+  InputError,
+  toHex,
+} from '@pinfold/crypto';
 import { unwrapKeyBlock, wrapKeyBlock } from '@pinfold/keyblock';
 import type { ClearKey } from '../keys/clear-key.js';
 import { desLetter } from '../keys/key-check.js';
@@ -88,5 +95,7 @@ function carriedInClear(clear: Uint8Array): Carried {
 }
 
 function cipherOf(key: ClearKey) {
-  return (key.aes ?? key.des)!;
+  const cipher = key.aes ?? key.des;
+  if (cipher === undefined) throw new InputError('KEY_CIPHER', 'key must be one of a block cipher');
+  return cipher;
 }

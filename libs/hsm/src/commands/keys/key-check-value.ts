@@ -30,8 +30,8 @@ export const keyCheckValue = dataCommand({
     if (data === undefined) return done({ checkValue: opened.header.checkValue });
     const refused = core.policy.judge('M11.check-value-of-zeros', false);
     if (refused !== undefined) return refused;
-    const cipher = (opened.aes ?? opened.des)!;
-    if (data.length !== cipher.blockBytes) return refusal('DATA_LENGTH');
+    const cipher = opened.aes ?? opened.des;
+    if (cipher === undefined || data.length !== cipher.blockBytes) return refusal('DATA_LENGTH');
     return done({ checkValue: toHex(encryptEcb(cipher, data)) });
   },
 });
