@@ -216,6 +216,23 @@ describe('a line of terminals', () => {
       fifth.close();
     });
 
+    it('ends a connection that takes no answers', async () => {
+      const acquirers = [{ name: 'deaf', terminals: ['ISO00009'] }];
+      const served = await network.serve({
+        lines: lines({ acquirers }),
+        limits: { ...LINE_LIMITS, writeBufferBytes: 1_024 },
+      });
+      const deaf = await open({ at: served.port });
+      deaf.socket.pause();
+      const many = Buffer.concat(Array(500).fill(deaf.frame(terminals[0]!.network('301'))));
+      while (!deaf.socket.destroyed && deaf.socket.writable) {
+        deaf.socket.write(many);
+        await sleep(5);
+        if (deaf.socket.bytesWritten > 64e6) throw new Error('nobody ended it');
+      }
+      await served.close();
+    });
+
     it('reads no further than the requests in flight allow, and loses none', async () => {
       const busy = await open({ at: narrow });
       await signOn(terminals[3]!, busy);
