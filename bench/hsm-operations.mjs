@@ -5,9 +5,7 @@
  */
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 
-const PAN = '4000000000000010';
 const TABLE = '0123456789012345';
-const VALIDATION_DATA = '4000000000000010';
 const PIN = '8341';
 
 /** Commands with the triple-DES blocks that each one needs. */
@@ -21,8 +19,14 @@ const value = (outcome) => {
   return outcome.value;
 };
 
-/** A device with `keys` different PIN and MAC keys, and one job per key and command. */
-export function prepare({ hsm, crypto, pin }, { mode, keys, random }) {
+/** Account i. */
+const panOf = (i) => `40000000${String(10 + 10 * i).padStart(8, '0')}`;
+
+/**
+ * A device with `keys` different PIN and MAC keys and `accounts` cards with records of their own; one
+ * job for each of whichever are more, and for each command.
+ */
+export function prepare({ hsm, crypto, pin }, { mode, keys, accounts = 1, random }) {
   const clear = new Map();
   const device = hsm.Device.create({
     mode,
@@ -47,44 +51,48 @@ export function prepare({ hsm, crypto, pin }, { mode, keys, random }) {
   const working = (usage) =>
     value(device.execute(as('production'), 'GenerateWorkingKey', { usage, algorithm: 'T' })).key;
   const zpk = working('ZPK');
-  const blockUnder = (key) =>
-    pin.encryptPinBlock({ format: 'iso0', key: crypto.DesKey.of(key), pin: PIN, pan: PAN });
-  const first = blockUnder(clear.get(zpk));
-  const record = (method, key) =>
+  const blockUnder = (key, pan) =>
+    pin.encryptPinBlock({ format: 'iso0', key: crypto.DesKey.of(key), pin: PIN, pan });
+  const record = (method, key, pan) =>
     value(
       device.execute(as('pinIssuance'), 'CreateVerificationRecord', {
-        pan: PAN,
+        pan,
         method,
         pvk: key,
         pvki: '1',
         ...tables,
-        pinBlock: first,
+        pinBlock: blockUnder(clear.get(zpk), pan),
         key: zpk,
         format: 'iso0',
       }),
     ).record;
-  const pvvRecord = record('visa-pvv', pvk);
-  const offsetRecord = record('ibm3624', pgk);
+  const cards = Array.from({ length: accounts }, (_, i) => {
+    const pan = panOf(i);
+    return { pan, pvv: record('visa-pvv', pvk, pan), offset: record('ibm3624', pgk, pan) };
+  });
+  const pinKeys = Array.from({ length: keys }, () => working('TPK'));
+  const macKeys = Array.from({ length: keys }, () => working('TAK'));
   const data = Uint8Array.from({ length: MAC_BYTES }, (_, i) => i);
   const jobs = { PIN_V: [], VerifyPin: [], TranslatePinBlock: [], VerifyMac: [] };
-  for (let i = 0; i < keys; i++) {
-    const key = working('TPK');
-    const pinBlock = blockUnder(clear.get(key));
-    const block = { pinBlock, pan: PAN, key, format: 'iso0' };
-    const mac = working('TAK');
+  for (let i = 0; i < Math.max(keys, accounts); i++) {
+    const key = pinKeys[i % keys];
+    const { pan, pvv, offset } = cards[i % accounts];
+    const pinBlock = blockUnder(clear.get(key), pan);
+    const block = { pinBlock, pan, key, format: 'iso0' };
+    const mac = macKeys[i % keys];
     const to = { key: zpk, format: 'iso0' };
     const inputs = {
       PIN_V: {
         ...block,
         pvk: pgk,
-        validationData: VALIDATION_DATA,
+        validationData: pan,
         length: 4,
         table: tables.tableId,
-        offset: offsetRecord.split('.')[4],
-        record: offsetRecord,
+        offset: offset.split('.')[4],
+        record: offset,
       },
-      VerifyPin: { ...block, pvk, record: pvvRecord },
-      TranslatePinBlock: { pinBlock, pan: PAN, from: { key, format: 'iso0' }, to },
+      VerifyPin: { ...block, pvk, record: pvv },
+      TranslatePinBlock: { pinBlock, pan, from: { key, format: 'iso0' }, to },
       VerifyMac: {
         key: mac,
         data,

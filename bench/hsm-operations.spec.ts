@@ -19,7 +19,7 @@ const operations = (await import(path)) as Operations;
 const random = (length: number) => Uint8Array.from(randomBytes(length));
 
 describe.each(['hardened', 'legacy'])('the HSM benchmark, %s', (mode) => {
-  const fixture = operations.prepare({ hsm, crypto, pin }, { mode, keys: 3, random });
+  const fixture = operations.prepare({ hsm, crypto, pin }, { mode, keys: 3, accounts: 5, random });
 
   it.each(Object.keys(operations.COMMANDS))('runs %s alone and in batches', (command) => {
     const alone = operations.oneByOne(fixture, command, 2);

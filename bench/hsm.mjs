@@ -26,6 +26,8 @@ const WARM_UP_MS = 150;
 const NODE_BASELINE = 'createCipheriv per call';
 const KEYS = options.small ? [1, 100] : [1, 1_000, 100_000];
 const BATCHES = [16, 128, 1024];
+/** Cards with records of their own, in turn: nothing of the command before is of use. */
+const ACCOUNTS = 1_000;
 /** Users by keys. */
 const SCENARIOS = [
   { name: 'one user, few keys', users: 1, keys: KEYS[0] },
@@ -154,7 +156,7 @@ function printMarkdown({ machine, date, rows }) {
 }
 
 const folder = new URL('..', import.meta.url).pathname;
-for (const lib of ['crypto', 'pin', 'keyblock', 'hsm']) {
+for (const lib of ['crypto', 'pin', 'keyblock', 'emv', 'hsm']) {
   execFileSync('npx', ['nest', 'build', lib], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -192,6 +194,14 @@ for (const mode of ['hardened', 'legacy']) {
     }
   }
   if (full) rows.push(...distribution(fixtures.get(KEYS[0])));
+  const many = prepare(libraries, { mode, keys: 1, accounts: ACCOUNTS, random });
+  for (const command of full ? ['PIN_V', 'VerifyPin', 'TranslatePinBlock'] : []) {
+    const name = `${mode} ${command}, 1 keys, ${ACCOUNTS} accounts`;
+    const blocks = COMMANDS[command];
+    rows.push(await measure(reference, { name, run: oneByOne(many, command), blocks }));
+    const run = batches(many, command, 128);
+    rows.push(await measure(reference, { name: `${name}, batches of 128`, run, blocks, per: 128 }));
+  }
   for (const { name, users, keys } of full ? SCENARIOS : []) {
     const run = oneByOne(fixtures.get(keys), 'VerifyPin', users);
     rows.push(await measure(reference, { name: `${mode} VerifyPin: ${name}`, run, blocks: 2 }));

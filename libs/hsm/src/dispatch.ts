@@ -257,9 +257,15 @@ function runBatch(
   if (shut !== undefined) {
     for (const job of pending) job.outcome = shut;
     accepted = [];
-  } else if (!pending.every((job) => declared.accepts(job.input))) {
-    for (const job of pending) if (!declared.accepts(job.input)) job.outcome = BAD_INPUT;
-    accepted = pending.filter((job) => job.outcome === undefined);
+  } else {
+    let refused = 0;
+    for (let i = 0; i < pending.length; i++) {
+      const job = pending[i]!;
+      if (declared.accepts(job.input)) continue;
+      job.outcome = BAD_INPUT;
+      refused++;
+    }
+    if (refused > 0) accepted = pending.filter((job) => job.outcome === undefined);
   }
   ports.core.keys?.begin();
   try {
@@ -269,7 +275,8 @@ function runBatch(
     // One input that a library refuses must not take the others with it.
     for (const job of accepted) job.outcome = run(ports, session, declared as never, job.input);
   }
-  for (const { outcome } of pending) {
+  for (let i = 0; i < pending.length; i++) {
+    const { outcome } = pending[i]!;
     if (outcome?.ok === false && !command.verdicts.has(outcome.code)) {
       told(ports, session, declared.name, outcome);
     }

@@ -40,6 +40,7 @@ export class ClockCache<V extends CacheEntry> {
 
   /** The same as `get` for an entry of this cache that is at hand. */
   touch(entry: V): void {
+    if (entry.usedIn === this.#call) return;
     entry.usedIn = this.#call;
     entry.used = true;
   }
@@ -48,6 +49,7 @@ export class ClockCache<V extends CacheEntry> {
     const before = this.#entries.get(name);
     const at = before === undefined ? this.#place() : this.#ring.indexOf(before);
     if (before !== undefined) this.#evicted(before);
+    entry.usedIn = 0;
     entry.cachedAs = name;
     this.touch(entry);
     this.#ring[at] = entry;

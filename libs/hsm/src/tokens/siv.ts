@@ -35,7 +35,7 @@ export class Siv {
 
   /** Writes the tag of `data[0..length)` (whole blocks) to `out[at..]`. */
   tag(data: Uint8Array, length: number, out: Uint8Array, at: number): void {
-    block.fill(0);
+    for (let i = 0; i < BLOCK; i++) block[i] = 0;
     for (let from = 0; from < length; from += BLOCK) {
       const last = from + BLOCK === length;
       for (let i = 0; i < BLOCK; i++) {
@@ -43,7 +43,7 @@ export class Siv {
       }
       this.#mac.encryptInto(block, 0, block, 0);
     }
-    out.set(block, at);
+    for (let i = 0; i < BLOCK; i++) out[at + i] = block[i]!;
   }
 
   /** Enciphers or deciphers `data[from..to)` (whole blocks) in place, counting from `tag`. */
@@ -57,7 +57,7 @@ export class Siv {
         if (counter[i] !== 0) break;
       }
     }
-    block.fill(0);
+    for (let i = 0; i < BLOCK; i++) block[i] = 0;
   }
 
   wipe(): void {
