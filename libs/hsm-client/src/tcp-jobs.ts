@@ -71,10 +71,14 @@ export function parseAnswers(reply: string, count: number): HsmAnswer[] | string
   return Array.isArray(answers) && answers.length === count ? (answers as HsmAnswer[]) : '41';
 }
 
+/** Looks at the member itself: a Buffer has become something else by the time `each` is handed over. */
+function bytesAsBase64(this: Record<string, unknown>, name: string, each: unknown): unknown {
+  const member = this[name];
+  return member instanceof Uint8Array ? { $bytes: Buffer.from(member).toString('base64') } : each;
+}
+
 function toJson(value: unknown): string {
-  const json = JSON.stringify(value, (_, each: unknown) =>
-    each instanceof Uint8Array ? { $bytes: Buffer.from(each).toString('base64') } : each,
-  );
+  const json = JSON.stringify(value, bytesAsBase64);
   return json.replace(/[^\x20-\x7e]/g, escaped);
 }
 
