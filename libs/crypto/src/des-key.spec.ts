@@ -155,6 +155,34 @@ describe('DES keys', () => {
     }
   });
 
+  it('takes bytes over where it is told to, and wipes them', () => {
+    const bytes = fromHex('0123456789ABCDEF');
+    const key = DesKey.owning(bytes);
+    expect(key.exposeBytes()).toBe(bytes);
+    expect(toHex(encryptEcb(key, new Uint8Array(8)))).toBe('D5D44FF720683D0D');
+    key.wipe();
+    expect(bytes.every((byte) => byte === 0)).toBe(true);
+    expect(codeOf(() => DesKey.owning(new Uint8Array(9)))).toBe('KEY_LENGTH');
+  });
+
+  it('a key whose schedule uses the memory of a wiped one enciphers as ever', () => {
+    fc.assert(
+      fc.property(desKeyBytes, desKeyBytes, bytesOf(8), (first, second, data) => {
+        const gone = DesKey.of(first);
+        decryptEcb(gone, encryptEcb(gone, data));
+        gone.wipe();
+        const key = DesKey.of(second);
+        const other = DesKey.of(first);
+        const block = encryptEcb(key, data);
+        encryptEcb(other, data);
+        expect(decryptEcb(key, block)).toEqual(data);
+        expect(encryptEcb(key, data)).toEqual(block);
+        other.wipe();
+        key.wipe();
+      }),
+    );
+  });
+
   it('shows nothing of itself', () => {
     const key = DesKey.of(fromHex('0123456789ABCDEF'));
     key.encryptionSchedule();
