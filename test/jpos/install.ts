@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The newest that Java 17 runs. */
+/** Of the line that Java 17 runs; 3.0 is compiled for Java 22. */
 const JPOS_VERSION = '2.1.10';
 
 const POM = new URL('pom.xml', import.meta.url).pathname;
