@@ -1,15 +1,71 @@
-/** Each attack against a legacy device, where it succeeds, and against a hardened one, where a rule refuses it. */
-import { ATTACKS } from './attacks/index.js';
+/** Each attack against a legacy device, where it obtains the secret, and a hardened one, where a rule refuses it. */
+
+import { attackNamed } from './attacks/index.js';
 import { runAttack } from './run-attack.js';
 
 const now = () => performance.now();
+const small = { effort: 'small' } as const;
+const run = (name: string, mode: 'legacy' | 'hardened', more: object = {}) =>
+  runAttack(attackNamed(name)!, { mode, now, options: small, ...more });
 
 describe('attacks', () => {
-  it.each(ATTACKS.map((attack) => [attack.name, attack] as const))('%s', async (_, attack) => {
-    for (const mode of ['legacy', 'hardened'] as const) {
-      const report = await runAttack(attack, { mode, now, options: { effort: 'small' } });
-      const { distribution, steps, ...rest } = report;
-      console.log(JSON.stringify(rest));
-    }
+  it.each([
+    ['share-reuse', 2, 'M10.distinct-shares', 1],
+    ['type-confusion', 2, 'M12.no-clear-key', 1],
+    ['decimalisation', 24, 'M1.stored-tables', 1],
+    ['decimalisation-offset', 22, 'M1.stored-tables', 1],
+    ['calculate-offset', 1, 'M1.stored-tables', 1],
+    ['reformat', 2, 'M3.same-account', 1],
+    ['check-value', 1, 'M11.check-value-of-zeros', 1],
+    ['key-binding', 3, 'M8.key-blocks', 2],
+    ['weaker-wrap', 3, 'M13.no-single-length', 1],
+    ['unauthenticated-wrap', 5, 'M12.no-clear-key', 1],
+    ['rsa-padding', 64, 'M16.oaep-only', 1],
+    ['pin-exhaustion', 10_000, 'M6.account-limit', 11],
+    ['digit-check', 8, 'M5.no-digit-check', undefined],
+    ['typed-offset', 1, 'M17.roles', 1],
+    ['rsa-own-key', 2, 'M17.roles', 1],
+  ])(
+    '%s works in legacy (at most %d calls), and hardened refuses it by %s at call %s',
+    async (name, most, rule, call) => {
+      const legacy = await run(name, 'legacy');
+      expect(legacy).toMatchObject({ succeeded: true, verified: true, refusedBy: null, share: 1 });
+      expect(legacy.calls.max).toBeLessThanOrEqual(most);
+      const hardened = await run(name, 'hardened');
+      expect(hardened).toMatchObject({ succeeded: false, verified: false, refusedBy: rule });
+      if (call !== undefined) expect(hardened.refusedAtCall).toBe(call);
+      expect(hardened.obtained).toBeNull();
+    },
+  );
+
+  it('works on a key that serves data and keys alike, in legacy', async () => {
+    expect(await run('rsa-decrypt-key', 'legacy')).toMatchObject({ verified: true });
+  });
+
+  it('goes on where the rule is off that held it, and tells part of the victims', async () => {
+    const off = { without: ['M1.stored-tables', 'M2.authenticated-record'] };
+    const limited = await run('decimalisation-offset', 'hardened', off);
+    expect(limited.refusedBy).toBe('M6.block-limit');
+    expect(limited.share).toBeLessThan(0.5);
+    const free = { without: [...off.without, 'M6'] };
+    expect(await run('decimalisation-offset', 'hardened', free)).toMatchObject({ share: 1 });
+  });
+
+  it('gives a normal user nothing where the story needs another role', async () => {
+    const user = await run('weaker-wrap', 'hardened', { roles: ['production'] });
+    expect(user).toMatchObject({ succeeded: false, refusedBy: 'M17.roles' });
+  });
+
+  it('needs 14.4592 calls on average over all 10,000 PINs, 22 at most, measured on the device', async () => {
+    const options = { effort: 'full', digits: 4, tableCheck: true } as const;
+    const report = await run('decimalisation-offset', 'legacy', { options });
+    expect(report).toMatchObject({ verified: true, share: 1, calls: { max: 22, runs: 10_000 } });
+    expect(report.calls.mean).toBeCloseTo(14.4592, 4);
+  });
+
+  it('learns two digits but for a bit each in about 4.8 calls', async () => {
+    const report = await run('digit-check', 'legacy', { options: { effort: 'full' } });
+    expect(report.calls.mean).toBeGreaterThan(4.4);
+    expect(report.calls.mean).toBeLessThan(5.1);
   });
 });

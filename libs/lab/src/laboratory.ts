@@ -71,6 +71,11 @@ export class Laboratory {
     });
   }
 
+  /** The shortest RSA key that the device makes. */
+  get rsaBits(): '1024' | '2048' {
+    return this.device.policy.on['M16.long-modulus'] ? '2048' : '1024';
+  }
+
   client(role: Role, name: string = role): HsmClient {
     return inProcessClient(this.device, this.device.session({ name, role }));
   }

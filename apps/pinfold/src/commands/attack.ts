@@ -25,6 +25,7 @@ interface AttackFlags {
   readonly mode: Mode;
   readonly list?: boolean;
   readonly matrix?: boolean;
+  readonly rules?: boolean;
   readonly out: string;
   readonly digits?: 4 | 5 | 6;
   readonly tableCheck?: boolean;
@@ -132,6 +133,15 @@ async function runMatrix(output: Output, { out }: AttackFlags) {
   return EXIT.done;
 }
 
+/** The reference of rules alone: after a change of their table. */
+function writeRules(output: Output, { out }: AttackFlags) {
+  const file = join(out, 'rules.md');
+  writeFileSync(file, rulesMarkdown());
+  output.document({ files: [file] });
+  output.line(`written to ${file}`);
+  return EXIT.done;
+}
+
 function list(output: Output) {
   output.document({ items: ATTACKS.map(({ name, title, source }) => ({ name, title, source })) });
   for (const { name, title } of ATTACKS) output.line(`${name.padEnd(24)}${title}`);
@@ -153,10 +163,12 @@ export const attackCommand: Command = jsonCommand(
   .option('--seed <text>', 'another device with other customers')
   .option('--list', 'list the attacks')
   .option('--matrix', 'measure attacks against rules and write the reference')
+  .option('--rules', 'write the reference of rules alone')
   .option('--out <folder>', 'where --matrix writes', DOCS)
   .action(
     act<AttackFlags, [string | undefined]>(({ output, options }, name) => {
       if (options.list) return list(output);
+      if (options.rules) return writeRules(output, options);
       return options.matrix ? runMatrix(output, options) : runOne(output, name, options);
     }),
   );

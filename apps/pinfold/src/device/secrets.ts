@@ -10,8 +10,19 @@ import { CommandFailure, EXIT, usageFailure } from '../cli/exit.js';
 let lines: AsyncIterator<string> | undefined;
 let reader: Interface | undefined;
 
+/** Secrets from elsewhere than standard input, one after the other: for programs that call commands. */
+export function provideSecrets(given: readonly string[]): void {
+  const all = [...given];
+  lines = {
+    next: async () => {
+      const value = all.shift();
+      return value === undefined ? { value, done: true } : { value, done: false };
+    },
+  };
+}
+
 export async function askSecret(what: string): Promise<string> {
-  return process.stdin.isTTY ? typed(what) : nextLine(what);
+  return lines === undefined && process.stdin.isTTY ? typed(what) : nextLine(what);
 }
 
 async function typed(what: string): Promise<string> {
@@ -21,8 +32,10 @@ async function typed(what: string): Promise<string> {
 }
 
 async function nextLine(what: string): Promise<string> {
-  reader ??= createInterface({ input: process.stdin });
-  lines ??= reader[Symbol.asyncIterator]();
+  if (lines === undefined) {
+    reader = createInterface({ input: process.stdin });
+    lines = reader[Symbol.asyncIterator]();
+  }
   const { value, done } = await lines.next();
   if (done) {
     throw usageFailure(

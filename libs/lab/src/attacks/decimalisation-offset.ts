@@ -49,8 +49,7 @@ export const decimalisationOffset = attack({
       ? customers(lab, { pvk, zpk })
       : everyPin(lab, { pvk, zpk, digits, count: SAMPLE[digits] });
     say(`intercepted one encrypted PIN block of each of ${victims.length} customers`);
-    const pins = packPins(digits);
-    const tree = new LazyTree(pins, digits, TOLERANCE[digits]);
+    const tree = treeOf(digits);
     const outcome = await walk(scene, { pvk, zpk, victims, tree });
     const whole = digits === 5 && !small ? tree.depths() : undefined;
     if (whole !== undefined) say(`the whole tree of 100,000 PINs: mean ${whole.mean.toFixed(4)}`);
@@ -66,6 +65,15 @@ export const decimalisationOffset = attack({
     };
   },
 });
+
+/** The tree of four digits is small, and kept: other devices ask the same questions. */
+let fourDigits: LazyTree | undefined;
+
+function treeOf(digits: 4 | 5 | 6): LazyTree {
+  if (digits !== 4) return new LazyTree(packPins(digits), digits, TOLERANCE[digits]);
+  fourDigits ??= new LazyTree(packPins(digits), digits);
+  return fourDigits;
+}
 
 type Keys = { readonly pvk: string; readonly zpk: string };
 

@@ -14,7 +14,7 @@ export const rsaOwnKey = attack({
   roles: ['production'],
   insider: ['keyManager', 'production'],
   async run({ lab, attacker, say }) {
-    const { rsaKey, publicKey } = lab.honest('keyManager', 'GenerateRsaKey', { bits: '2048' });
+    const { rsaKey, publicKey } = lab.honest('keyManager', 'GenerateRsaKey', { bits: lab.rsaBits });
     const zpk = lab.pinKey();
     const own = lab.random(32);
     const data = publicEncrypt(

@@ -28,7 +28,7 @@ export const rsaPadding = attack({
   note: 'calls vary widely with the key; the published mean is 49,000 and the median 14,500 for 1024 bits',
   async run(scene) {
     const { lab, options, say } = scene;
-    const bits = lab.device.policy.on['M16.long-modulus'] ? '2048' : '1024';
+    const bits = lab.rsaBits;
     const made = lab.honest('keyManager', 'GenerateRsaKey', { bits });
     const secret = lab.random(16);
     const key = { key: publicKeyPem(made.publicKey), padding: constants.RSA_PKCS1_PADDING };
