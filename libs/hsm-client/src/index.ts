@@ -13,6 +13,7 @@ export type {
 export * from './in-process.js';
 export * from './pool.js';
 export type { MemberState } from './pool-member.js';
+export * from './pool-metrics.js';
 export * from './port.js';
 export * from './tcp-host-client.js';
 export * from './tcp-jobs.js';
