@@ -21,7 +21,7 @@ if (!Number.isInteger(count) || count < 1 || !Number.isInteger(seed)) {
   process.exit(2);
 }
 const folder = new URL('..', import.meta.url).pathname;
-for (const lib of ['crypto', 'pin', 'keyblock', 'hsm']) {
+for (const lib of ['crypto', 'pin', 'keyblock', 'emv', 'hsm']) {
   execFileSync('npx', ['nest', 'build', lib], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
