@@ -95,9 +95,11 @@ describe('two HSM processes', () => {
     }
   });
 
-  it('declines with 96 while none is there, and recovers by itself', async () => {
+  it('declines while none is there, and recovers by itself', async () => {
     await Promise.all(hsms.map(end));
-    expect(withdraw()).toMatchObject({ approved: false, responseCode: '96' });
+    // The switch says 96, but has nothing to make its MAC with: the terminal believes no such answer,
+    // pays nothing and reverses.
+    expect(withdraw()).toMatchObject({ approved: false, responseCode: '68' });
     for (const i of [0, 1]) hsms[i] = startHsm(copies[i]!.path, ports[i]!);
     await untilUp(2);
     expect(withdraw()).toMatchObject({ approved: true });
@@ -106,7 +108,10 @@ describe('two HSM processes', () => {
 
   async function untilUp(count: number): Promise<void> {
     for (let look = 0; look < 300; look += 1) {
-      const metrics = await (await program.fetch('/metrics')).text();
+      const metrics = await program
+        .fetch('/metrics', { headers: { connection: 'close' } })
+        .then((answer) => answer.text())
+        .catch(() => '');
       const up = /^pinfold_hsm_pool_up_count\S* (\d+)/m.exec(metrics)?.[1];
       if (Number(up) >= count) return;
       await sleep(100);
