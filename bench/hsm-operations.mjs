@@ -78,12 +78,16 @@ export function prepare({ hsm, crypto, pin }, { mode, keys, accounts = 1, random
     const key = pinKeys[i % keys];
     const { pan, pvv, offset } = cards[i % accounts];
     const pinBlock = blockUnder(clear.get(key), pan);
-    const block = { pinBlock, pan, key, format: 'iso0' };
+    const format = 'iso0';
     const mac = macKeys[i % keys];
     const to = { key: zpk, format: 'iso0' };
+    // Members written out: V8 gives an object made by a spread a hidden class of its own.
     const inputs = {
       PIN_V: {
-        ...block,
+        pinBlock,
+        pan,
+        key,
+        format,
         pvk: pgk,
         validationData: pan,
         length: 4,
@@ -91,7 +95,7 @@ export function prepare({ hsm, crypto, pin }, { mode, keys, accounts = 1, random
         offset: offset.split('.')[4],
         record: offset,
       },
-      VerifyPin: { ...block, pvk, record: pvv },
+      VerifyPin: { pinBlock, pan, key, format, pvk, record: pvv },
       TranslatePinBlock: { pinBlock, pan, from: { key, format: 'iso0' }, to },
       VerifyMac: {
         key: mac,
