@@ -5,8 +5,12 @@ import { withKnownKey } from './laboratory.js';
 
 const CRYPTOGRAM = /^(?:[0-9A-F]{16}){1,4}$/;
 
-export function openTransport(text: string, known: Uint8Array): Uint8Array | undefined {
-  if (CRYPTOGRAM.test(text)) return withKnownKey('decrypt', known, fromHex(text));
+export function openTransport(
+  text: string,
+  known: Uint8Array,
+  aes = known.length === 32,
+): Uint8Array | undefined {
+  if (CRYPTOGRAM.test(text)) return withKnownKey('decrypt', known, fromHex(text), aes);
   const opened = unwrapKeyBlock({ kbpk: known, block: text });
   return opened.ok ? opened.value.key : undefined;
 }

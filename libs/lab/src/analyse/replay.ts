@@ -73,10 +73,10 @@ function decipher({ values }: Stage, { input, output }: Step): boolean {
   const { term, key } = input as { term: Carried; key: Plain };
   const { inside } = output as { inside: Plain };
   const text = values.get(term.text);
-  const known =
-    key.names.length === 0 ? new Uint8Array(term.under.lengthBytes) : values.get(key.text);
+  const { algorithm, lengthBytes } = term.under;
+  const known = key.names.length === 0 ? new Uint8Array(lengthBytes) : values.get(key.text);
   if (typeof text !== 'string' || !(known instanceof Uint8Array)) return false;
-  const opened = openTransport(text, known);
+  const opened = openTransport(text, known.slice(0, lengthBytes), algorithm === 'A');
   if (opened === undefined) return false;
   values.set(inside.text, opened);
   return true;
