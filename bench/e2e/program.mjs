@@ -9,8 +9,6 @@ import pg from 'pg';
 import { cpuMs, machineCpuMs, memoryMiB } from './processes.mjs';
 
 const PINFOLD = fileURLToPath(new URL('../../bin/pinfold.mjs', import.meta.url));
-/** As `npm start` has it: a larger young generation, so that withdrawals under way are not copied about. */
-const NODE_FLAGS = ['--max-semi-space-size=32'];
 const ANY_PORTS = Object.fromEntries(
   ['HTTP', 'HOST', 'ISO', 'AWS'].map((name) => [`PINFOLD_${name}_PORT`, '0']),
 );
@@ -33,7 +31,7 @@ export async function startProgram({ kind, cards, terminals, kafkaPid, env = {} 
   const quiet = kind === 'start' ? ['--no-traffic'] : ['--rate', '0'];
   const child = spawn(
     process.execPath,
-    [...NODE_FLAGS, PINFOLD, kind, ...quiet, ...sizes, '--ready-file', readyFile],
+    [PINFOLD, kind, ...quiet, ...sizes, '--ready-file', readyFile],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

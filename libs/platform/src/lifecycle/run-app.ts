@@ -9,6 +9,7 @@ import { Health } from '../health/health.js';
 import { createLogger, type Logger } from '../logging/logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { EXIT_CODES, exitCodeOf, oneLine } from '../process/exit-codes.js';
+import { keepHeapSmall } from '../process/small-heap.js';
 import { Shutdown } from './shutdown.js';
 
 export interface AppContext {
@@ -42,6 +43,7 @@ const START_GRACE_MS = 10_000;
 export async function runApp(options: AppOptions): Promise<void> {
   // The parent that started us is gone already (false; without such a parent it is undefined).
   if (process.connected === false) process.exit(EXIT_CODES.done.code);
+  keepHeapSmall();
   const say = (line: string) => process.stderr.write(`${options.name}: ${line}\n`);
   let config: Configuration;
   try {
