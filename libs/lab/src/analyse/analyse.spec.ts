@@ -42,7 +42,8 @@ describe('analyse vsm', () => {
     [['M10.distinct-custodians', 'M10.complete'], 'CombineKeyShares'],
     [['M8', 'M12'], 'EncryptCommsKey'],
   ])('leaks without %j, by %s, and is replayed', async (without, command) => {
-    const report = await hardened(vsm, without);
+    const bounds = { ...DEFAULT_BOUNDS, facts: 1_500 };
+    const report = await analyse(vsm, { mode: 'hardened', without, bounds, now });
     expect(report).toMatchObject({ result: 'leak', replayed: true });
     expect(report.leaks.flatMap(({ trace }) => trace.map((step) => step.command))).toContain(
       command,
