@@ -158,3 +158,38 @@ describe('a hardened device', () => {
     expect(ask(of, command()).slice(0, 4)).toBe(reply);
   });
 });
+
+describe('card commands', () => {
+  const of = device();
+  const binary = (hexText: string) => Buffer.from(hexText, 'hex').toString('latin1');
+
+  it('verifies an ARQC and makes its ARPC, as libs/emv computes them', () => {
+    const mkAc = made(of, '109');
+    const data = binary('000000010000000000000000097800000000000978');
+    const head = `KQ10${mkAc}${binary('4123456789012300')}${binary('0001')}${binary('00000000')}`;
+    const tail = (arqc: string) =>
+      `${data.length.toString(16).toUpperCase().padStart(2, '0')}${data};${arqc}00`;
+    expect(ask(of, head + tail('\0'.repeat(8)))).toBe('KR01');
+    // Mode 2 makes the ARPC whatever the ARQC is: eight bytes.
+    expect(ask(of, `KQ2${head.slice(3)}${tail('\0'.repeat(8))}`)).toHaveLength(4 + 8);
+    expect(ask(of, head.replace('KQ10', 'KQ19') + tail('\0'.repeat(8)))).toBe('KR05');
+  });
+
+  it('calculates and verifies American Express codes', () => {
+    const csck = made(of, '402');
+    const card = `371234567890123${'0000'}2612`;
+    const codes = ask(of, `RY30${csck}${card}`).slice(4);
+    expect(codes).toMatch(/^\d{12}$/);
+    expect(ask(of, `RY40${csck}${card}${codes}`)).toBe('RZ00');
+    expect(ask(of, `RY40${csck}${card}FFFFFFFFF${codes.slice(9)}`)).toBe('RZ00');
+    const wrong = String((Number(codes[0]) + 1) % 10) + codes.slice(1);
+    expect(ask(of, `RY40${csck}${card}${wrong}`)).toBe('RZ01');
+  });
+
+  it('keeps decimalisation tables under its LMK, bound to their digits', () => {
+    const sealed = ask(of, 'ED0123456789012345').slice(4);
+    expect(sealed).toMatch(/^[0-9A-F]{16}$/);
+    expect(ask(of, `CS${sealed}`)).toBe('CT00');
+    expect(ask(of, `CS${sealed.replace(/^./, (c) => (c === '0' ? '1' : '0'))}`)).toBe('CT25');
+  });
+});

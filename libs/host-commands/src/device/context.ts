@@ -2,7 +2,7 @@
 import { adjustOddParity, isWeakDesKey, takeRandom } from '@pinfold/crypto';
 import { LMK_SCHEMES, type LmkScheme, lmkKeyType } from '@pinfold/keyblock';
 import { type ReplyCode, refuse } from '../refusal.js';
-import type { HostDevice } from './host-device.js';
+import type { Host } from './host.js';
 import { KEY_ROLES, type KeyRole, type KeyRoleRow, rowOfType } from './key-roles.js';
 import type { HostKeys, KeyAttributes, KeyNeed, OpenKey } from './keys.js';
 import type { Lmk } from './lmk.js';
@@ -24,7 +24,7 @@ export class Context {
   /** Fields after `#`. */
   attributes: (KeyAttributes & { readonly length: number }) | undefined;
 
-  constructor(readonly device: HostDevice) {
+  constructor(readonly device: Host) {
     this.lmk = device.defaultLmk;
   }
 

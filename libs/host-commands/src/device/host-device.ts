@@ -13,6 +13,7 @@ import { bytesOfWire, wireOfBytes } from '../layout/chars.js';
 import { Cursor, type Values } from '../layout/parse.js';
 import { HostRefusal, type ReplyCode } from '../refusal.js';
 import { attributesOf, Context } from './context.js';
+import type { Host } from './host.js';
 import { HostKeys } from './keys.js';
 import { type Lmk, testLmks } from './lmk.js';
 import { type Chain, runLockstep } from './lockstep.js';
@@ -63,7 +64,7 @@ const TRAILER_MAX = 32;
 const DEFAULT_HEADER = 4;
 const BAD_DATA: ReplyCode = '15';
 
-export class HostDevice {
+export class HostDevice implements Host {
   readonly mode: HostMode;
   readonly settings: ReadonlySet<SettingName>;
   readonly keys: HostKeys;

@@ -52,14 +52,10 @@ export const SECURITY_SETTINGS = {
     source: 'payShield excluded PIN table; ISO 9564-1 clause 7',
   },
   'authorisation-needed': {
-    refuses: 'clear components, clear PINs and their like without two officers',
+    refuses:
+      'clear PINs (BA, NG), ZMKs of components (GE, GG), new tables (ED) and QK until two officers authorise; a legacy device starts authorised, and RA ends that too',
     error: '17',
     source: 'payShield authorised state',
-  },
-  'no-clear-pins': {
-    refuses: 'clear PINs in and out (BA, NG) until two officers enable them',
-    error: '17',
-    source: 'payShield "Enable clear PINs"',
   },
   'no-short-macs': {
     refuses: 'MACs of 8 digits in M6 and M8',
