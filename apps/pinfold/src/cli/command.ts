@@ -22,10 +22,19 @@ export function act<Options, Arguments extends unknown[] = []>(
     const options = this.optsWithGlobals() as Options & { json?: boolean };
     const json = options.json === true;
     const own = args.slice(0, -2) as Arguments;
+    endQuietlyWithoutReader();
     try {
       process.exitCode = await action({ output: createOutput(json), options }, ...own);
     } catch (error) {
       process.exitCode = tellFailure(error, json);
     }
   };
+}
+
+/** The reader is gone (`| head`): there is nobody to tell, and nothing failed. */
+function endQuietlyWithoutReader(): void {
+  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
 }
