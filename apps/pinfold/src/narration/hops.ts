@@ -29,7 +29,16 @@ const euros = (minor: bigint): string => `${minor / 100n}.${String(minor % 100n)
 const meaning = (code: string | null): string =>
   code === null ? 'no answer' : `${code} ${responseOf(code).name}`;
 
+/** As `tellHops`; when the records cannot be read, the withdrawal is over all the same, and that is said. */
 export async function hopsOf(stores: HopStores, id: TransactionId): Promise<Hop[]> {
+  try {
+    return await tellHops(stores, id);
+  } catch {
+    return [{ at: 'terminal', did: 'the records of this withdrawal cannot be read now' }];
+  }
+}
+
+async function tellHops(stores: HopStores, id: TransactionId): Promise<Hop[]> {
   const name = `${id.rrn}-${id.terminal}` as const;
   const journal = await stores.atm.transact(async (tx) =>
     (await tx.withdrawals([id])).get(name as never),
