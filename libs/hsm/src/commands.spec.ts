@@ -56,8 +56,9 @@ describe('a data key with a number of uses', () => {
 });
 
 describe('RSA', () => {
-  const keys = (bench: ReturnType<typeof benchDevice>, bits: '1024' | '2048') =>
-    bench.device.execute(bench.as('keyManager'), 'GenerateRsaKey', { bits });
+  type Usage = 'sign' | 'decrypt' | 'unwrap';
+  const keys = (bench: ReturnType<typeof benchDevice>, bits: '1024' | '2048', usage?: Usage) =>
+    bench.device.execute(bench.as('keyManager'), 'GenerateRsaKey', { bits, usage });
   const spki = (hex: string) =>
     createPublicKey({ key: Buffer.from(hex, 'hex'), format: 'der', type: 'spki' });
 
@@ -81,12 +82,16 @@ describe('RSA', () => {
         code: 'SIGNATURE_INVALID',
       });
     }
+    const own = valued(keys(bench, '2048', 'unwrap'));
     const wrapped = Uint8Array.from(
-      publicEncrypt({ key: spki(publicKey), oaepHash: 'sha256' }, new Uint8Array(16).fill(0x3b)),
+      publicEncrypt(
+        { key: spki(own.publicKey), oaepHash: 'sha256' },
+        new Uint8Array(16).fill(0x3b),
+      ),
     );
     const unwrap = (padding: 'oaep' | 'pkcs1', bytes: Uint8Array) =>
       device.execute(as('keyManager'), 'RsaUnwrapKey', {
-        rsaKey,
+        rsaKey: own.rsaKey,
         padding,
         data: bytes,
         usage: 'TAK',
@@ -99,6 +104,70 @@ describe('RSA', () => {
         wrapped.map((byte) => byte ^ 1),
       ),
     ).toMatchObject({ code: 'CIPHERTEXT_INVALID' });
+  });
+
+  describe('one usage per private key', () => {
+    const secret = new Uint8Array(16).fill(0x3b);
+    const asked = (
+      usage: Usage,
+      without: string[] = [],
+      mode: 'hardened' | 'legacy' = 'hardened',
+    ) => {
+      const bench = benchDevice({ mode, policy: { without } });
+      const { rsaKey, publicKey } = valued(keys(bench, '2048', usage));
+      const key = { key: spki(publicKey), oaepHash: 'sha256' };
+      const data = Uint8Array.from(publicEncrypt(key, secret));
+      return answers(bench, rsaKey, data);
+    };
+    const answers = (
+      { device, as }: ReturnType<typeof benchDevice>,
+      rsaKey: string,
+      data: Uint8Array,
+    ) => {
+      const input = { rsaKey, padding: 'oaep', data } as const;
+      const outcomes = {
+        sign: device.execute(as('production'), 'RsaSign', { ...input, padding: 'pss' }),
+        decrypt: device.execute(as('production'), 'RsaDecrypt', input),
+        unwrap: device.execute(as('keyManager'), 'RsaUnwrapKey', { ...input, usage: 'TAK' }),
+      };
+      return Object.entries(outcomes).map(([name, o]) => `${name} ${o.ok ? 'ok' : o.code}`);
+    };
+    const all = ['sign ok', 'decrypt ok', 'unwrap ok'];
+
+    it.each(['sign', 'decrypt', 'unwrap'] as const)('%s alone in hardened mode', (usage) => {
+      expect(asked(usage)).toEqual(
+        ['sign', 'decrypt', 'unwrap'].map((n) => `${n} ${n === usage ? 'ok' : 'TOKEN_INVALID'}`),
+      );
+    });
+
+    it('any where rule M9 is off, and in legacy mode', () => {
+      expect(asked('unwrap', ['M9.one-usage'])).toEqual(all);
+      expect(asked('unwrap', [], 'legacy')).toEqual(all);
+    });
+
+    it('signs unless told otherwise, and its usage cannot be rewritten', () => {
+      const bench = benchDevice();
+      const { rsaKey } = valued(keys(bench, '2048'));
+      const data = new Uint8Array(256);
+      expect(rsaKey.slice(0, 4)).toBe('5330');
+      expect(answers(bench, rsaKey, data)[0]).toBe('sign ok');
+      for (const code of ['4431', '4B33']) {
+        const forged = `${code}${rsaKey.slice(4)}`;
+        const none = ['sign', 'decrypt', 'unwrap'].map((name) => `${name} TOKEN_INVALID`);
+        expect(answers(bench, forged, data)).toEqual(none);
+      }
+    });
+  });
+
+  it.each(['ZCK', 'TMK', 'KEK'] as const)('takes no %s from under a public key', (usage) => {
+    const input = { rsaKey: 'A'.repeat(64), padding: 'oaep', data: new Uint8Array(256), usage };
+    const ask = (without: string[]) => {
+      const { device, as } = benchDevice({ policy: { without } });
+      return device.execute(as('keyManager'), 'RsaUnwrapKey', { ...input, padding: 'oaep' });
+    };
+    const rule = 'M12.no-anonymous-kek';
+    expect(ask([])).toMatchObject({ code: 'USAGE_REFUSED', rule });
+    expect(ask([rule])).toMatchObject({ code: 'TOKEN_INVALID' });
   });
 
   it('tells good PKCS1 v1.5 padding from bad in legacy mode: the oracle', () => {

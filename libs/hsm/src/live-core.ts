@@ -168,7 +168,7 @@ export class LiveCore implements Core {
     const observer = this.demo ? laboratory?.keyMade : undefined;
     this.keys = new KeyStore(this.policy, masterKeys, { capacity, observer });
     this.records = new VerificationRecords(this.policy, masterKeys);
-    this.rsaKeys = new RsaKeys(masterKeys, this.random);
+    this.rsaKeys = new RsaKeys(this.policy, masterKeys, this.random);
   }
 }
 

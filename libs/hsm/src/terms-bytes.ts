@@ -126,6 +126,10 @@ export class ByteTerms implements Terms {
     return checkValueOf(bytes, algorithm);
   }
 
+  algorithmOf(key: KeyTerm): Algorithm {
+    return inside(key).algorithm;
+  }
+
   isWeak(key: KeyTerm): boolean {
     const { bytes, algorithm } = inside(key);
     if (!isDes(algorithm)) return bytes.every((byte) => byte === 0);

@@ -21,6 +21,7 @@
  * | `reveal(x)` | gives it out in clear | everybody knows it |
  * | `deliver(custodian, key)` | sealed envelope | the custodian learns the key |
  * | `checkValue(key)` | 6 hex digits | `cv(key)`; reveals nothing |
+ * | `algorithmOf(key)` | X9.143 letter, single-length DES told by its length | the same |
  * | `isWeak(key)` | weak, semi-weak, zero, equal halves | the zero sum |
  * | `rule(id, facts)` | refuses if the rule is in force and does not hold | the same: rules read headers |
  * | `refuse(code)` | refusal | the branch ends |
@@ -76,6 +77,7 @@ export interface Terms {
   reveal(term: KeyTerm): Uint8Array;
   deliver(envelope: EnvelopeLabel, key: KeyTerm): void;
   checkValue(key: KeyTerm): string;
+  algorithmOf(key: KeyTerm): Algorithm;
   isWeak(key: KeyTerm): boolean;
   rule<R extends RuleId>(id: R, facts: RuleFacts<R>): void;
   refuse(code: string): never;

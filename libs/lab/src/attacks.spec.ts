@@ -25,6 +25,7 @@ describe('attacks', () => {
     ['digit-check', 8, 'M5.no-digit-check', undefined],
     ['typed-offset', 1, 'M17.roles', 1],
     ['rsa-own-key', 2, 'M17.roles', 1],
+    ['rsa-decrypt-key', 1, 'M9.one-usage', 1],
   ])(
     '%s works in legacy (at most %d calls), and hardened refuses it by %s at call %s',
     async (name, most, rule, call) => {
@@ -38,8 +39,17 @@ describe('attacks', () => {
     },
   );
 
-  it('works on a key that serves data and keys alike, in legacy', async () => {
-    expect(await run('rsa-decrypt-key', 'legacy')).toMatchObject({ verified: true });
+  it('deciphers a wrapped key with the RSA key that unwraps it, where rule M9 is off', async () => {
+    const off = { without: ['M9.one-usage'] };
+    expect(await run('rsa-decrypt-key', 'hardened', off)).toMatchObject({ verified: true });
+  });
+
+  it('brings a wrapping key in under RSA, as a key manager, only where its rule is off', async () => {
+    const roles = ['keyManager', 'production'];
+    const refused = await run('rsa-own-key', 'hardened', { roles });
+    expect(refused).toMatchObject({ refusedBy: 'M12.no-anonymous-kek', refusedAtCall: 1 });
+    const off = { roles, without: ['M12.no-anonymous-kek'] };
+    expect(await run('rsa-own-key', 'hardened', off)).toMatchObject({ verified: true });
   });
 
   it('goes on where the rule is off that held it, and tells part of the victims', async () => {

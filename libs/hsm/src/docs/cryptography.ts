@@ -3,10 +3,17 @@ import { KEY_BLOCK_VERSIONS } from '@pinfold/keyblock';
 import { AES_DUKPT_KEY_TYPES, AES_DUKPT_USAGES, PIN_BLOCK_FORMATS } from '@pinfold/pin';
 import { CARD_CODES } from '../commands/cards/card-codes.js';
 import { MAC_VARIANTS } from '../commands/macs/mac-variants.js';
+import { RSA_USAGE_NAMES, RSA_USAGES, type RsaUsage } from '../keys/rsa-keys.js';
 import { USAGES, type UsageFacts } from '../keys/usages.js';
 import { translationAllowed } from '../policy/pin-translation.js';
 import { ALGORITHMS_OF_PAYMENT, CHAPTERS, type Chapter } from './algorithms.js';
 import { markdownTable } from './markdown.js';
+
+const RSA_COMMANDS: Readonly<Record<RsaUsage, string>> = {
+  sign: '`RsaSign`',
+  decrypt: '`RsaDecrypt`',
+  unwrap: '`RsaUnwrapKey`; no ZCK, TMK or KEK (rule M12.no-anonymous-kek)',
+};
 
 /** `vectors`: how many cases `vectors/` has, by operation. */
 export function cryptographyReference(vectors: ReadonlyMap<string, number>): string {
@@ -34,6 +41,13 @@ export function cryptographyReference(vectors: ReadonlyMap<string, number>): str
         facts.transport.join(', ') || 'nothing',
         facts.title,
       ]),
+    ),
+    '',
+    'RSA private keys have tokens of their own; the same rule holds them to one usage.',
+    '',
+    ...markdownTable(
+      ['usage of an RSA key', 'X9.143', 'command'],
+      RSA_USAGE_NAMES.map((name) => [name, RSA_USAGES[name], RSA_COMMANDS[name]]),
     ),
     '',
   ].join('\n');

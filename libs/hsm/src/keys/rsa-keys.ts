@@ -2,7 +2,9 @@
  * RSA private keys as tokens: PKCS#8 under AES-256-GCM with a key derived from MK. They are larger
  * than other tokens and take another field; opened keys are kept in a small cache.
  *
- *   nonce (12) | tag (16) | ciphertext, in hexadecimal
+ *   X9.143 key usage (2) | nonce (12) | tag (16) | ciphertext, in hexadecimal
+ *
+ * The usage is authenticated with the key; rule M9.one-usage acts in `open`.
  */
 import {
   createCipheriv,
@@ -13,46 +15,71 @@ import {
 } from 'node:crypto';
 import { AesKey, concatBytes, fromHex, type RandomBytes, toHex, wipe } from '@pinfold/crypto';
 import { LRUCache } from 'lru-cache';
+import type { Policy } from '../policy/policy.js';
 import { deriveKey } from '../tokens/siv.js';
 import type { MasterKeySet } from './master-keys.js';
 
 export const RSA_TOKEN_MAX = 6_000;
 const CACHED = 64;
+const USAGE = 2;
 const NONCE = 12;
-const HEAD = NONCE + 16;
+const TAG = 16;
+
+/** What an RSA private key does, by its X9.143 key usage (table 2). */
+export const RSA_USAGES = { sign: 'S0', decrypt: 'D1', unwrap: 'K3' } as const;
+export type RsaUsage = keyof typeof RSA_USAGES;
+export const RSA_USAGE_NAMES = ['sign', 'decrypt', 'unwrap'] as const satisfies RsaUsage[];
+
+interface OpenedRsaKey {
+  readonly key: KeyObject;
+  readonly code: string;
+}
 
 export class RsaKeys {
+  readonly #policy: Policy;
   readonly #random: RandomBytes;
-  readonly #cache = new LRUCache<string, KeyObject>({ max: CACHED });
+  readonly #cache = new LRUCache<string, OpenedRsaKey>({ max: CACHED });
   #key: KeyObject | undefined;
 
-  constructor(masterKeys: MasterKeySet, random: RandomBytes) {
+  constructor(policy: Policy, masterKeys: MasterKeySet, random: RandomBytes) {
+    this.#policy = policy;
     this.#random = random;
     this.#key = sealingKey(masterKeys);
   }
 
-  seal(key: KeyObject): string {
+  seal(key: KeyObject, usage: RsaUsage): string {
     const clear = key.export({ type: 'pkcs8', format: 'der' });
     const nonce = this.#random(NONCE);
+    const code = new TextEncoder().encode(RSA_USAGES[usage]);
     const cipher = createCipheriv('aes-256-gcm', this.#key!, nonce);
+    cipher.setAAD(code);
     const sealed = concatBytes(cipher.update(clear), cipher.final());
     wipe(clear);
-    return toHex(concatBytes(nonce, cipher.getAuthTag(), sealed));
+    return toHex(concatBytes(code, nonce, cipher.getAuthTag(), sealed));
   }
 
-  /** The key, or undefined whatever is wrong. */
-  open(token: string): KeyObject | undefined {
+  /** The key, or undefined whatever is wrong. Without `usage`: for its public half, any will do. */
+  open(token: string, usage?: RsaUsage): KeyObject | undefined {
+    const opened = this.#unseal(token);
+    const free = usage === undefined || !this.#policy.on['M9.one-usage'];
+    return free || opened?.code === RSA_USAGES[usage] ? opened?.key : undefined;
+  }
+
+  #unseal(token: string): OpenedRsaKey | undefined {
     const cached = this.#cache.get(token);
     if (cached !== undefined || this.#key === undefined) return cached;
     try {
       const bytes = fromHex(token);
-      const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, NONCE));
-      decipher.setAuthTag(bytes.subarray(NONCE, HEAD));
-      const clear = concatBytes(decipher.update(bytes.subarray(HEAD)), decipher.final());
+      const [code, nonce, tag, sealed] = partsOf(bytes);
+      const decipher = createDecipheriv('aes-256-gcm', this.#key, nonce, { authTagLength: TAG });
+      decipher.setAAD(code);
+      decipher.setAuthTag(tag);
+      const clear = concatBytes(decipher.update(sealed), decipher.final());
       const key = createPrivateKey({ key: Buffer.from(clear), format: 'der', type: 'pkcs8' });
       wipe(clear);
-      this.#cache.set(token, key);
-      return key;
+      const opened = { key, code: new TextDecoder().decode(code) };
+      this.#cache.set(token, opened);
+      return opened;
     } catch {
       return undefined;
     }
@@ -68,6 +95,16 @@ export class RsaKeys {
     this.#cache.clear();
     this.#key = undefined;
   }
+}
+
+function partsOf(bytes: Uint8Array): [Uint8Array, Uint8Array, Uint8Array, Uint8Array] {
+  const [nonceAt, tagAt, sealedAt] = [USAGE, USAGE + NONCE, USAGE + NONCE + TAG];
+  return [
+    bytes.subarray(0, nonceAt),
+    bytes.subarray(nonceAt, tagAt),
+    bytes.subarray(tagAt, sealedAt),
+    bytes.subarray(sealedAt),
+  ];
 }
 
 function sealingKey(masterKeys: MasterKeySet): KeyObject {

@@ -170,6 +170,10 @@ export class SymbolicTerms implements Terms {
     return 'check value';
   }
 
+  algorithmOf(key: KeyTerm): Algorithm {
+    return inside(key).algorithm;
+  }
+
   isWeak(key: KeyTerm): boolean {
     return isZero(inside(key).term);
   }

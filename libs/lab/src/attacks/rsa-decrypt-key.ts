@@ -9,7 +9,10 @@ export const rsaDecryptKey = attack({
   source: 'Clulow 2003 (wrap and decrypt); Delaune, Kremer, Steel 2008',
   roles: ['production'],
   async run({ lab, attacker, say }) {
-    const { rsaKey, publicKey } = lab.honest('keyManager', 'GenerateRsaKey', { bits: lab.rsaBits });
+    const { rsaKey, publicKey } = lab.honest('keyManager', 'GenerateRsaKey', {
+      bits: lab.rsaBits,
+      usage: 'unwrap',
+    });
     const secret = lab.random(16);
     const wire = publicEncrypt(
       {

@@ -14,7 +14,10 @@ export const rsaOwnKey = attack({
   roles: ['production'],
   insider: ['keyManager', 'production'],
   async run({ lab, attacker, say }) {
-    const { rsaKey, publicKey } = lab.honest('keyManager', 'GenerateRsaKey', { bits: lab.rsaBits });
+    const { rsaKey, publicKey } = lab.honest('keyManager', 'GenerateRsaKey', {
+      bits: lab.rsaBits,
+      usage: 'unwrap',
+    });
     const zpk = lab.pinKey();
     const own = lab.random(32);
     const data = publicEncrypt(

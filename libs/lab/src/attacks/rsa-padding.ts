@@ -29,7 +29,7 @@ export const rsaPadding = attack({
   async run(scene) {
     const { lab, options, say } = scene;
     const bits = lab.rsaBits;
-    const made = lab.honest('keyManager', 'GenerateRsaKey', { bits });
+    const made = lab.honest('keyManager', 'GenerateRsaKey', { bits, usage: 'unwrap' });
     const secret = lab.random(16);
     const key = { key: publicKeyPem(made.publicKey), padding: constants.RSA_PKCS1_PADDING };
     const wire = Uint8Array.from(publicEncrypt(key, secret));

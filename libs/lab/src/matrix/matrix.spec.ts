@@ -20,7 +20,9 @@ describe('matrix', () => {
       ['M10.distinct-shares', 'M10.distinct-custodians', 'M13.no-weak-key'],
     ]);
     expect(kindOf(shares!.cells['M10.distinct-custodians'])).toBe('sufficient');
-    expect(kindOf(shares!.cells['M10.unused-shares'])).toBe('claimed');
+    expect(shares!.cells['M10.unused-shares']).toBeUndefined();
+    const idle = { necessary: false, sufficient: false, member: false };
+    expect(kindOf({ ...idle, claimed: true })).toBe('claimed');
     expect(matrix.idleRules).toContain('M1.stored-tables');
     expect(matrix.unstopped).toEqual([]);
     const document = { date: '2026-01-01', machine: 'a <machine>', matrix, figures: [] };

@@ -34,11 +34,12 @@ export const importKeyBlock = keyCommand({
     exportability: optional(exportability()),
     blocks: optional(optionalBlocks()),
   },
-  errors: ['TOKEN_INVALID', 'KEY_BLOCK_INVALID', 'KEY_WEAK', 'HEADER_REFUSED'],
+  errors: ['TOKEN_INVALID', 'KEY_BLOCK_INVALID', 'KEY_TOO_SHORT', 'KEY_WEAK', 'HEADER_REFUSED'],
   rules: [
     'M12.type-bound',
     'M9.one-usage',
     'M8.key-blocks',
+    'M13.no-single-length',
     'M13.no-weak-key',
     'M8.block-of-today',
     'M9.block-of-usage',
@@ -46,6 +47,7 @@ export const importKeyBlock = keyCommand({
   run(t, { keyBlock: text, under, usage }) {
     const wrapping = t.open(under, { ...TRANSPORT_KEY, part: 'key' });
     const key = t.decrypt(wrapping, text, usage);
+    t.rule('M13.no-single-length', { algorithm: t.algorithmOf(key) });
     t.rule('M13.no-weak-key', { weak: t.isWeak(key) });
     const header = headerOf(text);
     if (header !== undefined) {

@@ -41,6 +41,22 @@ describe.each(MODES)('key blocks of a %s device', (mode) => {
     expect(valued(take(again)).blocks).toEqual(taken.blocks);
   });
 
+  it.each(['ImportKey', 'ImportKeyBlock'] as const)(
+    '%s takes a single-length key in legacy alone',
+    (command) => {
+      const header = { version: mode === 'hardened' ? 'D' : 'B', usage: 'P0' } as const;
+      const keyBlock = wrapKeyBlock({
+        kbpk: zckClear,
+        header: { ...header, algorithm: 'D', modeOfUse: 'B', exportability: 'E' },
+        key: Uint8Array.of(0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef),
+        random: seededRandom('single length'),
+      });
+      const answer = ask('keyManager', command, { keyBlock, under: zck, usage: 'ZPK' });
+      if (mode === 'legacy') expect(answer.ok).toBe(true);
+      else expect(answer).toMatchObject({ code: 'KEY_TOO_SHORT', rule: 'M13.no-single-length' });
+    },
+  );
+
   it('hides the length of the key', () => {
     const [short, long] = [
       '0123456789ABCDEFFEDCBA9876543210',

@@ -16,11 +16,18 @@ export const importKey = keyCommand({
     checkValue: optional(checkValue()),
   },
   output: { key: token('key', { types: KEY_TYPE_NAMES }), checkValue: checkValue() },
-  errors: ['TOKEN_INVALID', 'KEY_BLOCK_INVALID', 'KEY_WEAK', 'CHECK_VALUE_WRONG'],
-  rules: ['M12.type-bound', 'M9.one-usage', 'M8.key-blocks', 'M13.no-weak-key'],
+  errors: ['TOKEN_INVALID', 'KEY_BLOCK_INVALID', 'KEY_TOO_SHORT', 'KEY_WEAK', 'CHECK_VALUE_WRONG'],
+  rules: [
+    'M12.type-bound',
+    'M9.one-usage',
+    'M8.key-blocks',
+    'M13.no-single-length',
+    'M13.no-weak-key',
+  ],
   run(t, { keyBlock: text, under, usage, checkValue: expected }) {
     const wrapping = t.open(under, { ...ZONE_KEY, part: 'key' });
     const key = t.decrypt(wrapping, text, usage);
+    t.rule('M13.no-single-length', { algorithm: t.algorithmOf(key) });
     t.rule('M13.no-weak-key', { weak: t.isWeak(key) });
     const actual = t.checkValue(key);
     if (expected !== undefined && expected !== actual) t.refuse('CHECK_VALUE_WRONG');

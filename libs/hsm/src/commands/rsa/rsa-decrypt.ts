@@ -12,9 +12,9 @@ export const rsaDecrypt = dataCommand({
   input: { rsaKey: rsaKey(), padding: encryptionPadding(), data: ciphertext() },
   output: { data: secret(bytes('data', { min: 0, max: 501 })) },
   errors: ['TOKEN_INVALID', 'PADDING_REFUSED', 'PADDING_INVALID', 'CIPHERTEXT_INVALID'],
-  rules: ['M16.oaep-only'],
+  rules: ['M9.one-usage', 'M16.oaep-only'],
   run(core, { rsaKey: token, padding, data }) {
-    const key = core.rsaKeys.open(token);
+    const key = core.rsaKeys.open(token, 'decrypt');
     if (key === undefined) return refusal('TOKEN_INVALID');
     const clear = decryptRsa(core, { key, padding, data });
     return clear.ok ? done({ data: clear.value }) : clear;

@@ -3,7 +3,7 @@ import { constants, type KeyObject, privateDecrypt } from 'node:crypto';
 import type { Core } from '../../core.js';
 import { bytes, choice, hex, text } from '../../declare/field.js';
 import { decryptPkcs1 } from '../../keys/pkcs1.js';
-import { RSA_TOKEN_MAX } from '../../keys/rsa-keys.js';
+import { RSA_TOKEN_MAX, RSA_USAGE_NAMES } from '../../keys/rsa-keys.js';
 import { done, type Outcome, refusal } from '../../outcome.js';
 
 export const RSA_BITS = ['1024', '2048', '3072', '4096'] as const;
@@ -11,6 +11,8 @@ export const SIGNATURE_PADDINGS = ['pss', 'pkcs1'] as const;
 export const ENCRYPTION_PADDINGS = ['oaep', 'pkcs1'] as const;
 
 export const rsaKey = () => hex('RSA private key as a token', { min: 64, max: RSA_TOKEN_MAX });
+export const rsaUsage = () =>
+  choice('what the private key does (X9.143 S0, D1, K3); default: sign', RSA_USAGE_NAMES);
 export const publicKey = () => text('public key, SPKI in hexadecimal DER', { min: 100, max: 1200 });
 export const signaturePadding = () => choice('padding of the signature', SIGNATURE_PADDINGS);
 export const encryptionPadding = () => choice('padding', ENCRYPTION_PADDINGS);

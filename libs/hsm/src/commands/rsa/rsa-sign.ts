@@ -17,9 +17,9 @@ export const rsaSign = dataCommand({
   },
   output: { signature: bytes('signature', { min: 128, max: 512 }) },
   errors: ['TOKEN_INVALID'],
-  rules: [],
+  rules: ['M9.one-usage'],
   run(core, { rsaKey: token, padding, data }) {
-    const key = core.rsaKeys.open(token);
+    const key = core.rsaKeys.open(token, 'sign');
     if (key === undefined) return refusal('TOKEN_INVALID');
     const signature = sign('sha256', data, { key, ...signatureOptions(padding) });
     return done({ signature: Uint8Array.from(signature) });

@@ -25,15 +25,18 @@ export const rsaUnwrapKey = dataCommand({
   },
   output: { key: token('key', { types: KEY_TYPE_NAMES }) },
   errors: [
+    'USAGE_REFUSED',
     'TOKEN_INVALID',
     'PADDING_REFUSED',
     'PADDING_INVALID',
     'CIPHERTEXT_INVALID',
     'KEY_LENGTH',
   ],
-  rules: ['M16.oaep-only'],
+  rules: ['M12.no-anonymous-kek', 'M9.one-usage', 'M16.oaep-only'],
   run(core, { rsaKey: sealed, padding, data, usage }) {
-    const key = core.rsaKeys.open(sealed);
+    const refused = core.policy.judge('M12.no-anonymous-kek', { usage });
+    if (refused !== undefined) return refused;
+    const key = core.rsaKeys.open(sealed, 'unwrap');
     if (key === undefined) return refusal('TOKEN_INVALID');
     const clear = decryptRsa(core, { key, padding, data });
     if (!clear.ok) return clear;
