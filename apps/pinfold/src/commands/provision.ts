@@ -7,6 +7,7 @@ interface Options {
   data?: string;
   cards: number;
   terminals: number;
+  newLinkKeys?: boolean;
 }
 
 export const provisionCommand = jsonCommand(
@@ -16,6 +17,7 @@ export const provisionCommand = jsonCommand(
   .option('--data <dir>', 'data folder')
   .option('--cards <n>', 'cards of the demo network', wholeNumber(2, 10_000_000), 10_000)
   .option('--terminals <n>', 'terminals', wholeNumber(1, 20_000), 100)
+  .option('--new-link-keys', 'new data keys for the links; stop the services first')
   .action(
     act<Options>(async ({ options }) => {
       if (options.data !== undefined) process.env.PINFOLD_DATA_DIR = options.data;

@@ -10,10 +10,13 @@ import { provisionAllCards } from '../system/system.js';
 import { keepCustomersFile } from './demo-customers.js';
 import { type OpenedNetwork, openNetwork } from './open-network.js';
 import { type Progress, provisionTerminals } from './provision.js';
+import { rotateLinkKeys } from './rotate-link-keys.js';
 
 export interface ProvisionOptions {
   readonly cards: number;
   readonly terminals: number;
+  /** New data keys for the links, beside the old ones. */
+  readonly newLinkKeys?: boolean;
 }
 
 export function runProvision(options: ProvisionOptions): Promise<void> {
@@ -25,12 +28,18 @@ export function runProvision(options: ProvisionOptions): Promise<void> {
       const output = createOutput(false);
       const database = await openDatabaseServer(context);
       const network = await openNetwork(context, database.url);
-      const cards = await provisionNetwork(context, network, {
-        ...options,
-        progress: ({ step, count, of }) => output.progress(`${step} ${count} of ${of}`),
-      });
-      output.progressDone();
-      output.line(`provisioned: ${options.terminals} terminals, ${cards} cards at each issuer`);
+      if (options.newLinkKeys === true) {
+        for (const [link, version] of await rotateLinkKeys(network.institutions)) {
+          output.line(`link ${link}: data key version ${version}`);
+        }
+      } else {
+        const cards = await provisionNetwork(context, network, {
+          ...options,
+          progress: ({ step, count, of }) => output.progress(`${step} ${count} of ${of}`),
+        });
+        output.progressDone();
+        output.line(`provisioned: ${options.terminals} terminals, ${cards} cards at each issuer`);
+      }
       context.end();
     },
   });
