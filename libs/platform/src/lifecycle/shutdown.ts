@@ -14,6 +14,8 @@ export const SHUTDOWN_PHASES = {
 export type ShutdownPhase = keyof typeof SHUTDOWN_PHASES;
 
 const STEP_TIMEOUT_MS = 10_000;
+/** Less than this is no time: timers fire a millisecond early or late. */
+const LEAST_MS = 5;
 
 export interface ShutdownStep {
   readonly phase: ShutdownPhase;
@@ -73,7 +75,7 @@ export class Shutdown {
         const own = step.timeoutMs ?? STEP_TIMEOUT_MS;
         const left = phase === 'servers' ? own : Math.min(own, deadline - this.clock());
         outcomes.push(
-          left > 0
+          left >= LEAST_MS
             ? await runStep(step, left, this.clock)
             : { phase, name: step.name, outcome: 'skipped', tookMs: 0, reason: 'no time left' },
         );
