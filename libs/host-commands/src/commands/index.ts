@@ -1,10 +1,10 @@
 /** Every host command, by code. */
 import type { ReadyCommand } from '../declare.js';
 import type { ValuesOf } from '../layout/nodes.js';
-import { CARD_COMMANDS } from './cards.js';
+import { CARD_COMMANDS } from './cards/index.js';
 import { DATA_COMMANDS } from './data.js';
-import { KEY_COMMANDS } from './keys.js';
-import { MAC_COMMANDS } from './macs.js';
+import { KEY_COMMANDS } from './keys/index.js';
+import { MAC_COMMANDS } from './macs/index.js';
 import { PIN_TRANSLATIONS } from './pins-translate.js';
 import { PIN_VERIFICATIONS } from './pins-verify.js';
 import { SERVICE_COMMANDS } from './service.js';

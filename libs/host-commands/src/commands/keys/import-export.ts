@@ -1,0 +1,63 @@
+/** A6 and A8: keys under a ZMK or TMK. */
+
+import { adjustOddParity, hasOddParity } from '@pinfold/crypto';
+import { hostCommand } from '../../declare.js';
+import type { Context } from '../../device/context.js';
+import type { OpenKey } from '../../device/keys.js';
+import { choice, key, layout, optional } from '../../layout/nodes.js';
+import { checkValue, exportKeyUnder, keyType, schemeLmk, schemeOut, ZMK } from './key-fields.js';
+
+export const importKey = hostCommand({
+  code: 'A6',
+  name: 'Import a key',
+  group: 'keys',
+  attributes: true,
+  request: layout(keyType, key('zmk', 'zmk'), key('key', { typeFrom: 'keyType' }), schemeLmk),
+  reply: layout(key('key', { typeFrom: 'keyType' }), checkValue),
+  errors: {
+    '01': 'the key had other parity than odd (warning: it was adjusted)',
+    '10': 'ZMK parity',
+  },
+  run: (context, o) =>
+    imported(context, { ...o, master: context.key(o.zmk, 'zmk', '10', 'decrypt') }),
+});
+
+export function imported(
+  context: Context,
+  o: { master: OpenKey; key: string; keyType: string; schemeLmk: string },
+) {
+  const opened = context.keys.importUnder(o.master, o.key);
+  const odd = opened.algorithm === 'A' || hasOddParity(opened.key);
+  const bytes = odd ? opened.key : adjustOddParity(opened.key);
+  const made = context.keys.opened(bytes, opened.algorithm, opened.attributes);
+  return {
+    ...(odd ? {} : { $warning: '01' as const }),
+    key: context.sealKey(made, o.keyType, o.schemeLmk),
+    checkValue: context.keys.checkValue(made),
+  };
+}
+
+export const exportKey = hostCommand({
+  code: 'A8',
+  name: 'Export a key',
+  group: 'keys',
+  repeatable: true,
+  attributes: true,
+  request: layout(
+    keyType,
+    optional(';', choice('master', { '0': 'ZMK', '1': 'TMK' })),
+    key('zmk', 'zmk', { about: 'ZMK or TMK' }),
+    key('key', { typeFrom: 'keyType' }),
+    schemeOut,
+  ),
+  reply: layout(key('key', { typeFrom: 'keyType' }), checkValue),
+  errors: { '10': 'ZMK or TMK parity', '11': 'key parity' },
+  run: (context, o) => {
+    const master = context.key(o.zmk, ZMK[o.master ?? '0'], '10', 'encrypt');
+    const opened = context.keyOfType(o.key, o.keyType, '11');
+    return {
+      key: exportKeyUnder(context, master, opened, o.keyType, o.schemeOut),
+      checkValue: context.keys.checkValue(opened),
+    };
+  },
+});
