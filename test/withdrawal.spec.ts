@@ -106,6 +106,14 @@ describe('a running system', () => {
     expect(program.json('reconcile')).toMatchObject({ exit: 0, clean: true, differences: [] });
   });
 
+  it('has given up no message, and says so of one that is not parked', () => {
+    expect(program.json('parked')).toMatchObject({ exit: 0, messages: [] });
+    expect(program.json('parked', 'resend', '--all')).toMatchObject({ exit: 0, resent: 0 });
+    expect(program.cli('parked', 'resend', '--rrn', '999999999999').exit).toBe(1);
+    expect(program.cli('parked', 'resend').exit).toBe(2);
+    expect(program.cli('parked', 'resend', '--rrn', '12').exit).toBe(2);
+  });
+
   it('keeps its token to itself, and its port to the loopback address', async () => {
     expect(statSync(join(folder.path, 'api-token')).mode & 0o777).toBe(0o600);
     const status = async (headers: Record<string, string>): Promise<number> =>

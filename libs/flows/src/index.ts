@@ -3,5 +3,6 @@ export * from './atm/index.js';
 export * from './issuer/index.js';
 export * from './network/demo-network.js';
 export * from './node.js';
+export * from './parked/parked.js';
 export * from './reconcile/reconcile.js';
 export * from './switch/index.js';

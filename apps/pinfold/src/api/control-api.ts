@@ -7,6 +7,7 @@ import { createTraffic } from '../system/fleet-app.js';
 import type { System } from '../system/system.js';
 import type { Totals } from '../system/totals.js';
 import { cardRoute } from './cards.js';
+import { parkedRoutes } from './parked.js';
 import { reconciliationRoute } from './reconciliations.js';
 import { statusRoute } from './status.js';
 
@@ -48,6 +49,7 @@ export async function startControlApi(
           }),
       }),
       reconciliationRoute(system.stores, journaledElsewhere(system)),
+      ...parkedRoutes(system.stores),
       loadRoute((ratePerSecond, plain) =>
         createTraffic(system, {
           demoSeed: config.seed,

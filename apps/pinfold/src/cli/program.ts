@@ -8,6 +8,7 @@ import { ceremonyCommand } from '../commands/ceremony.js';
 import { clusterCommand } from '../commands/cluster.js';
 import { doctorCommand } from '../commands/doctor.js';
 import { hsmCommand } from '../commands/hsm.js';
+import { parkedCommand } from '../commands/parked.js';
 import { provisionCommand } from '../commands/provision.js';
 import { reconcileCommand } from '../commands/reconcile.js';
 import { startCommand } from '../commands/start.js';
@@ -24,6 +25,7 @@ const COMMANDS: readonly Command[] = [
   doctorCommand,
   withdrawCommand,
   reconcileCommand,
+  parkedCommand,
   cardCommand,
   vectorsCommand,
   attackCommand,

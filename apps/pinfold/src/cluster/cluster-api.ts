@@ -4,6 +4,7 @@ import { accountStatement } from '@pinfold/storage';
 import { z } from 'zod';
 import { cardRoute } from '../api/cards.js';
 import { VERSION } from '../api/control-api.js';
+import { parkedRoutes } from '../api/parked.js';
 import { reconciliationRoute } from '../api/reconciliations.js';
 import { statusRoute } from '../api/status.js';
 import { type HopStores, hopsOf } from '../narration/hops.js';
@@ -56,6 +57,7 @@ export async function startClusterApi(context: AppContext, parts: ClusterParts):
           }),
       }),
       reconciliationRoute(parts.stores),
+      ...parkedRoutes(parts.stores),
       processesRoute(parts),
       statusRoute({
         mode: config.mode,

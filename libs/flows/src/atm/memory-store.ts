@@ -13,6 +13,7 @@ import {
   type TerminalRecord,
 } from './store.js';
 import {
+  isParked,
   type Withdrawal,
   type WithdrawalId,
   type WithdrawalKey,
@@ -70,6 +71,14 @@ export class MemoryAtmStore implements AtmStore {
     }
     for (const row of this.#tables.withdrawals.values()) journalMinor += row.dispensedMinor;
     return { insideMinor, outMinor, journalMinor };
+  }
+
+  async parked(limit: number): Promise<Withdrawal[]> {
+    return [...this.#tables.withdrawals]
+      .filter(([, row]) => isParked(row))
+      .sort(([a], [b]) => order(a, b))
+      .slice(0, limit)
+      .map(([, row]) => row);
   }
 
   async #run<T>(fn: (tx: AtmTx) => Promise<T>): Promise<T> {

@@ -207,6 +207,19 @@ export function atmStoreContract(name: string, open: () => Promise<AtmStore>): v
       expect(found?.reversalsSent).toBe(3);
     });
 
+    it('lists reversals that nobody repeats, in order of identity, up to a limit', async () => {
+      const over = { nextAtMs: null, reason: '68' };
+      const rows = [
+        sampleWithdrawal(2, { ...over, state: 'reversing' }),
+        sampleWithdrawal(1, { ...over, state: 'reversing' }),
+        sampleWithdrawal(3, { ...over, state: 'reversed' }),
+        sampleWithdrawal(4, { reason: '68', state: 'reversing' }),
+      ];
+      await save({ inserts: rows });
+      expect((await store.parked(10)).map(({ rrn }) => rrn)).toEqual([rows[1]!.rrn, rows[0]!.rrn]);
+      expect(await store.parked(1)).toHaveLength(1);
+    });
+
     it('pages through the journal in order of RRN and terminal', async () => {
       const rows = [1, 2, 3].map((n) => sampleWithdrawal(n));
       const other = { ...rows[1]!, terminal: 'ATM00002' };

@@ -78,6 +78,8 @@ export interface AtmStore {
   /** Journal rows for the three-way match, in order of RRN and terminal; pages by `after`. */
   reconcilePage(after: WithdrawalId | undefined, limit: number): Promise<AtmJournalRow[]>;
   cashPosition(): Promise<CashPosition>;
+  /** Rows whose reversal is repeated no more though nobody answered it, in order of identity. */
+  parked(limit: number): Promise<Withdrawal[]>;
 }
 
 /** The part of a row that reconciliation reads. */

@@ -2,7 +2,7 @@
  * A withdrawal as the terminal's journal keeps it: one row, named by terminal and RRN. PIN blocks and
  * MACs are never in it; the card number only sealed, hashed and masked.
  */
-import type { WithdrawalState } from './states.js';
+import { isReversing, type WithdrawalState } from './states.js';
 
 export interface WithdrawalId {
   readonly terminal: string;
@@ -42,4 +42,9 @@ export interface Withdrawal extends WithdrawalId {
   /** Deadline of the answer, or when to repeat the reversal (ms since the epoch); null: nothing due. */
   readonly nextAtMs: number | null;
   readonly createdMs: number;
+}
+
+/** A reversal that was repeated to the limit: nothing is due, and nobody has answered it. */
+export function isParked({ state, nextAtMs }: Withdrawal): boolean {
+  return nextAtMs === null && isReversing(state);
 }

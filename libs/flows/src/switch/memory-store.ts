@@ -72,6 +72,14 @@ export class MemorySwitchStore implements SwitchStore {
     });
   }
 
+  async parked(limit: number): Promise<StoreAndForward[]> {
+    return [...this.forwards]
+      .filter(([, { state }]) => state === 'parked' || state === 'refused')
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .slice(0, limit)
+      .map(([, row]) => row);
+  }
+
   #open(changes: SwitchChanges[], reserved: Map<string, bigint>): SwitchTx {
     return {
       transactions: async (ids) => pick(this.transactions, ids.map(keyOf)),

@@ -98,6 +98,15 @@ export function switchStoreContract(
       expect([...found.values()]).toEqual([{ ...forward, state: 'done', sent: 2 }]);
     });
 
+    it('lists what waits for a person, in order of identity, up to a limit', async () => {
+      const rows = [1, 2, 3, 4].map((n) => sampleRow({ n, state: 'timed-out', deadlineMs: null }));
+      const states = ['parked', 'done', 'refused', 'pending'] as const;
+      const forwards = states.map((state, i) => sampleForward({ n: i + 1, state }));
+      await save({ inserts: rows, forwards: [...forwards].reverse() });
+      expect(await store.parked(10)).toEqual([forwards[0], forwards[2]]);
+      expect(await store.parked(1)).toEqual([forwards[0]]);
+    });
+
     it('keeps the amount of a partial reversal exactly', async () => {
       const amount = { amountMinor: 999_999_999_999n, actualMinor: 123_456_789_012n };
       const reversed = { state: 'partly-reversed', responseCode: '00', deadlineMs: null } as const;

@@ -82,6 +82,8 @@ export interface SwitchStore {
   transact<T>(fn: (tx: SwitchTx) => Promise<T>): Promise<T>;
   /** One row per transaction for the three-way match, in order of identity; pages by `after`. */
   reconcilePage(after: TransactionId | undefined, limit: number): Promise<ReconcileRow[]>;
+  /** Store-and-forward rows that wait for a person (`parked`, `refused`), in order of identity. */
+  parked(limit: number): Promise<StoreAndForward[]>;
 }
 
 export interface ReconcileRow extends TransactionId {

@@ -65,6 +65,11 @@ export class PostgresAtmStore implements AtmStore {
     const [row] = await this.database.query<CashPosition>(sql.CASH_POSITION, [this.fleet]);
     return row!;
   }
+
+  async parked(limit: number): Promise<Withdrawal[]> {
+    const rows = await this.database.query<WithdrawalRow>(sql.PARKED, [this.fleet, limit]);
+    return rows.map(withdrawalFrom);
+  }
 }
 
 class PostgresAtmTx implements AtmTx {

@@ -124,6 +124,11 @@ const refusals: readonly { that: string; refuses: string[]; sqlState: string }[]
   },
 ];
 
+/** For the list that a person asks for; rows in it are rare, so it costs nothing to keep. */
+const PARKED = `CREATE INDEX withdrawals_parked ON withdrawals (rrn, terminal)
+  WHERE next_at_ms IS NULL AND state IN ('reversing', 'partly-dispensed')`;
+
 export const atmMigrations: MigrationList = [
   { name: 'CreateAtm1763750000000', up: [...TABLES, ...TRANSITIONS], asserts: refusals },
+  { name: 'IndexParkedReversals1763760000000', up: [PARKED], asserts: [] },
 ];

@@ -31,6 +31,12 @@ WHERE w.fleet = $1 AND w.next_at_ms IS NOT NULL AND w.state = 'requested'
   AND w.created_ms <= $2::bigint
 ORDER BY w.next_at_ms, w.rrn, w.terminal LIMIT $3::integer FOR NO KEY UPDATE SKIP LOCKED`;
 
+/** $1: fleet; $2: limit. */
+export const PARKED = `
+SELECT ${withdrawalBatch.select('w')} FROM withdrawals w
+WHERE w.fleet = $1 AND w.next_at_ms IS NULL AND w.state IN ('reversing', 'partly-dispensed')
+ORDER BY w.rrn, w.terminal LIMIT $2::integer`;
+
 /** $1: terminals. */
 export const LOCK_CASSETTES = `
 SELECT ${cassetteBatch.select('c')} FROM cassettes c WHERE c.terminal = ANY($1::text[])

@@ -116,6 +116,10 @@ const row = (
 ) => `INSERT INTO transactions VALUES ('${rrn}', 'T', '${stan}',
   '1121120000', 'forwarded', 'bank-a', '\\x00', 'c', 'm', 1000, NULL, '978', NULL, NULL, 's', '{}', 1, 1)`;
 
+/** For the list that a person asks for; rows in it are rare, so it costs nothing to keep. */
+const PARKED = `CREATE INDEX forwards_parked ON forwards (rrn, terminal, kind)
+  WHERE state IN ('parked', 'refused')`;
+
 export const switchMigrations: MigrationList = [
   {
     name: 'CreateSwitch1763750000000',
@@ -155,4 +159,5 @@ export const switchMigrations: MigrationList = [
       },
     ],
   },
+  { name: 'IndexParkedForwards1763760000000', up: [PARKED], asserts: [] },
 ];

@@ -28,6 +28,11 @@ SELECT ${forwardBatch.select('f')} FROM forwards f
 WHERE f.state = 'pending' AND f.next_at_ms <= $1::bigint
 ORDER BY f.next_at_ms, f.rrn, f.terminal LIMIT $2::integer FOR NO KEY UPDATE SKIP LOCKED`;
 
+/** $1: limit. */
+export const PARKED_FORWARDS = `
+SELECT ${forwardBatch.select('f')} FROM forwards f WHERE f.state IN ('parked', 'refused')
+ORDER BY f.rrn, f.terminal, f.kind LIMIT $1::integer`;
+
 /** Identity batch; not locked: the forward's lock is held. */
 export const TRANSACTIONS_WITH_PAN = `
 SELECT ${ROW_COLUMNS}, t.sealed_pan AS "sealedPan" FROM ${idBatch.from(1, 'i')}

@@ -64,6 +64,11 @@ export class PostgresSwitchStore implements SwitchStore {
     const from = [after?.rrn ?? '', after?.terminal ?? ''];
     return this.database.query<ReconcileRow>(sql.RECONCILE_PAGE, [...from, limit]);
   }
+
+  async parked(limit: number): Promise<StoreAndForward[]> {
+    const rows = await this.database.query<ForwardRow>(sql.PARKED_FORWARDS, [limit]);
+    return rows.map(forwardFrom);
+  }
 }
 
 class PostgresSwitchTx implements SwitchTx {
