@@ -8,7 +8,7 @@ import { openTable, sealTable } from '../device/stored-table.js';
 import { alnum, binary, choice, digits, hex, key, layout, when } from '../layout/nodes.js';
 import { refuse } from '../refusal.js';
 import { dukptKey, ksnFields } from './dukpt-fields.js';
-import { checkedTable } from './pin-fields.js';
+import { checkedTable } from './pins/pin-fields.js';
 
 const CIPHER_MODES = { '00': 'ECB', '01': 'CBC' } as const;
 const FORMATS = { '0': 'binary', '1': 'hexadecimal', '2': 'text' } as const;

@@ -5,15 +5,13 @@ import { CARD_COMMANDS } from './cards/index.js';
 import { DATA_COMMANDS } from './data.js';
 import { KEY_COMMANDS } from './keys/index.js';
 import { MAC_COMMANDS } from './macs/index.js';
-import { PIN_TRANSLATIONS } from './pins-translate.js';
-import { PIN_VERIFICATIONS } from './pins-verify.js';
+import { PIN_COMMANDS } from './pins/index.js';
 import { SERVICE_COMMANDS } from './service.js';
 
 const ALL = [
   ...SERVICE_COMMANDS,
   ...KEY_COMMANDS,
-  ...PIN_TRANSLATIONS,
-  ...PIN_VERIFICATIONS,
+  ...PIN_COMMANDS,
   ...MAC_COMMANDS,
   ...DATA_COMMANDS,
   ...CARD_COMMANDS,

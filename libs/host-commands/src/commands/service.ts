@@ -6,6 +6,15 @@ import { HostRefusal, refuse } from '../refusal.js';
 /** A number of this program, in the place where a real device shows its firmware. */
 export const FIRMWARE = '0001-0001';
 
+/** Serial number, and the time that is reported on, as the J commands begin (YYMMDD, HHMMSS, UTC). */
+const periodFields = layout(
+  alnum('serial', 12),
+  digits('startDate', 6),
+  digits('startTime', 6),
+  digits('endDate', 6),
+  digits('endTime', 6),
+);
+
 export const diagnostics = hostCommand({
   code: 'NC',
   name: 'Perform diagnostics',
@@ -81,14 +90,7 @@ export const hsmLoading = hostCommand({
   group: 'service',
   repeatable: true,
   request: layout(),
-  reply: layout(
-    alnum('serial', 12),
-    digits('startDate', 6),
-    digits('startTime', 6),
-    digits('endDate', 6),
-    digits('endTime', 6),
-    digits('meanLoad', 3, { about: 'percent' }),
-  ),
+  reply: layout(...periodFields, digits('meanLoad', 3, { about: 'percent' })),
   notes: 'The load is that of the event loop since the start; the ten load bands are left out.',
   run: ({ device }) => ({ ...device.period(), meanLoad: device.load() }),
 });
@@ -100,11 +102,7 @@ export const commandVolumes = hostCommand({
   repeatable: true,
   request: layout(),
   reply: layout(
-    alnum('serial', 12),
-    digits('startDate', 6),
-    digits('startTime', 6),
-    digits('endDate', 6),
-    digits('endTime', 6),
+    ...periodFields,
     digits('count', 3),
     repeat('volumes', { count: 'count', max: 999 }, alnum('command', 2), digits('total', 10)),
   ),
@@ -123,11 +121,7 @@ export const healthCounts = hostCommand({
   repeatable: true,
   request: layout(),
   reply: layout(
-    alnum('serial', 12),
-    digits('startDate', 6),
-    digits('startTime', 6),
-    digits('endDate', 6),
-    digits('endTime', 6),
+    ...periodFields,
     digits('reboots', 10),
     digits('tampers', 10),
     digits('pinFailuresMinute', 7),

@@ -22,7 +22,7 @@ import {
   when,
 } from '../../layout/nodes.js';
 import { refuse } from '../../refusal.js';
-import { pinOfBlock } from '../pin-fields.js';
+import { pinOfBlock } from '../pins/pin-fields.js';
 import { cardKeyOf, panPsn } from './emv-fields.js';
 
 const SCRIPT_MODES = {

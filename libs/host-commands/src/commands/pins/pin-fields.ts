@@ -10,11 +10,12 @@ import {
   type PinBlockFormat,
   validationDataOf,
 } from '@pinfold/pin';
-import type { Context } from '../device/context.js';
-import type { OpenKey } from '../device/keys.js';
-import { openTable } from '../device/stored-table.js';
-import { alnum, digits, hex, layout } from '../layout/nodes.js';
-import { refuse } from '../refusal.js';
+import type { Context } from '../../device/context.js';
+import type { OpenKey } from '../../device/keys.js';
+import { openTable } from '../../device/stored-table.js';
+import { alnum, digits, hex, key, layout } from '../../layout/nodes.js';
+import { refuse } from '../../refusal.js';
+import { ksnFields } from '../dukpt-fields.js';
 
 /** Format codes as one field. */
 export const format = <const N extends string>(name: N) =>
@@ -27,6 +28,26 @@ export const account12 = digits('account', 12, {
 
 export const pinBlockUnder = <const N extends string, const K extends string>(name: N, key: K) =>
   hex(name, { blockOf: key }, { about: '16 digits; 32 under an AES key' });
+
+/** The account number that the format of an earlier field asks for. */
+export const accountFor = <const F extends readonly string[]>(...formats: F) =>
+  hex('account', { accountFor: formats }, { error: '22' });
+
+/** A PIN block with its format, under the key of the token named. */
+export const blockFields = <const K extends string>(name: K) =>
+  layout(pinBlockUnder('pinBlock', name), format('format'));
+
+/** The same under the session key of a DUKPT key serial number. */
+export const dukptBlockFields = layout(...ksnFields, hex('pinBlock', 16), format('format'));
+
+/** A ZPK or TPK whose type stands before it. */
+export const typedPinKey = layout(
+  alnum('keyType', 3, { about: '001 ZPK, 002 TPK' }),
+  key('pinKey', { typeFrom: 'keyType' }),
+);
+
+/** A PIN field under LMK 02-03. */
+export const storedPin = alnum('pin', 'pin', { about: 'PIN under LMK 02-03' });
 
 /** IBM 3624: what follows the PIN in the commands that verify or make offsets. */
 export const ibmFields = layout(
@@ -156,4 +177,11 @@ export function refuseWeak(context: Context, pin: string): void {
 /** A PVK pair for PVVs. */
 export function pvkPair(key: OpenKey) {
   return key.bytes.length === 16 ? key.des : refuse('27');
+}
+
+/** A ZPK or TPK, as the type says; FFF with key blocks, whose usage says it. */
+export function pinKeyOf(context: Context, token: string, type: string): OpenKey {
+  if (type !== '001' && type !== '002' && type !== 'FFF') refuse('04');
+  const role = type === '002' || (type === 'FFF' && token.slice(6, 8) === '71') ? 'tpk' : 'zpk';
+  return context.key(token, role, '10', 'decrypt');
 }

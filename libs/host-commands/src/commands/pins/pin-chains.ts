@@ -18,10 +18,10 @@ import {
   pvvParameterHi,
   pvvParameterLo,
 } from '@pinfold/pin';
-import type { Context } from '../device/context.js';
-import type { OpenKey } from '../device/keys.js';
-import { type BlockStep, hexWord } from '../device/lockstep.js';
-import { refuse } from '../refusal.js';
+import type { Context } from '../../device/context.js';
+import type { OpenKey } from '../../device/keys.js';
+import { type BlockStep, hexWord } from '../../device/lockstep.js';
+import { refuse } from '../../refusal.js';
 
 const CONTROLS: Readonly<Record<string, IsoControl>> = { '01': 0, '05': 1, '47': 3 };
 

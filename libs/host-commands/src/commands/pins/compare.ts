@@ -1,0 +1,37 @@
+/** BC and BE: PINs compared with stored ones. */
+
+import { equalConstantTime } from '@pinfold/crypto';
+import { hostCommand } from '../../declare.js';
+import { key, layout } from '../../layout/nodes.js';
+import { refuse } from '../../refusal.js';
+import { account12, format, pinBlockUnder, pinOfBlock, storedPin } from './pin-fields.js';
+
+const compare = <const C extends 'BC' | 'BE'>(code: C, role: 'tpk' | 'zpk', whose: string) =>
+  hostCommand({
+    code,
+    name: `Verify ${whose} PIN by comparison with a stored one`,
+    group: 'pins',
+    repeatable: true,
+    request: layout(
+      key('source', role),
+      pinBlockUnder('pinBlock', 'source'),
+      format('format'),
+      account12,
+      storedPin,
+    ),
+    reply: layout(),
+    errors: { '01': 'the PINs differ', '10': `${role.toUpperCase()} parity` },
+    run: (context, { source, pinBlock, format, account, pin }) => {
+      const from = context.key(source, role, '10', 'decrypt');
+      const given = pinOfBlock(context, from, { block: pinBlock, format, account });
+      const stored = context.openPin(pin, account);
+      if (!equalConstantTime(padded(given), padded(stored))) refuse('01');
+      return {};
+    },
+  });
+
+const padded = (pin: string) => new TextEncoder().encode(pin.padEnd(12, 'F'));
+
+export const compareTerminalPin = compare('BC', 'tpk', 'a terminal');
+
+export const compareInterchangePin = compare('BE', 'zpk', 'an interchange');

@@ -1,0 +1,138 @@
+/** CA, CC, CI and G0: PIN blocks from terminal, zone or DUKPT key to zone key. */
+
+import { hostCommand } from '../../declare.js';
+import type { Context } from '../../device/context.js';
+import type { OpenKey } from '../../device/keys.js';
+import { digits, hex, key, layout } from '../../layout/nodes.js';
+import { refuse } from '../../refusal.js';
+import { dukptPinKey, ksnFields } from '../dukpt-fields.js';
+import { translationChain } from './pin-chains.js';
+import {
+  accountFor,
+  blockOfPin,
+  checkTranslation,
+  format,
+  pinBlockUnder,
+  pinOfBlock,
+} from './pin-fields.js';
+
+interface Translation {
+  readonly maxPinLength: string;
+  readonly sourceBlock: string;
+  readonly sourceFormat: string;
+  readonly destinationFormat: string;
+  readonly account: string;
+}
+
+function translate(context: Context, from: OpenKey, to: OpenKey, o: Translation) {
+  checkTranslation(context, o.sourceFormat, o.destinationFormat);
+  const { account } = o;
+  const pin = pinOfBlock(context, from, { block: o.sourceBlock, format: o.sourceFormat, account });
+  if (pin.length > Number(o.maxPinLength)) refuse('24');
+  return {
+    pinLength: String(pin.length).padStart(2, '0'),
+    pinBlock: blockOfPin(context, to, { pin, format: o.destinationFormat, account }),
+    format: o.destinationFormat,
+  };
+}
+
+/** The same in steps. */
+function translateChain(
+  context: Context,
+  role: 'tpk' | 'zpk',
+  o: Translation & { readonly source: string; readonly destination: string },
+) {
+  const from = context.key(o.source, role, '10', 'decrypt');
+  const to = context.key(o.destination, 'zpk', '11', 'encrypt');
+  checkTranslation(context, o.sourceFormat, o.destinationFormat);
+  return translationChain(context, o, { from, to });
+}
+
+const translationReply = layout(
+  digits('pinLength', 2),
+  hex('pinBlock', { beforeEnd: 2, max: 32 }),
+  digits('format', 2),
+);
+
+const afterKeys = layout(
+  digits('maxPinLength', 2, { about: 'longest PIN, usually 12' }),
+  pinBlockUnder('sourceBlock', 'source'),
+  format('sourceFormat'),
+  format('destinationFormat'),
+  accountFor('sourceFormat', 'destinationFormat'),
+);
+
+export const translateTpkToZpk = hostCommand({
+  code: 'CA',
+  name: 'Translate a PIN from TPK to ZPK',
+  group: 'pins',
+  repeatable: true,
+  request: layout(key('source', 'tpk'), key('destination', 'zpk'), ...afterKeys),
+  reply: translationReply,
+  errors: { '10': 'source TPK parity', '11': 'destination ZPK parity' },
+  run: (context, o) =>
+    translate(
+      context,
+      context.key(o.source, 'tpk', '10', 'decrypt'),
+      context.key(o.destination, 'zpk', '11', 'encrypt'),
+      o,
+    ),
+  chain: (context, o) => translateChain(context, 'tpk', o),
+});
+
+export const translateZpkToZpk = hostCommand({
+  code: 'CC',
+  name: 'Translate a PIN from one ZPK to another',
+  group: 'pins',
+  repeatable: true,
+  request: layout(key('source', 'zpk'), key('destination', 'zpk'), ...afterKeys),
+  reply: translationReply,
+  errors: { '10': 'source ZPK parity', '11': 'destination ZPK parity' },
+  run: (context, o) =>
+    translate(
+      context,
+      context.key(o.source, 'zpk', '10', 'decrypt'),
+      context.key(o.destination, 'zpk', '11', 'encrypt'),
+      o,
+    ),
+  chain: (context, o) => translateChain(context, 'zpk', o),
+});
+
+const dukptTranslation = layout(
+  key('bdk', 'bdk'),
+  key('destination', 'zpk'),
+  ...ksnFields,
+  hex('sourceBlock', 16),
+  format('sourceFormat'),
+  format('destinationFormat'),
+  accountFor('sourceFormat', 'destinationFormat'),
+);
+
+/** CI (single DES sessions of old) and G0 differ in nothing that this device keeps. */
+const fromDukpt = <const C extends string>(code: C, name: string) =>
+  hostCommand({
+    code,
+    name,
+    group: 'pins',
+    repeatable: true,
+    request: dukptTranslation,
+    reply: translationReply,
+    errors: { '10': 'BDK parity', '11': 'ZPK parity' },
+    run: (context, o) =>
+      translate(
+        context,
+        dukptPinKey(context, o),
+        context.key(o.destination, 'zpk', '11', 'encrypt'),
+        {
+          ...o,
+          maxPinLength: '12',
+        },
+      ),
+  });
+
+export const translateBdkToZpk = fromDukpt('CI', 'Translate a PIN from BDK (DUKPT) to ZPK');
+
+export const translateBdkToZpkTripleDes = fromDukpt(
+  'G0',
+  'Translate a PIN from BDK (3DES DUKPT) to ZPK',
+);

@@ -1,0 +1,67 @@
+/** DA, EA, CK and GO: PINs verified with the IBM method. */
+
+import { hostCommand } from '../../declare.js';
+import { digits, key, layout } from '../../layout/nodes.js';
+import { refuse } from '../../refusal.js';
+import { dukptPinKey } from '../dukpt-fields.js';
+import { offset, verifyOffset } from './ibm.js';
+import { blockFields, dukptBlockFields, ibmFields, pinOfBlock } from './pin-fields.js';
+
+const verifyIbm = <const C extends 'DA' | 'EA'>(code: C, role: 'tpk' | 'zpk', whose: string) =>
+  hostCommand({
+    code,
+    name: `Verify ${whose} PIN, IBM method`,
+    group: 'pins',
+    repeatable: true,
+    request: layout(
+      key('pinKey', role),
+      key('pvk', 'pvk'),
+      digits('maxPinLength', 2),
+      ...blockFields('pinKey'),
+      ...ibmFields,
+      offset,
+    ),
+    reply: layout(),
+    errors: {
+      '01': 'verification failure',
+      '10': `${role.toUpperCase()} parity`,
+      '11': 'PVK parity',
+    },
+    run: (context, o) => {
+      const from = context.key(o.pinKey, role, '10', 'decrypt');
+      const pin = pinOfBlock(context, from, { ...o, block: o.pinBlock });
+      if (pin.length > Number(o.maxPinLength)) refuse('24');
+      return verifyOffset(context, pin, o);
+    },
+  });
+
+export const verifyTerminalIbm = verifyIbm('DA', 'tpk', 'a terminal');
+
+export const verifyInterchangeIbm = verifyIbm('EA', 'zpk', 'an interchange');
+
+const dukptIbm = <const C extends string>(code: C, name: string) =>
+  hostCommand({
+    code,
+    name,
+    group: 'pins',
+    repeatable: true,
+    request: layout(
+      digits('mode', 1, { about: '0: verify the PIN' }),
+      key('bdk', 'bdk'),
+      key('pvk', 'pvk'),
+      ...dukptBlockFields,
+      ...ibmFields,
+      offset,
+    ),
+    reply: layout(),
+    errors: { '01': 'verification failure', '10': 'BDK parity', '11': 'PVK parity' },
+    run: (context, o) => {
+      if (o.mode !== '0') refuse('15');
+      const pin = pinOfBlock(context, dukptPinKey(context, o), { ...o, block: o.pinBlock });
+      return verifyOffset(context, pin, o);
+    },
+  });
+
+export const verifyDukptIbm = dukptIbm('CK', 'Verify a PIN, DUKPT, IBM method');
+
+export const verifyDukptIbmTripleDes = dukptIbm('GO', 'Verify a PIN, 3DES DUKPT, IBM method');

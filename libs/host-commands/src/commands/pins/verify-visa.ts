@@ -1,0 +1,72 @@
+/** DC, EC, CM and GQ: PINs verified with the Visa method. */
+
+import { hostCommand } from '../../declare.js';
+import { digits, key, layout } from '../../layout/nodes.js';
+import { refuse } from '../../refusal.js';
+import { dukptPinKey } from '../dukpt-fields.js';
+import { pvvChain } from './pin-chains.js';
+import { account12, blockFields, dukptBlockFields, pinOfBlock, pvkPair } from './pin-fields.js';
+import { PAIR, pvki, pvvField, verifyPvvOf } from './visa.js';
+
+const verifyVisa = <const C extends 'DC' | 'EC'>(code: C, role: 'tpk' | 'zpk', whose: string) =>
+  hostCommand({
+    code,
+    name: `Verify ${whose} PIN, Visa method`,
+    group: 'pins',
+    repeatable: true,
+    request: layout(
+      key('pinKey', role),
+      key('pvk', 'pvk', PAIR),
+      ...blockFields('pinKey'),
+      account12,
+      pvki,
+      pvvField,
+    ),
+    reply: layout(),
+    errors: {
+      '01': 'verification failure',
+      '10': `${role.toUpperCase()} parity`,
+      '11': 'PVK parity',
+    },
+    run: (context, o) => {
+      const from = context.key(o.pinKey, role, '10', 'decrypt');
+      return verifyPvvOf(context, pinOfBlock(context, from, { ...o, block: o.pinBlock }), o);
+    },
+    chain: (context, o) =>
+      pvvChain(o, {
+        pin: context.key(o.pinKey, role, '10', 'decrypt'),
+        pvk: () => pvkPair(context.key(o.pvk, 'pvk', '11', 'verify')),
+      }),
+  });
+
+export const verifyTerminalPvv = verifyVisa('DC', 'tpk', 'a terminal');
+
+export const verifyInterchangePvv = verifyVisa('EC', 'zpk', 'an interchange');
+
+const dukptPvv = <const C extends string>(code: C, name: string) =>
+  hostCommand({
+    code,
+    name,
+    group: 'pins',
+    repeatable: true,
+    request: layout(
+      digits('mode', 1, { about: '0: verify the PIN' }),
+      key('bdk', 'bdk'),
+      key('pvk', 'pvk', PAIR),
+      ...dukptBlockFields,
+      account12,
+      pvki,
+      pvvField,
+    ),
+    reply: layout(),
+    errors: { '01': 'verification failure', '10': 'BDK parity', '11': 'PVK parity' },
+    run: (context, o) => {
+      if (o.mode !== '0') refuse('15');
+      const pin = pinOfBlock(context, dukptPinKey(context, o), { ...o, block: o.pinBlock });
+      return verifyPvvOf(context, pin, o);
+    },
+  });
+
+export const verifyDukptPvv = dukptPvv('CM', 'Verify a PIN, DUKPT, Visa method');
+
+export const verifyDukptPvvTripleDes = dukptPvv('GQ', 'Verify a PIN, 3DES DUKPT, Visa method');
