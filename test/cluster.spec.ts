@@ -5,8 +5,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
+import { encodePinBlock } from '@pinfold/pin';
 import { startKafkaForTests } from '../libs/bus/src/kafka-for-tests.js';
 import { type RunningProgram, startProgram, testFolder } from './support/program.js';
+import { readTopics } from './support/read-topics.js';
+import { SecretSearch } from './support/secret-search.js';
 
 interface Card {
   pin: string;
@@ -28,6 +31,7 @@ interface Processes {
 const BANK_A_1 = '4000000000000010';
 const BANK_A_2 = '4000000000000028';
 const BANK_B_1 = '5100000000000016';
+const CANARY_PIN = '927461835046';
 const wrong = (pin: string): string => (pin === '1234' ? '4321' : '1234');
 
 jest.setTimeout(300_000);
@@ -94,6 +98,23 @@ const brokers = await startKafkaForTests();
     expect(left.responseCode).toBe('00');
     expect(balanceMinor - 90_000).toBeLessThan(10_000);
     expect(['51', '61']).toContain(withdraw(BANK_B_1, pin, '100.00').responseCode);
+  });
+
+  it('leaves no card number, PIN or clear PIN block in any topic', async () => {
+    const search = new SecretSearch();
+    search.addDigits('the PIN', CANARY_PIN);
+    for (const pan of [BANK_A_1, BANK_A_2, BANK_B_1]) {
+      search.addDigits('a PAN', pan);
+      const block = encodePinBlock({ format: 'iso0', pin: CANARY_PIN, pan });
+      search.addBytes('a PIN block', block);
+    }
+    expect(withdraw(BANK_B_1, CANARY_PIN, '10.00').responseCode).toBe('55');
+    const records = await readTopics(brokers!);
+    expect(new Set(records.map(({ topic }) => topic)).size).toBeGreaterThan(4);
+    expect(records.flatMap(({ topic, bytes }) => search.in(bytes).map((w) => [topic, w]))).toEqual(
+      [],
+    );
+    expect(search.in(Buffer.from(`a ${BANK_A_1} b`))).toContain('a PAN as digits');
   });
 
   it('starts a service again that was killed, and goes on', async () => {
