@@ -1,4 +1,5 @@
 import { AesKey, DesKey, fromHex } from '@pinfold/crypto';
+import { inputError } from '../../crypto/src/testing.js';
 import { amexCsc, cavv, cvc3, cvv, cvv2, dcvv, icvv } from './index.js';
 
 const cvk = DesKey.of(fromHex('99999999999999998888888888888888'));
@@ -10,7 +11,6 @@ const chip = {
   atc: fromHex('005E'),
   un: fromHex('00000899'),
 };
-const code = (value: string) => expect.objectContaining({ name: 'InputError', code: value });
 
 describe('card values', () => {
   it('are CVVs of another service code, expiry or PAN', () => {
@@ -43,18 +43,27 @@ describe('card values', () => {
   });
 
   it.each([
-    ['PAN_INVALID', () => cvv({ ...full, pan: '1' })],
-    ['PAN_INVALID', () => dcvv({ ...full, pan: '1', atc: '0001' })],
-    ['PAN_INVALID', () => amexCsc({ csck: cvk, pan: '1', expiry: '2512' })],
-    ['EXPIRY_INVALID', () => cvv({ ...full, expiry: '333' })],
-    ['EXPIRY_INVALID', () => amexCsc({ csck: cvk, pan: card.pan, expiry: '25' })],
-    ['SERVICE_CODE_INVALID', () => cvv({ ...full, serviceCode: '11' })],
-    ['DIGITS_INVALID', () => cvv({ ...full, digits: 0 })],
-    ['DIGITS_INVALID', () => cvv({ ...full, digits: 9 })],
-    ['DIGITS_INVALID', () => cvv({ ...full, digits: 2.5 })],
-    ['ATC_INVALID', () => dcvv({ ...full, atc: '1' })],
+    ['PAN_INVALID: pan must be 12 to 19 digits', () => cvv({ ...full, pan: '1' })],
+    ['PAN_INVALID: pan must be 12 to 19 digits', () => dcvv({ ...full, pan: '1', atc: '0001' })],
     [
-      'CAVV_INVALID',
+      'PAN_INVALID: pan must be 12 to 19 digits',
+      () => amexCsc({ csck: cvk, pan: '1', expiry: '2512' }),
+    ],
+    ['EXPIRY_INVALID: expiry must be 4 digits', () => cvv({ ...full, expiry: '333' })],
+    [
+      'EXPIRY_INVALID: expiry must be 4 digits',
+      () => amexCsc({ csck: cvk, pan: card.pan, expiry: '25' }),
+    ],
+    [
+      'SERVICE_CODE_INVALID: serviceCode must be 3 digits',
+      () => cvv({ ...full, serviceCode: '11' }),
+    ],
+    ['DIGITS_INVALID: digits must be 1 to 8', () => cvv({ ...full, digits: 0 })],
+    ['DIGITS_INVALID: digits must be 1 to 8', () => cvv({ ...full, digits: 9 })],
+    ['DIGITS_INVALID: digits must be 1 to 8', () => cvv({ ...full, digits: 2.5 })],
+    ['ATC_INVALID: atc must be 4 digits', () => dcvv({ ...full, atc: '1' })],
+    [
+      'CAVV_INVALID: trackingNumber must be 4 digits',
       () =>
         cavv({
           cvk,
@@ -65,7 +74,7 @@ describe('card values', () => {
         }),
     ],
     [
-      'CAVV_INVALID',
+      'CAVV_INVALID: resultCode must be 1 digit',
       () =>
         cavv({
           cvk,
@@ -76,7 +85,7 @@ describe('card values', () => {
         }),
     ],
     [
-      'CAVV_INVALID',
+      'CAVV_INVALID: secondFactorCode must be 2 digits',
       () =>
         cavv({
           cvk,
@@ -86,15 +95,30 @@ describe('card values', () => {
           secondFactorCode: '1',
         }),
     ],
-    ['KEY_INVALID', () => cvv({ ...full, cvk: DesKey.of(new Uint8Array(8)) })],
-    ['KEY_INVALID', () => cvv({ ...full, cvk: AesKey.of(new Uint8Array(16)) as never })],
-    ['KEY_INVALID', () => cvc3({ ...chip, key: DesKey.of(new Uint8Array(24)) })],
-    ['BYTES_LENGTH', () => cvc3({ ...chip, track: new Uint8Array(0) })],
-    ['BYTES_LENGTH', () => cvc3({ ...chip, track: new Uint8Array(257) })],
-    ['BYTES_LENGTH', () => cvc3({ ...chip, atc: new Uint8Array(3) })],
-    ['BYTES_LENGTH', () => cvc3({ ...chip, un: 'x' as never })],
-    ['DIGITS_INVALID', () => cvc3({ ...chip, digits: 6 })],
-    ['DIGITS_INVALID', () => cvc3({ ...chip, digits: 0 })],
-    ['DIGITS_INVALID', () => cvc3({ ...chip, digits: 1.5 })],
-  ])('%s', (expected, call) => expect(call).toThrow(code(expected)));
+    [
+      'KEY_INVALID: key must be a two-key triple DES key',
+      () => cvv({ ...full, cvk: DesKey.of(new Uint8Array(8)) }),
+    ],
+    [
+      'KEY_INVALID: key must be a two-key triple DES key',
+      () => cvv({ ...full, cvk: AesKey.of(new Uint8Array(16)) as never }),
+    ],
+    [
+      'KEY_INVALID: key must be a two-key triple DES key',
+      () => cvc3({ ...chip, key: DesKey.of(new Uint8Array(24)) }),
+    ],
+    [
+      'BYTES_LENGTH: track must be 1 to 256 bytes',
+      () => cvc3({ ...chip, track: new Uint8Array(0) }),
+    ],
+    [
+      'BYTES_LENGTH: track must be 1 to 256 bytes',
+      () => cvc3({ ...chip, track: new Uint8Array(257) }),
+    ],
+    ['BYTES_LENGTH: atc must be 2 bytes', () => cvc3({ ...chip, atc: new Uint8Array(3) })],
+    ['BYTES_LENGTH: un must be 4 bytes', () => cvc3({ ...chip, un: 'x' as never })],
+    ['DIGITS_INVALID: digits must be 1 to 5', () => cvc3({ ...chip, digits: 6 })],
+    ['DIGITS_INVALID: digits must be 1 to 5', () => cvc3({ ...chip, digits: 0 })],
+    ['DIGITS_INVALID: digits must be 1 to 5', () => cvc3({ ...chip, digits: 1.5 })],
+  ])('%s', (expected, call) => expect(call).toThrow(inputError(expected)));
 });

@@ -27,7 +27,7 @@ export function requireDigits(
 ): asserts text is string {
   if (isDigits(text, min, max)) return;
   const allowed = min === max ? `${min}` : `${min} to ${max}`;
-  throw new InputError(code, `${name} must be ${allowed} digits`);
+  throw new InputError(code, `${name} must be ${allowed} digit${max === 1 ? '' : 's'}`);
 }
 
 /** Throws `PIN_INVALID` unless `pin` is 4 to 12 digits. */
@@ -46,5 +46,8 @@ export function requireHexDigits(
   { name, length, code }: { name: string; length: number; code: string },
 ): asserts text is string {
   if (typeof text === 'string' && text.length === length && /^[0-9A-Fa-f]*$/.test(text)) return;
-  throw new InputError(code, `${name} must be ${length} hexadecimal digits`);
+  throw new InputError(
+    code,
+    `${name} must be ${length} hexadecimal digit${length === 1 ? '' : 's'}`,
+  );
 }

@@ -1,5 +1,6 @@
 import { fromHex, toHex } from '@pinfold/crypto';
 import fc from 'fast-check';
+import { inputError } from '../../crypto/src/testing.js';
 import {
   AES_DUKPT_KEY_TYPES,
   type AesDukptKeyType,
@@ -24,7 +25,6 @@ const bdk = fromHex('0123456789ABCDEFFEDCBA9876543210');
 const ksn = fromHex('FFFF9876543210E00000');
 const ik = tdesInitialKey({ bdk, ksn });
 const ikid = fromHex('1234567890123456');
-const code = (value: string) => expect.objectContaining({ name: 'InputError', code: value });
 const at = (counter: number) => {
   const out = Uint8Array.from(ksn);
   new DataView(out.buffer).setUint32(6, 0x10e00000 + counter);
@@ -68,7 +68,7 @@ describe('the register of a terminal', () => {
     for (let start = 1; start < 64; start++) {
       if (!isUsableCounter(scheme, start)) {
         expect(() => new DukptRegister(scheme, new Uint8Array(0), start)).toThrow(
-          code('COUNTER_INVALID'),
+          inputError('COUNTER_INVALID: counter must be one that a terminal can send'),
         );
         continue;
       }
@@ -88,7 +88,7 @@ describe('the register of a terminal', () => {
 
   it.each([0, 1.5, 64, -1, Number.NaN])('refuses to start at %p', (start) =>
     expect(() => new DukptRegister(toy(6, 3), new Uint8Array(0), start)).toThrow(
-      code('COUNTER_INVALID'),
+      inputError('COUNTER_INVALID: counter must be one that a terminal can send'),
     ),
   );
 });
@@ -130,7 +130,9 @@ describe('TDES DUKPT', () => {
         code: 'KSN_INVALID',
       });
     }
-    expect(() => new TdesDukptTerminal({ ik, ksn: at(0x7ff) })).toThrow(code('COUNTER_INVALID'));
+    expect(() => new TdesDukptTerminal({ ik, ksn: at(0x7ff) })).toThrow(
+      inputError('COUNTER_INVALID: counter must be one that a terminal can send'),
+    );
   });
 
   it('gives each use a key of its own, data keys enciphered under themselves', () => {
@@ -152,16 +154,22 @@ describe('TDES DUKPT', () => {
   });
 
   it.each([
-    ['KSN_LENGTH', () => tdesInitialKey({ bdk, ksn: ksn.slice(1) })],
-    ['KEY_LENGTH', () => tdesInitialKey({ bdk: bdk.slice(1), ksn })],
-    ['KEY_LENGTH', () => tdesTransactionKey({ ik: bdk.slice(1), ksn: at(1) })],
-    ['KEY_CHOICE', () => tdesTransactionKey({ ksn: at(1) })],
-    ['KEY_CHOICE', () => tdesTransactionKey({ bdk, ik, ksn: at(1) })],
-    ['KSN_LENGTH', () => tdesTransactionKey({ bdk, ksn: 'x' as never })],
-    ['USE_UNKNOWN', () => tdesSessionKey(ik, 'other' as never)],
-    ['KEY_LENGTH', () => tdesSessionKey(ik.slice(1), 'pin')],
-    ['KEY_LENGTH', () => new TdesDukptTerminal({ ik: ik.slice(1), ksn })],
-  ])('%s', (expected, call) => expect(call).toThrow(code(expected)));
+    ['KSN_LENGTH: ksn must be 10 bytes', () => tdesInitialKey({ bdk, ksn: ksn.slice(1) })],
+    ['KEY_LENGTH: bdk must be 16 bytes', () => tdesInitialKey({ bdk: bdk.slice(1), ksn })],
+    ['KEY_LENGTH: ik must be 16 bytes', () => tdesTransactionKey({ ik: bdk.slice(1), ksn: at(1) })],
+    [
+      'KEY_CHOICE: exactly one of bdk and ik must be given',
+      () => tdesTransactionKey({ ksn: at(1) }),
+    ],
+    [
+      'KEY_CHOICE: exactly one of bdk and ik must be given',
+      () => tdesTransactionKey({ bdk, ik, ksn: at(1) }),
+    ],
+    ['KSN_LENGTH: ksn must be 10 bytes', () => tdesTransactionKey({ bdk, ksn: 'x' as never })],
+    ['USE_UNKNOWN: use must be one of TDES_DUKPT_USES', () => tdesSessionKey(ik, 'other' as never)],
+    ['KEY_LENGTH: transactionKey must be 16 bytes', () => tdesSessionKey(ik.slice(1), 'pin')],
+    ['KEY_LENGTH: ik must be 16 bytes', () => new TdesDukptTerminal({ ik: ik.slice(1), ksn })],
+  ])('%s', (expected, call) => expect(call).toThrow(inputError(expected)));
 });
 
 describe('AES DUKPT', () => {
@@ -231,23 +239,32 @@ describe('AES DUKPT', () => {
   });
 
   it.each([
-    ['KEY_LENGTH', () => aesInitialKey({ bdk: of(15), ikid })],
-    ['IKID_LENGTH', () => aesInitialKey({ bdk: of(16), ikid: of(7) })],
-    ['IKID_LENGTH', () => aesInitialKey({ bdk: of(16), ikid: 'x' as never })],
-    ['KSN_LENGTH', () => aesTransactionKey({ bdk: of(16), ksn: of(11) })],
-    ['KEY_CHOICE', () => aesTransactionKey({ ksn: of(12) })],
-    ['KEY_CHOICE', () => aesTransactionKey({ bdk: of(16), ik: of(16), ksn: of(12) })],
-    ['KEY_LENGTH', () => aesTransactionKey({ ik: of(17), ksn: of(12) })],
+    ['KEY_LENGTH: bdk must be 16, 24 or 32 bytes', () => aesInitialKey({ bdk: of(15), ikid })],
+    ['IKID_LENGTH: ikid must be 8 bytes', () => aesInitialKey({ bdk: of(16), ikid: of(7) })],
+    ['IKID_LENGTH: ikid must be 8 bytes', () => aesInitialKey({ bdk: of(16), ikid: 'x' as never })],
+    ['KSN_LENGTH: ksn must be 12 bytes', () => aesTransactionKey({ bdk: of(16), ksn: of(11) })],
     [
-      'KEY_LENGTH',
+      'KEY_CHOICE: exactly one of bdk and ik must be given',
+      () => aesTransactionKey({ ksn: of(12) }),
+    ],
+    [
+      'KEY_CHOICE: exactly one of bdk and ik must be given',
+      () => aesTransactionKey({ bdk: of(16), ik: of(16), ksn: of(12) }),
+    ],
+    [
+      'KEY_LENGTH: ik must be 16, 24 or 32 bytes',
+      () => aesTransactionKey({ ik: of(17), ksn: of(12) }),
+    ],
+    [
+      'KEY_LENGTH: derivationKey must be 16, 24 or 32 bytes',
       () => aesWorkingKey({ derivationKey: of(8), ksn: of(12), usage: 'pin', keyType: 'aes128' }),
     ],
     [
-      'KSN_LENGTH',
+      'KSN_LENGTH: ksn must be 12 bytes',
       () => aesWorkingKey({ derivationKey: of(16), ksn: of(8), usage: 'pin', keyType: 'aes128' }),
     ],
     [
-      'USE_UNKNOWN',
+      'USE_UNKNOWN: usage must be one of AES_DUKPT_USAGES',
       () =>
         aesWorkingKey({
           derivationKey: of(16),
@@ -257,17 +274,23 @@ describe('AES DUKPT', () => {
         }),
     ],
     [
-      'KEY_TYPE_UNKNOWN',
+      'KEY_TYPE_UNKNOWN: keyType must be one of AES_DUKPT_KEY_TYPES',
       () =>
         aesWorkingKey({ derivationKey: of(16), ksn: of(12), usage: 'pin', keyType: 'x' as never }),
     ],
-    ['IKID_LENGTH', () => new AesDukptTerminal({ ik: of(16), ikid: of(9) })],
-    ['KEY_LENGTH', () => new AesDukptTerminal({ ik: of(9), ikid })],
-    ['IKID_LENGTH', () => aesKsn({ ikid: of(9), counter: 1 })],
-    ['COUNTER_INVALID', () => aesKsn({ ikid, counter: 2 ** 32 })],
-    ['COUNTER_INVALID', () => aesKsn({ ikid, counter: -1 })],
-    ['COUNTER_INVALID', () => aesKsn({ ikid, counter: 0.5 })],
-  ])('%s', (expected, call) => expect(call).toThrow(code(expected)));
+    ['IKID_LENGTH: ikid must be 8 bytes', () => new AesDukptTerminal({ ik: of(16), ikid: of(9) })],
+    ['KEY_LENGTH: ik must be 16, 24 or 32 bytes', () => new AesDukptTerminal({ ik: of(9), ikid })],
+    ['IKID_LENGTH: ikid must be 8 bytes', () => aesKsn({ ikid: of(9), counter: 1 })],
+    [
+      'COUNTER_INVALID: counter must be an integer of 32 bits',
+      () => aesKsn({ ikid, counter: 2 ** 32 }),
+    ],
+    ['COUNTER_INVALID: counter must be an integer of 32 bits', () => aesKsn({ ikid, counter: -1 })],
+    [
+      'COUNTER_INVALID: counter must be an integer of 32 bits',
+      () => aesKsn({ ikid, counter: 0.5 }),
+    ],
+  ])('%s', (expected, call) => expect(call).toThrow(inputError(expected)));
 });
 
 it('counts ones of unsigned 32-bit numbers', () => {

@@ -1,4 +1,5 @@
 import { AesKey, fromHex, toHex } from '@pinfold/crypto';
+import { inputError } from '../../crypto/src/testing.js';
 import {
   decryptIso4,
   encryptIso4PinField,
@@ -8,7 +9,6 @@ import {
 } from './index.js';
 
 const key = AesKey.of(fromHex('00112233445566778899AABBCCDDEEFF'));
-const code = (value: string) => expect.objectContaining({ name: 'InputError', code: value });
 const refused = { ok: false, code: 'PIN_BLOCK_INVALID' };
 
 describe('ISO 9564-1 format 4', () => {
@@ -51,17 +51,26 @@ describe('ISO 9564-1 format 4', () => {
   });
 
   it.each([
-    ['PIN_INVALID', () => iso4PinField({ pin: '123', random: (n) => new Uint8Array(n) })],
-    ['RANDOM_REQUIRED', () => iso4PinField({ pin: '1234', random: undefined as never })],
-    ['RANDOM_SOURCE', () => iso4PinField({ pin: '1234', random: () => new Uint8Array(7) })],
-    ['PAN_INVALID', () => iso4PanField('12345678901')],
     [
-      'PIN_FIELD_LENGTH',
+      'PIN_INVALID: pin must be 4 to 12 digits',
+      () => iso4PinField({ pin: '123', random: (n) => new Uint8Array(n) }),
+    ],
+    [
+      'RANDOM_REQUIRED: random must be a source of random bytes',
+      () => iso4PinField({ pin: '1234', random: undefined as never }),
+    ],
+    [
+      'RANDOM_SOURCE: the random source must return as many bytes as asked',
+      () => iso4PinField({ pin: '1234', random: () => new Uint8Array(7) }),
+    ],
+    ['PAN_INVALID: pan must be 12 to 19 digits', () => iso4PanField('12345678901')],
+    [
+      'PIN_FIELD_LENGTH: pinField must be 16 bytes',
       () => encryptIso4PinField({ key, pinField: new Uint8Array(8), pan: '123456789012' }),
     ],
     [
-      'PIN_FIELD_LENGTH',
+      'PIN_FIELD_LENGTH: pinField must be 16 bytes',
       () => encryptIso4PinField({ key, pinField: 'x' as never, pan: '123456789012' }),
     ],
-  ])('%s', (expected, call) => expect(call).toThrow(code(expected)));
+  ])('%s', (expected, call) => expect(call).toThrow(inputError(expected)));
 });

@@ -1,5 +1,6 @@
 import { AesKey, type BlockKey, DesKey, fromHex, type RandomBytes, toHex } from '@pinfold/crypto';
 import fc from 'fast-check';
+import { inputError } from '../../crypto/src/testing.js';
 import {
   decodePinBlock,
   decryptPinBlock,
@@ -26,7 +27,6 @@ const cardKey = fromHex('0123456789ABCDEFFEDCBA9876543210');
 const des = DesKey.of(cardKey);
 const aes = AesKey.of(cardKey);
 const keyFor = (format: PinBlockFormat): BlockKey => (format === 'iso4' ? aes : des);
-const code = (value: string) => expect.objectContaining({ name: 'InputError', code: value });
 const pan = '5555555551234567';
 
 describe('every format', () => {
@@ -149,58 +149,127 @@ describe('fill', () => {
 describe('broken preconditions', () => {
   const random = seeded(1);
   it.each([
-    ['PIN_INVALID', () => encodePinBlock({ format: 'iso2', pin: '123' })],
-    ['PIN_INVALID', () => encodePinBlock({ format: 'iso2', pin: '1234567890123' })],
-    ['PIN_INVALID', () => encodePinBlock({ format: 'iso2', pin: '12a4' })],
-    ['PIN_INVALID', () => encodePinBlock({ format: 'iso2', pin: '12 4' })],
-    ['PIN_INVALID', () => encodePinBlock({ format: 'iso2', pin: 1234 as unknown as string })],
-    ['PIN_INVALID', () => encodePinBlock({ format: 'docutel', pin: '1234567', random })],
-    ['PIN_INVALID', () => encodePinBlock({ format: 'visa-new-pin-old-pin', pin: '1234', cardKey })],
-    ['PIN_INVALID', () => encryptPinBlock({ format: 'iso4', pin: '123', pan, random, key: aes })],
-    ['PAN_INVALID', () => encodePinBlock({ format: 'iso0', pin: '1234' })],
-    ['PAN_INVALID', () => encodePinBlock({ format: 'iso0', pin: '1234', pan: '12345678901' })],
     [
-      'PAN_INVALID',
+      'PIN_INVALID: pin must be 4 to 12 digits',
+      () => encodePinBlock({ format: 'iso2', pin: '123' }),
+    ],
+    [
+      'PIN_INVALID: pin must be 4 to 12 digits',
+      () => encodePinBlock({ format: 'iso2', pin: '1234567890123' }),
+    ],
+    [
+      'PIN_INVALID: pin must be 4 to 12 digits',
+      () => encodePinBlock({ format: 'iso2', pin: '12a4' }),
+    ],
+    [
+      'PIN_INVALID: pin must be 4 to 12 digits',
+      () => encodePinBlock({ format: 'iso2', pin: '12 4' }),
+    ],
+    [
+      'PIN_INVALID: pin must be 4 to 12 digits',
+      () => encodePinBlock({ format: 'iso2', pin: 1234 as unknown as string }),
+    ],
+    [
+      'PIN_INVALID: pin must be 4 to 6 digits',
+      () => encodePinBlock({ format: 'docutel', pin: '1234567', random }),
+    ],
+    [
+      'PIN_INVALID: pin must be 4 to 12 digits',
+      () => encodePinBlock({ format: 'visa-new-pin-old-pin', pin: '1234', cardKey }),
+    ],
+    [
+      'PIN_INVALID: pin must be 4 to 12 digits',
+      () => encryptPinBlock({ format: 'iso4', pin: '123', pan, random, key: aes }),
+    ],
+    [
+      'PAN_INVALID: pan must be 12 to 19 digits',
+      () => encodePinBlock({ format: 'iso0', pin: '1234' }),
+    ],
+    [
+      'PAN_INVALID: pan must be 12 to 19 digits',
+      () => encodePinBlock({ format: 'iso0', pin: '1234', pan: '12345678901' }),
+    ],
+    [
+      'PAN_INVALID: pan must be 12 to 19 digits',
       () => encodePinBlock({ format: 'iso0', pin: '1234', pan: '12345678901234567890' }),
     ],
-    ['PAN_INVALID', () => decodePinBlock({ format: 'iso0', block: new Uint8Array(8) })],
-    ['PAN_INVALID', () => decryptPinBlock({ format: 'iso4', block: new Uint8Array(16), key: aes })],
-    ['PAN_INVALID', () => encryptPinBlock({ format: 'iso4', pin: '1234', random, key: aes })],
-    ['FORMAT_NEEDS_KEY', () => encodePinBlock({ format: 'iso4', pin: '1234', pan })],
-    ['FORMAT_UNKNOWN', () => encodePinBlock({ format: 'iso5' as PinBlockFormat, pin: '1234' })],
-    ['FORMAT_UNKNOWN', () => encodePinBlock({ format: 'toString' as PinBlockFormat, pin: '1234' })],
-    ['RANDOM_REQUIRED', () => encodePinBlock({ format: 'iso1', pin: '1234' })],
-    ['RANDOM_REQUIRED', () => encryptPinBlock({ format: 'iso4', pin: '1234', pan, key: aes })],
     [
-      'RANDOM_SOURCE',
+      'PAN_INVALID: pan must be 12 to 19 digits',
+      () => decodePinBlock({ format: 'iso0', block: new Uint8Array(8) }),
+    ],
+    [
+      'PAN_INVALID: pan must be 12 to 19 digits',
+      () => decryptPinBlock({ format: 'iso4', block: new Uint8Array(16), key: aes }),
+    ],
+    [
+      'PAN_INVALID: pan must be 12 to 19 digits',
+      () => encryptPinBlock({ format: 'iso4', pin: '1234', random, key: aes }),
+    ],
+    [
+      'FORMAT_NEEDS_KEY: format iso4 has no clear block; use encryptPinBlock',
+      () => encodePinBlock({ format: 'iso4', pin: '1234', pan }),
+    ],
+    [
+      'FORMAT_UNKNOWN: format must be one of PIN_BLOCK_FORMATS',
+      () => encodePinBlock({ format: 'iso5' as PinBlockFormat, pin: '1234' }),
+    ],
+    [
+      'FORMAT_UNKNOWN: format must be one of PIN_BLOCK_FORMATS',
+      () => encodePinBlock({ format: 'toString' as PinBlockFormat, pin: '1234' }),
+    ],
+    [
+      'RANDOM_REQUIRED: this format needs random (or fill)',
+      () => encodePinBlock({ format: 'iso1', pin: '1234' }),
+    ],
+    [
+      'RANDOM_REQUIRED: random must be a source of random bytes',
+      () => encryptPinBlock({ format: 'iso4', pin: '1234', pan, key: aes }),
+    ],
+    [
+      'RANDOM_SOURCE: the random source must return as many bytes as asked',
       () => encodePinBlock({ format: 'iso1', pin: '1234', random: () => new Uint8Array(1) }),
     ],
-    ['FILL_INVALID', () => encodePinBlock({ format: 'iso1', pin: '1234', fill: 'FFF' })],
     [
-      'FILL_INVALID',
+      'FILL_INVALID: fill must be 10 hexadecimal digits',
+      () => encodePinBlock({ format: 'iso1', pin: '1234', fill: 'FFF' }),
+    ],
+    [
+      'FILL_INVALID: fill of this format must be made of the digits ABCDEF',
       () => encodePinBlock({ format: 'iso3', pin: '1234', pan, fill: '0123456789' }),
     ],
-    ['FILL_INVALID', () => encodePinBlock({ format: 'docutel', pin: '1234', fill: 'ABCDEFABC' })],
     [
-      'FILL_INVALID',
+      'FILL_INVALID: fill of this format must be made of the digits 0123456789',
+      () => encodePinBlock({ format: 'docutel', pin: '1234', fill: 'ABCDEFABC' }),
+    ],
+    [
+      'FILL_INVALID: fill must be 16 hexadecimal digits',
       () => encryptPinBlock({ format: 'iso4', pin: '1234', pan, fill: 'FF', key: aes }),
     ],
-    ['CARD_KEY_INVALID', () => encodePinBlock({ format: 'visa-new-pin', pin: '1234' })],
     [
-      'CARD_KEY_INVALID',
+      'CARD_KEY_INVALID: cardKey must be 8 or 16 bytes: its left half is key A',
+      () => encodePinBlock({ format: 'visa-new-pin', pin: '1234' }),
+    ],
+    [
+      'CARD_KEY_INVALID: cardKey must be 8 or 16 bytes: its left half is key A',
       () => encodePinBlock({ format: 'visa-new-pin', pin: '1234', cardKey: new Uint8Array(9) }),
     ],
-    ['KEY_INVALID', () => encryptPinBlock({ format: 'iso0', pin: '1234', pan, key: aes })],
-    ['KEY_INVALID', () => encryptPinBlock({ format: 'iso4', pin: '1234', pan, random, key: des })],
     [
-      'KEY_INVALID',
+      'KEY_INVALID: this format needs a triple DES key',
+      () => encryptPinBlock({ format: 'iso0', pin: '1234', pan, key: aes }),
+    ],
+    [
+      'KEY_INVALID: format iso4 needs an AES key',
+      () => encryptPinBlock({ format: 'iso4', pin: '1234', pan, random, key: des }),
+    ],
+    [
+      'KEY_INVALID: this format needs a triple DES key',
       () => decryptPinBlock({ format: 'iso0', pan, block: new Uint8Array(8), key: aes }),
     ],
     [
-      'KEY_INVALID',
+      'KEY_INVALID: format iso4 needs an AES key',
       () => decryptPinBlock({ format: 'iso4', pan, block: new Uint8Array(16), key: des }),
     ],
-  ])('%s', (expected, call) => expect(call).toThrow(code(expected)));
+  ])('%s', (expected, call) => expect(call).toThrow(inputError(expected)));
 
   it('never show the value', () => {
     try {

@@ -145,7 +145,7 @@ function fillOf(row: PinBlockFormatRow, count: number, { fill, random }: PinBloc
     if (FILL_PATTERN[row.fill].test(text)) return text;
     throw new InputError(
       'FILL_INVALID',
-      `fill of this format must match ${FILL_PATTERN[row.fill]}`,
+      `fill of this format must be made of the digits ${FILL_DIGITS[row.fill]}`,
     );
   }
   if (typeof random !== 'function') {

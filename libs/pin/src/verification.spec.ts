@@ -1,5 +1,6 @@
 import { DesKey, desEncryptBlock, fromHex } from '@pinfold/crypto';
 import fc from 'fast-check';
+import { inputError } from '../../crypto/src/testing.js';
 import {
   decimalisationTable,
   decimalise,
@@ -29,7 +30,6 @@ const hex16 = fc.string({
   maxLength: 16,
 });
 const pvk = DesKey.of(fromHex('0123456789ABCDEFFEDCBA9876543210'));
-const code = (value: string) => expect.objectContaining({ name: 'InputError', code: value });
 const ibm = { pvk, decimalisationTable: '0123456789012345', validationData: '1122334455667788' };
 
 describe('IBM 3624', () => {
@@ -134,66 +134,99 @@ describe('IBM 3624', () => {
       [0, 4, 'G'],
     ] as const) {
       const call = () => validationDataOfPan({ pan, start, length, pad });
-      expect(call).toThrow(code('VALIDATION_DATA_INVALID'));
+      const wrong =
+        pad.length === 1 && pad !== 'G'
+          ? 'start and length must name 4 to 16 digits within the PAN'
+          : 'pad must be 1 hexadecimal digit';
+      expect(call).toThrow(inputError(`VALIDATION_DATA_INVALID: ${wrong}`));
     }
     const short = { start: 0, length: 4, pad: 'F' };
-    expect(() => validationDataOfPan({ pan: '1', ...short })).toThrow(code('PAN_INVALID'));
+    expect(() => validationDataOfPan({ pan: '1', ...short })).toThrow(
+      inputError('PAN_INVALID: pan must be 12 to 19 digits'),
+    );
   });
 
   it.each([
-    ['PIN_LENGTH_INVALID', () => naturalPin({ ...ibm, length: 3 })],
-    ['PIN_LENGTH_INVALID', () => naturalPin({ ...ibm, length: 13 })],
-    ['PIN_LENGTH_INVALID', () => naturalPin({ ...ibm, length: 4.5 })],
+    ['PIN_LENGTH_INVALID: length must be 4 to 12', () => naturalPin({ ...ibm, length: 3 })],
+    ['PIN_LENGTH_INVALID: length must be 4 to 12', () => naturalPin({ ...ibm, length: 13 })],
+    ['PIN_LENGTH_INVALID: length must be 4 to 12', () => naturalPin({ ...ibm, length: 4.5 })],
     [
-      'DECIMALISATION_TABLE_INVALID',
+      'DECIMALISATION_TABLE_INVALID: a decimalisation table must be 16 decimal digits',
       () => naturalPin({ ...ibm, length: 4, decimalisationTable: '012345678901234' }),
     ],
     [
-      'DECIMALISATION_TABLE_INVALID',
+      'DECIMALISATION_TABLE_INVALID: a decimalisation table must be 16 decimal digits',
       () => naturalPin({ ...ibm, length: 4, decimalisationTable: '012345678901234A' }),
     ],
-    ['DECIMALISATION_TABLE_INVALID', () => decimalisationTable(1 as unknown as string)],
     [
-      'VALIDATION_DATA_INVALID',
+      'DECIMALISATION_TABLE_INVALID: a decimalisation table must be 16 decimal digits',
+      () => decimalisationTable(1 as unknown as string),
+    ],
+    [
+      'VALIDATION_DATA_INVALID: validationData must be 16 hexadecimal digits',
       () => naturalPin({ ...ibm, length: 4, validationData: '112233445566778' }),
     ],
     [
-      'VALIDATION_DATA_INVALID',
+      'VALIDATION_DATA_INVALID: validationData must be 16 hexadecimal digits',
       () => naturalPin({ ...ibm, length: 4, validationData: '112233445566778G' }),
     ],
-    ['PIN_INVALID', () => offsetOfPin({ ...ibm, pin: '123' })],
-    ['OFFSET_LENGTH_INVALID', () => offsetOfPin({ ...ibm, pin: '1234', length: 5 })],
-    ['OFFSET_LENGTH_INVALID', () => offsetOfPin({ ...ibm, pin: '1234', length: 3 })],
-    ['OFFSET_LENGTH_INVALID', () => offsetOfPin({ ...ibm, pin: '12345', length: 4.5 })],
-    ['OFFSET_INVALID', () => pinOfOffset({ ...ibm, offset: '123' })],
-    ['OFFSET_INVALID', () => pinOfOffset({ ...ibm, offset: '1234567890123' })],
-    ['OFFSET_INVALID', () => pinOfOffset({ ...ibm, offset: '123A' })],
-    ['OFFSET_LENGTH_INVALID', () => verifyIbm3624({ ...ibm, pin: '1234', offset: '12345' })],
-    ['OFFSET_INVALID', () => verifyIbm3624({ ...ibm, pin: '1234', offset: '12' })],
-    ['PIN_INVALID', () => verifyIbm3624({ ...ibm, pin: '12', offset: '1234' })],
+    ['PIN_INVALID: pin must be 4 to 12 digits', () => offsetOfPin({ ...ibm, pin: '123' })],
     [
-      'ACCOUNT_INVALID',
+      'OFFSET_LENGTH_INVALID: length must be 4 up to the length of the PIN',
+      () => offsetOfPin({ ...ibm, pin: '1234', length: 5 }),
+    ],
+    [
+      'OFFSET_LENGTH_INVALID: length must be 4 up to the length of the PIN',
+      () => offsetOfPin({ ...ibm, pin: '1234', length: 3 }),
+    ],
+    [
+      'OFFSET_LENGTH_INVALID: length must be 4 up to the length of the PIN',
+      () => offsetOfPin({ ...ibm, pin: '12345', length: 4.5 }),
+    ],
+    ['OFFSET_INVALID: offset must be 4 to 12 digits', () => pinOfOffset({ ...ibm, offset: '123' })],
+    [
+      'OFFSET_INVALID: offset must be 4 to 12 digits',
+      () => pinOfOffset({ ...ibm, offset: '1234567890123' }),
+    ],
+    [
+      'OFFSET_INVALID: offset must be 4 to 12 digits',
+      () => pinOfOffset({ ...ibm, offset: '123A' }),
+    ],
+    [
+      'OFFSET_LENGTH_INVALID: offset must not be longer than the PIN',
+      () => verifyIbm3624({ ...ibm, pin: '1234', offset: '12345' }),
+    ],
+    [
+      'OFFSET_INVALID: offset must be 4 to 12 digits',
+      () => verifyIbm3624({ ...ibm, pin: '1234', offset: '12' }),
+    ],
+    [
+      'PIN_INVALID: pin must be 4 to 12 digits',
+      () => verifyIbm3624({ ...ibm, pin: '12', offset: '1234' }),
+    ],
+    [
+      'ACCOUNT_INVALID: account must be 12 digits',
       () => validationDataOf({ template: '1234567890N9', account: '40000012345' }),
     ],
     [
-      'VALIDATION_DATA_INVALID',
+      'VALIDATION_DATA_INVALID: template must be 12 hexadecimal digits, of which one may be N',
       () => validationDataOf({ template: '1234567890N', account: '400000123456' }),
     ],
     [
-      'VALIDATION_DATA_INVALID',
+      'VALIDATION_DATA_INVALID: template must be 12 hexadecimal digits, of which one may be N',
       () => validationDataOf({ template: '12345678NN90', account: '400000123456' }),
     ],
     [
-      'VALIDATION_DATA_INVALID',
+      'VALIDATION_DATA_INVALID: template must be 12 hexadecimal digits, of which one may be N',
       () => validationDataOf({ template: '12345678X090', account: '400000123456' }),
     ],
     [
-      'VALIDATION_DATA_INVALID',
+      'VALIDATION_DATA_INVALID: template must be 12 hexadecimal digits, of which one may be N',
       () => validationDataOf({ template: 12 as unknown as string, account: '400000123456' }),
     ],
-    ['DIGITS_INVALID', () => leftJustified('')],
-    ['DIGITS_INVALID', () => leftJustified('12345678901234567')],
-  ])('%s', (expected, call) => expect(call).toThrow(code(expected)));
+    ['DIGITS_INVALID: digits must be 1 to 16 digits', () => leftJustified('')],
+    ['DIGITS_INVALID: digits must be 1 to 16 digits', () => leftJustified('12345678901234567')],
+  ])('%s', (expected, call) => expect(call).toThrow(inputError(expected)));
 });
 
 describe('decimalisation', () => {
@@ -223,7 +256,9 @@ describe('decimalisation', () => {
   });
 
   it.each(['', 'G', '0'.repeat(33), 5 as unknown as string])('refuses %p', (hex) =>
-    expect(() => decimalise(hex, '0123456789012345')).toThrow(code('HEX_INVALID')),
+    expect(() => decimalise(hex, '0123456789012345')).toThrow(
+      inputError('HEX_INVALID: hex must be 1 to 32 hexadecimal digits'),
+    ),
   );
 });
 
@@ -250,13 +285,16 @@ describe('Visa PVV', () => {
   });
 
   it.each([
-    ['PVKI_INVALID', () => pvv({ ...input, pvki: '' })],
-    ['PVKI_INVALID', () => pvv({ ...input, pvki: '10' })],
-    ['PVKI_INVALID', () => pvv({ ...input, pvki: 'A' })],
-    ['PAN_INVALID', () => pvv({ ...input, pan: '11223344556' })],
-    ['PAN_INVALID', () => pvv({ ...input, pan: '11223344556677889900' })],
-    ['PIN_INVALID', () => pvv({ ...input, pin: '123' })],
-    ['PVV_INVALID', () => verifyPvv({ ...input, pvv: '123' })],
-    ['PVV_INVALID', () => verifyPvv({ ...input, pvv: '12345' })],
-  ])('%s', (expected, call) => expect(call).toThrow(code(expected)));
+    ['PVKI_INVALID: pvki must be 1 digit', () => pvv({ ...input, pvki: '' })],
+    ['PVKI_INVALID: pvki must be 1 digit', () => pvv({ ...input, pvki: '10' })],
+    ['PVKI_INVALID: pvki must be 1 digit', () => pvv({ ...input, pvki: 'A' })],
+    ['PAN_INVALID: pan must be 12 to 19 digits', () => pvv({ ...input, pan: '11223344556' })],
+    [
+      'PAN_INVALID: pan must be 12 to 19 digits',
+      () => pvv({ ...input, pan: '11223344556677889900' }),
+    ],
+    ['PIN_INVALID: pin must be 4 to 12 digits', () => pvv({ ...input, pin: '123' })],
+    ['PVV_INVALID: pvv must be 4 digits', () => verifyPvv({ ...input, pvv: '123' })],
+    ['PVV_INVALID: pvv must be 4 digits', () => verifyPvv({ ...input, pvv: '12345' })],
+  ])('%s', (expected, call) => expect(call).toThrow(inputError(expected)));
 });
