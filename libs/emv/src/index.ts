@@ -1,5 +1,6 @@
 /** EMV cryptography: keys, cryptograms, issuer scripts, offline data authentication, one-time codes. */
 export * from './cap.js';
+export { EMV_CIPHERS, type EmvCipher } from './cipher.js';
 export * from './cryptogram.js';
 export * from './data-authentication.js';
 export * from './master-key.js';

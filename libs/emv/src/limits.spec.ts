@@ -47,7 +47,7 @@ describe('option B', () => {
   });
 
   it.each([
-    ['EMV_OPTION', { option: 'C' }],
+    ['EMV_OPTION', { option: 'D' }],
     ['EMV_PAN', { pan: '12345678901' }],
     ['EMV_PAN', { pan: '12345678901234567890' }],
     ['EMV_PSN', { psn: '1' }],

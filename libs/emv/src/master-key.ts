@@ -1,18 +1,18 @@
-/**
- * ICC master keys from an issuer master key. EMV 4.3 Book 2, annex A1.4: options A and B.
- * Left out: option C (AES), which no published vector of ours covers.
- */
+/** ICC master keys from an issuer master key. EMV 4.4 Book 2, annex A1.4: options A, B and C. */
 import { createHash } from 'node:crypto';
 import { adjustOddParity, concatBytes, fromHex, InputError } from '@pinfold/crypto';
-import { encipherBlock, requirePan, requirePsn } from './tdes.js';
+import { encipher, requirePan, requirePsn } from './cipher.js';
 
-export type MasterKeyDerivation = 'A' | 'B';
+/** A and B make double-length triple-DES keys, C makes AES keys as long as the issuer's. */
+export const MASTER_KEY_DERIVATIONS = ['A', 'B', 'C'] as const;
+export type MasterKeyDerivation = (typeof MASTER_KEY_DERIVATIONS)[number];
 
 const BLOCK_DIGITS = 16;
+const AES_BLOCK_DIGITS = 32;
 const OPTION_B_FROM_DIGITS = 17;
 
 export interface MasterKeyInput {
-  /** Issuer master key, 16 bytes. */
+  /** Issuer master key: 16 bytes; option C: 16, 24 or 32. */
   readonly imk: Uint8Array;
   /** 12 to 19 digits. */
   readonly pan: string;
@@ -23,23 +23,36 @@ export interface MasterKeyInput {
 }
 
 /**
- * Double-length ICC master key with odd parity.
+ * ICC master key: double length with odd parity, or an AES key under option C.
  * @throws InputError EMV_KEY, EMV_PAN, EMV_PSN, EMV_OPTION
  */
 export function iccMasterKey({ imk, pan, psn, option = 'A' }: MasterKeyInput): Uint8Array {
   requirePan(pan);
   requirePsn(psn);
-  if (option !== 'A' && option !== 'B') {
-    throw new InputError('EMV_OPTION', 'master key derivation is option A or B');
+  if (!MASTER_KEY_DERIVATIONS.includes(option)) {
+    throw new InputError('EMV_OPTION', 'master key derivation is option A, B or C');
   }
+  if (option === 'C') return aesMasterKey(imk, pan + psn);
   const digits =
     option === 'B' && pan.length >= OPTION_B_FROM_DIGITS
       ? decimalisedHash(pan, psn)
       : (pan + psn).slice(-BLOCK_DIGITS).padStart(BLOCK_DIGITS, '0');
-  const left = fromHex(digits);
-  const right = left.map((byte) => byte ^ 0xff);
-  return adjustOddParity(
-    concatBytes(encipherBlock(imk, left, 'imk'), encipherBlock(imk, right, 'imk')),
+  return adjustOddParity(encipher(imk, withInverse(fromHex(digits)), { name: 'imk' }));
+}
+
+/** Option C: PAN and PSN as one block, and its inverse for the rest of a key longer than a block. */
+function aesMasterKey(imk: Uint8Array, number: string): Uint8Array {
+  const block = fromHex(number.padStart(AES_BLOCK_DIGITS, '0'));
+  const both = encipher(imk, withInverse(block), { cipher: 'aes', name: 'imk' });
+  const key = both.slice(0, imk.length);
+  both.fill(0);
+  return key;
+}
+
+function withInverse(block: Uint8Array): Uint8Array {
+  return concatBytes(
+    block,
+    block.map((byte) => byte ^ 0xff),
   );
 }
 

@@ -1,6 +1,7 @@
 /**
- * Session keys from an ICC master key. EMV 4.3 Book 2, annex A1.3 (common session key derivation and,
- * from earlier releases, the EMV2000 tree); Mastercard M/Chip SKD; Visa's secure messaging keys.
+ * Session keys from an ICC master key. EMV 4.4 Book 2, annex A1.3 (common session key derivation, under
+ * triple DES and AES) and, from earlier releases, the EMV2000 tree; Mastercard M/Chip SKD; Visa's
+ * secure messaging keys. The latter three are methods of triple DES alone.
  */
 import {
   adjustOddParity,
@@ -9,11 +10,13 @@ import {
   requireInteger,
   xorBytes,
 } from '@pinfold/crypto';
-import { encipherBlock, KEY_BYTES } from './tdes.js';
+import { cipherFacts, type EmvCipher, encipher, schedule } from './cipher.js';
+
+const KEY_BYTES = 16;
 
 export type SessionKeyMethod =
   | { readonly method: 'none' }
-  /** Diversifier of 8 bytes: the ATC and six zero bytes, or the ARQC for secure messaging. */
+  /** Diversifier of one block, see `sessionDiversifier`. */
   | { readonly method: 'common'; readonly diversifier: Uint8Array }
   /** M/Chip: ATC (2 bytes), two zero bytes, unpredictable number (4 bytes). */
   | { readonly method: 'mastercard'; readonly atc: Uint8Array; readonly un: Uint8Array }
@@ -32,10 +35,30 @@ interface TreeParameters {
 }
 
 /**
- * Double-length session key, odd parity (except `none`, which is the master key itself).
- * @throws InputError EMV_KEY, EMV_DIVERSIFIER, EMV_ATC, EMV_UN, EMV_TREE
+ * What the common derivation diversifies by: the counter (2 bytes) for cryptograms, the application
+ * cryptogram (8 bytes) for secure messaging, zeros after it up to a block of the cipher.
+ * @throws InputError EMV_CIPHER, EMV_DIVERSIFIER
  */
-export function sessionKey(masterKey: Uint8Array, how: SessionKeyMethod): Uint8Array {
+export function sessionDiversifier(value: Uint8Array, cipher: EmvCipher = 'tdes'): Uint8Array {
+  const { blockBytes } = cipherFacts(cipher);
+  if (value.length !== 2 && value.length !== 8) {
+    throw new InputError('EMV_DIVERSIFIER', 'a counter of 2 bytes or a cryptogram of 8');
+  }
+  return concatBytes(value, new Uint8Array(blockBytes - value.length));
+}
+
+/**
+ * Session key: double length with odd parity, or as long as the AES master key (`none` gives the
+ * master key itself).
+ * @throws InputError EMV_CIPHER, EMV_KEY, EMV_DIVERSIFIER, EMV_ATC, EMV_UN, EMV_TREE,
+ * EMV_SESSION_METHOD (not a method, or not one of this cipher)
+ */
+export function sessionKey(
+  masterKey: Uint8Array,
+  how: SessionKeyMethod,
+  cipher: EmvCipher = 'tdes',
+): Uint8Array {
+  if (cipherFacts(cipher).blockBytes === 16) return aesSessionKey(masterKey, how);
   switch (how.method) {
     case 'none':
       return masterKey.slice();
@@ -58,12 +81,27 @@ export function sessionKey(masterKey: Uint8Array, how: SessionKeyMethod): Uint8A
 /** The third byte of the diversifier becomes F0 for the left half and 0F for the right. */
 function common(masterKey: Uint8Array, diversifier: Uint8Array): Uint8Array {
   requireBytesOf(diversifier, 8, 'EMV_DIVERSIFIER', 'diversifier');
-  const half = (marker: number): Uint8Array => {
-    const block = diversifier.slice();
-    block[2] = marker;
-    return encipherBlock(masterKey, block, 'master key');
-  };
-  return adjustOddParity(concatBytes(half(0xf0), half(0x0f)));
+  return adjustOddParity(encipher(masterKey, markedHalves(diversifier), { name: 'master key' }));
+}
+
+function markedHalves(diversifier: Uint8Array): Uint8Array {
+  const halves = concatBytes(diversifier, diversifier);
+  halves[2] = 0xf0;
+  halves[diversifier.length + 2] = 0x0f;
+  return halves;
+}
+
+/** A key of one block takes the diversifier as it is; of a longer one, the marked halves are cut. */
+function aesSessionKey(masterKey: Uint8Array, how: SessionKeyMethod): Uint8Array {
+  schedule(masterKey, { cipher: 'aes', name: 'master key' }).wipe();
+  if (how.method === 'none') return masterKey.slice();
+  if (how.method !== 'common') {
+    throw new InputError('EMV_SESSION_METHOD', 'AES session keys: none or common');
+  }
+  const { diversifier } = how;
+  requireBytesOf(diversifier, 16, 'EMV_DIVERSIFIER', 'diversifier');
+  const blocks = masterKey.length === 16 ? diversifier : markedHalves(diversifier);
+  return encipher(masterKey, blocks, { cipher: 'aes' }).slice(0, masterKey.length);
 }
 
 function visaSecureMessaging(masterKey: Uint8Array, atc: Uint8Array): Uint8Array {
@@ -111,7 +149,7 @@ function derive(x: Uint8Array, y: Uint8Array, j: number): Uint8Array {
   const right = y.slice(8);
   left[7]! ^= j;
   right[7]! ^= j ^ 0xf0;
-  return concatBytes(encipherBlock(x, left), encipherBlock(x, right));
+  return encipher(x, concatBytes(left, right));
 }
 
 function requireBytesOf(value: Uint8Array, length: number, code: string, name: string): void {

@@ -1,16 +1,18 @@
 /** Operations of emv.json. */
-import { checkValue, fromHex, InputError, toHex } from '@pinfold/crypto';
+import { checkValue, InputError, toHex } from '@pinfold/crypto';
 import {
   applicationCryptogram,
   arpcMethod1,
   arpcMethod2,
   type CryptogramPadding,
+  type EmvCipher,
   encryptScriptData,
   iccMasterKey,
   type MasterKeyDerivation,
   type ScriptEncryption,
   type SessionKeyMethod,
   scriptMac,
+  sessionDiversifier,
   sessionKey,
   visaPinChangeBlock,
 } from '@pinfold/emv';
@@ -26,10 +28,17 @@ function master(c: Inputs, name = 'imk'): Uint8Array {
   });
 }
 
+const cipherOf = (c: Inputs) => c.optionalText('cipher') as EmvCipher | undefined;
+
+function commonBy(c: Inputs, name: string): SessionKeyMethod {
+  return { method: 'common', diversifier: sessionDiversifier(c.bytes(name), cipherOf(c)) };
+}
+
 const METHODS: Record<string, (c: Inputs) => SessionKeyMethod> = {
   none: () => ({ method: 'none' }),
   common: (c) => ({ method: 'common', diversifier: c.bytes('diversifier') }),
-  'common-atc': (c) => ({ method: 'common', diversifier: fromHex(`${c.text('atc')}000000000000`) }),
+  'common-atc': (c) => commonBy(c, 'atc'),
+  'common-cryptogram': (c) => commonBy(c, 'cryptogram'),
   mastercard: (c) => ({ method: 'mastercard', atc: c.bytes('atc'), un: c.bytes('un') }),
   'visa-sm': (c) => ({ method: 'visa-sm', atc: c.bytes('atc') }),
   'emv2000-tree': (c) => ({
@@ -49,14 +58,22 @@ function methodOf(c: Inputs): SessionKeyMethod {
   return METHODS[name]!(c);
 }
 
-const zeros = (key: Uint8Array) =>
-  toHex(checkValue(key, { cipher: 'des', method: 'zeros', lengthBytes: 8 }));
+/** Of published cases: zeros under triple DES. */
+function zeros(c: Inputs, key: Uint8Array): Outputs {
+  if (cipherOf(c) === 'aes') return {};
+  return {
+    checkValue: toHex(checkValue(key, { cipher: 'des', method: 'zeros', lengthBytes: 8 })),
+  };
+}
+
+const sessionOf = (c: Inputs, master: Uint8Array) => sessionKey(master, methodOf(c), cipherOf(c));
 
 function cryptogram(c: Inputs): Outputs {
   const own = c.has('iccMk') ? c.bytes('iccMk') : master(c);
-  const session = sessionKey(own, methodOf(c));
+  const session = sessionOf(c, own);
   const padding = c.text('padding') as CryptogramPadding;
-  const arqc = applicationCryptogram({ key: session, data: c.bytes('data'), padding });
+  const data = c.bytes('data');
+  const arqc = applicationCryptogram({ key: session, data, padding, cipher: cipherOf(c) });
   return { arqc: toHex(arqc), ...(c.has('arpcMethod') ? arpc(c, { own, session, arqc }) : {}) };
 }
 
@@ -65,11 +82,12 @@ function arpc(
   { own, session, arqc }: { own: Uint8Array; session: Uint8Array; arqc: Uint8Array },
 ): Outputs {
   const key = c.text('arpcKey') === 'iccMk' ? own : session;
+  const cipher = cipherOf(c);
   if (c.number('arpcMethod') === 1) {
-    return { arpc: toHex(arpcMethod1({ key, arqc, arc: c.bytes('arc') })) };
+    return { arpc: toHex(arpcMethod1({ key, arqc, arc: c.bytes('arc'), cipher })) };
   }
   const proprietaryData = c.has('proprietaryData') ? c.bytes('proprietaryData') : undefined;
-  return { arpc: toHex(arpcMethod2({ key, arqc, csu: c.bytes('csu'), proprietaryData })) };
+  return { arpc: toHex(arpcMethod2({ key, arqc, csu: c.bytes('csu'), proprietaryData, cipher })) };
 }
 
 function script(c: Inputs): Outputs {
@@ -80,12 +98,14 @@ function script(c: Inputs): Outputs {
         ? c.bytes('commandData')
         : undefined
       : encryptScriptData({
-          key: sessionKey(master(c, 'imkSmc'), methodOf(c)),
+          key: sessionOf(c, master(c, 'imkSmc')),
+          cipher: cipherOf(c),
           data: block,
           encryption: c.text('encryption') as ScriptEncryption,
         });
   const mac = scriptMac({
-    key: sessionKey(master(c, 'imkSmi'), methodOf(c)),
+    key: sessionOf(c, master(c, 'imkSmi')),
+    cipher: cipherOf(c),
     commandHeader: c.bytes('commandHeader'),
     macPrefix: c.bytes('macPrefix'),
     commandData: body,
@@ -107,10 +127,10 @@ function pinChangeBlock(c: Inputs): Uint8Array {
 }
 
 export const EMV_OPS: VectorOps = {
-  'emv-icc-master-key': (c) => ({ checkValue: zeros(master(c)), key: toHex(master(c)) }),
+  'emv-icc-master-key': (c) => ({ ...zeros(c, master(c)), key: toHex(master(c)) }),
   'emv-session-key': (c) => {
-    const key = sessionKey(c.has('iccMk') ? c.bytes('iccMk') : master(c), methodOf(c));
-    return { sessionKey: toHex(key), checkValue: zeros(key) };
+    const key = sessionOf(c, c.has('iccMk') ? c.bytes('iccMk') : master(c));
+    return { sessionKey: toHex(key), ...zeros(c, key) };
   },
   'emv-cryptogram': cryptogram,
   'emv-script': script,
