@@ -1,8 +1,11 @@
 /** The device: key hierarchy, commands, rules, roles, ceremonies, audit. See README.md. */
 export * from './administration/audit.js';
+export type { BackupPlan } from './administration/backup.js';
 export * from './administration/ceremonies.js';
+export * from './administration/code-limits.js';
 export { type PasswordHasher, scryptHasher } from './administration/passphrases.js';
 export * from './administration/pin-limits.js';
+export type { ProgramIntegrity } from './administration/program-signers.js';
 export * from './administration/token-buckets.js';
 export * from './administration/verify-audit.js';
 export * from './commands/index.js';
@@ -14,6 +17,7 @@ export * from './device.js';
 export * from './device-options.js';
 export * from './keys/key-types.js';
 export { MasterKeySet } from './keys/master-keys.js';
+export * from './keys/rsa-primitives.js';
 export * from './keys/usages.js';
 export * from './life-cycle.js';
 export * from './outcome.js';
