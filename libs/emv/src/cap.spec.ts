@@ -1,5 +1,6 @@
 import { createCipheriv } from 'node:crypto';
 import { concatBytes, fromHex, toHex } from '@pinfold/crypto';
+import { inputError } from '../../crypto/src/testing.js';
 import { capCode, capTerminalData, verifyCapCode } from './cap.js';
 
 /* CID 80, ATC 0042, AC, IAD of 7 bytes. */
@@ -23,13 +24,22 @@ describe('capTerminalData', () => {
   });
 
   it.each([
-    ['CAP_MODE', () => capTerminalData('pay' as 'sign')],
-    ['CAP_CHALLENGE', () => capTerminalData('respond')],
-    ['CAP_CHALLENGE', () => capTerminalData('respond', { challenge: '123456789' })],
-    ['CAP_CHALLENGE', () => capTerminalData('identify', { challenge: '1' })],
-    ['CAP_AMOUNT', () => capTerminalData('sign', { challenge: '1', amountMinor: '1.00' })],
+    ['CAP_MODE: mode is identify, respond, sign or tds', () => capTerminalData('pay' as 'sign')],
+    ['CAP_CHALLENGE: challenge must be 1 to 8 digits', () => capTerminalData('respond')],
+    [
+      'CAP_CHALLENGE: challenge must be 1 to 8 digits',
+      () => capTerminalData('respond', { challenge: '123456789' }),
+    ],
+    [
+      'CAP_CHALLENGE: this mode takes no challenge',
+      () => capTerminalData('identify', { challenge: '1' }),
+    ],
+    [
+      'CAP_AMOUNT: amountMinor must be 1 to 12 digits',
+      () => capTerminalData('sign', { challenge: '1', amountMinor: '1.00' }),
+    ],
   ])('%s', (code, call) => {
-    expect(call).toThrow(expect.objectContaining({ code }));
+    expect(call).toThrow(inputError(code));
   });
 });
 
@@ -60,15 +70,30 @@ describe('capCode', () => {
   });
 
   it.each([
-    ['CAP_ANSWER', { answer: answer.slice(0, 10), ipb }],
-    ['CAP_BITMAP', { answer, ipb: ipb.slice(1) }],
-    ['CAP_BITMAP', { answer, ipb: new Uint8Array(ipb.length) }],
-    ['CAP_BITMAP', { answer, ipb: new Uint8Array(ipb.length).fill(0xff) }],
-    ['CAP_FIELDS', { answer, ipb, tdsFields: [] }],
-    ['CAP_FIELDS', { answer, ipb, tdsFields: ['12a'] }],
-    ['CAP_FIELDS', { answer, ipb, tdsFields: Array(11).fill('1') }],
+    [
+      'CAP_ANSWER: answer must be CID, ATC, cryptogram and at most 32 bytes',
+      { answer: answer.slice(0, 10), ipb },
+    ],
+    ['CAP_BITMAP: ipb must be as long as the data, 18 bytes', { answer, ipb: ipb.slice(1) }],
+    ['CAP_BITMAP: ipb must select 1 to 64 bits', { answer, ipb: new Uint8Array(ipb.length) }],
+    [
+      'CAP_BITMAP: ipb must select 1 to 64 bits',
+      { answer, ipb: new Uint8Array(ipb.length).fill(0xff) },
+    ],
+    [
+      'CAP_FIELDS: tdsFields must be 1 to 10 fields of 1 to 10 digits',
+      { answer, ipb, tdsFields: [] },
+    ],
+    [
+      'CAP_FIELDS: tdsFields must be 1 to 10 fields of 1 to 10 digits',
+      { answer, ipb, tdsFields: ['12a'] },
+    ],
+    [
+      'CAP_FIELDS: tdsFields must be 1 to 10 fields of 1 to 10 digits',
+      { answer, ipb, tdsFields: Array(11).fill('1') },
+    ],
   ])('%s', (code, input) => {
-    expect(() => capCode(input)).toThrow(expect.objectContaining({ code }));
+    expect(() => capCode(input)).toThrow(inputError(code));
   });
 });
 
@@ -95,7 +120,7 @@ describe('verifyCapCode', () => {
     ).toBeUndefined();
     expect(seen).toEqual([0xffff]);
     expect(() => verifyCapCode({ code: '1', lastCounter: 0, window: 0, codeFor })).toThrow(
-      expect.objectContaining({ code: 'CAP_WINDOW' }),
+      inputError('CAP_WINDOW: window must be an integer from 1 to 1000'),
     );
   });
 });

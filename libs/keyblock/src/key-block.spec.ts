@@ -8,6 +8,7 @@ import {
   toHex,
 } from '@pinfold/crypto';
 import fc from 'fast-check';
+import { inputError } from '../../crypto/src/testing.js';
 import {
   buildHeader,
   deriveKeyBlockKeys,
@@ -27,7 +28,6 @@ import {
 } from './index.js';
 
 const versions = Object.keys(KEY_BLOCK_VERSIONS) as KeyBlockVersion[];
-const code = (value: string) => expect.objectContaining({ name: 'InputError', code: value });
 const refused = (detail: KeyBlockReason) => ({ ok: false, code: 'KEY_BLOCK_INVALID', detail });
 const bytes = (length: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((b) => Uint8Array.from(b));
@@ -140,7 +140,9 @@ describe('every version', () => {
     const text = wrapKeyBlock({ kbpk: keys, header, key: key16, random: counted });
     expect(text).toBe(block(version));
     wipeKeyBlockKeys(keys);
-    expect(() => unwrapKeyBlock({ kbpk: keys, block: text })).toThrow(code('KEY_WIPED'));
+    expect(() => unwrapKeyBlock({ kbpk: keys, block: text })).toThrow(
+      inputError('KEY_WIPED: the key was wiped'),
+    );
   });
 
   it.each(versions)('%s hides how long a key is', (version) => {
@@ -242,7 +244,9 @@ describe('refusals', () => {
   it('let proprietary usages pass only where asked, or in payShield blocks', () => {
     const header = { version: 'B' as const, usage: '10', algorithm: 'T', modeOfUse: 'N' };
     const wrap = { kbpk, header, key: key16, random: counted };
-    expect(() => wrapKeyBlock(wrap)).toThrow(code('HEADER_INVALID'));
+    expect(() => wrapKeyBlock(wrap)).toThrow(
+      inputError('HEADER_INVALID: key block header: USAGE_UNKNOWN'),
+    );
     const text = wrapKeyBlock({ ...wrap, proprietary: true });
     expect(unwrapKeyBlock({ kbpk, block: text })).toEqual(refused('USAGE_UNKNOWN'));
     expect(unwrapKeyBlock({ kbpk, block: text, proprietary: true }).ok).toBe(true);
@@ -279,46 +283,142 @@ describe('broken preconditions', () => {
     header: { ...header, blocks: own },
   });
   it.each([
-    ['HEADER_INVALID', () => wrapKeyBlock({ ...wrap, header: { ...header, version: 'F' as 'A' } })],
-    ['HEADER_INVALID', () => wrapKeyBlock({ ...wrap, header: { ...header, usage: 'ZZ' } })],
-    ['HEADER_INVALID', () => wrapKeyBlock({ ...wrap, header: { ...header, algorithm: 'Z' } })],
-    ['HEADER_INVALID', () => buildHeader({ ...header, version: 'F' as 'A' }, { bodyLength: 64 })],
-    ['HEADER_INVALID', () => wrapKeyBlock({ ...wrap, header: { ...header, modeOfUse: 'X' } })],
-    ['HEADER_INVALID', () => wrapKeyBlock({ ...wrap, header: { ...header, algorithm: 'R' } })],
-    ['HEADER_INVALID', () => wrapKeyBlock({ ...wrap, header: { ...header, keyVersion: '1' } })],
-    ['HEADER_INVALID', () => wrapKeyBlock({ ...wrap, header: { ...header, exportability: 'X' } })],
-    ['HEADER_INVALID', () => wrapKeyBlock({ ...wrap, header: { ...header, reserved: '?' } })],
-    ['KEY_INVALID', () => wrapKeyBlock({ ...wrap, key: new Uint8Array(0) })],
-    ['KEY_INVALID', () => wrapKeyBlock({ ...wrap, key: new Uint8Array(15) })],
-    ['KEY_INVALID', () => wrapKeyBlock({ ...wrap, key: new Uint8Array(4097) })],
-    ['KEY_INVALID', () => wrapKeyBlock({ ...wrap, key: 'x' as never })],
-    ['KBPK_INVALID', () => wrapKeyBlock({ ...wrap, kbpk: new Uint8Array(8) })],
-    ['KBPK_INVALID', () => wrapKeyBlock({ ...wrap, kbpk: undefined as never })],
-    ['KBPK_INVALID', () => wrapKeyBlock({ ...wrap, kbpk: deriveKeyBlockKeys('B', kbpkOf('B')) })],
-    ['KBPK_INVALID', () => deriveKeyBytes('B', new Uint8Array(32))],
-    ['KBPK_INVALID', () => deriveKeyBytes('A', new Uint8Array(8))],
-    ['VERSION_UNKNOWN', () => deriveKeyBytes('F' as 'A', kbpk)],
-    ['PADDING_INVALID', () => wrapKeyBlock({ ...wrap, paddedKeyBytes: -1 })],
-    ['PADDING_INVALID', () => wrapKeyBlock({ ...wrap, paddedKeyBytes: 4097 })],
-    ['PADDING_INVALID', () => wrapKeyBlock({ ...wrap, paddedKeyBytes: 16.5 })],
-    ['RANDOM_SOURCE', () => wrapKeyBlock({ ...wrap, random: () => new Uint8Array(1) })],
-    ['BLOCK_ID', () => wrapKeyBlock(withBlocks(['lb', 'x']))],
-    ['BLOCK_ID', () => wrapKeyBlock(withBlocks([1 as unknown as string, 'x']))],
-    ['BLOCK_DATA', () => wrapKeyBlock(withBlocks(['KS', '12']))],
-    ['BLOCK_DATA', () => wrapKeyBlock(withBlocks(['LB', 'line\nbreak']))],
-    ['BLOCK_DATA', () => wrapKeyBlock(withBlocks(['LB', 5 as unknown as string]))],
-    ['BLOCK_DATA', () => wrapKeyBlock(withBlocks(['99', '\u00e9']))],
-    ['BLOCK_DATA', () => wrapKeyBlock(withBlocks(['LB', 'x'.repeat(10_000)]))],
-    ['BLOCK_REPEATED', () => wrapKeyBlock(withBlocks(['LB', 'x'], ['LB', 'y']))],
-    ['KEY_BLOCK_LENGTH', () => wrapKeyBlock(withBlocks(['LB', 'x'.repeat(9900)]))],
     [
-      'BLOCK_COUNT',
+      'HEADER_INVALID: key block header: VERSION_UNKNOWN',
+      () => wrapKeyBlock({ ...wrap, header: { ...header, version: 'F' as 'A' } }),
+    ],
+    [
+      'HEADER_INVALID: key block header: USAGE_UNKNOWN',
+      () => wrapKeyBlock({ ...wrap, header: { ...header, usage: 'ZZ' } }),
+    ],
+    [
+      'HEADER_INVALID: key block header: ALGORITHM_UNKNOWN',
+      () => wrapKeyBlock({ ...wrap, header: { ...header, algorithm: 'Z' } }),
+    ],
+    [
+      'HEADER_INVALID: key block header: VERSION_UNKNOWN',
+      () => buildHeader({ ...header, version: 'F' as 'A' }, { bodyLength: 64 }),
+    ],
+    [
+      'HEADER_INVALID: key block header: MODE_NOT_FOR_USAGE',
+      () => wrapKeyBlock({ ...wrap, header: { ...header, modeOfUse: 'X' } }),
+    ],
+    [
+      'HEADER_INVALID: key block header: ALGORITHM_NOT_FOR_USAGE',
+      () => wrapKeyBlock({ ...wrap, header: { ...header, algorithm: 'R' } }),
+    ],
+    [
+      'HEADER_INVALID: key block header: KEY_VERSION_INVALID',
+      () => wrapKeyBlock({ ...wrap, header: { ...header, keyVersion: '1' } }),
+    ],
+    [
+      'HEADER_INVALID: key block header: EXPORTABILITY_UNKNOWN',
+      () => wrapKeyBlock({ ...wrap, header: { ...header, exportability: 'X' } }),
+    ],
+    [
+      'HEADER_INVALID: key block header: RESERVED_INVALID',
+      () => wrapKeyBlock({ ...wrap, header: { ...header, reserved: '?' } }),
+    ],
+    [
+      'KEY_INVALID: key must be 1 to 4096 bytes',
+      () => wrapKeyBlock({ ...wrap, key: new Uint8Array(0) }),
+    ],
+    [
+      'KEY_INVALID: key of this algorithm must be 8 or 16 or 24 bytes',
+      () => wrapKeyBlock({ ...wrap, key: new Uint8Array(15) }),
+    ],
+    [
+      'KEY_INVALID: key must be 1 to 4096 bytes',
+      () => wrapKeyBlock({ ...wrap, key: new Uint8Array(4097) }),
+    ],
+    [
+      'KEY_INVALID: key must be 1 to 4096 bytes',
+      () => wrapKeyBlock({ ...wrap, key: 'x' as never }),
+    ],
+    [
+      'KBPK_INVALID: kbpk of this version must be 16 or 24 or 32 bytes',
+      () => wrapKeyBlock({ ...wrap, kbpk: new Uint8Array(8) }),
+    ],
+    [
+      'KBPK_INVALID: kbpk must be bytes, or keys derived for the same version',
+      () => wrapKeyBlock({ ...wrap, kbpk: undefined as never }),
+    ],
+    [
+      'KBPK_INVALID: kbpk must be bytes, or keys derived for the same version',
+      () => wrapKeyBlock({ ...wrap, kbpk: deriveKeyBlockKeys('B', kbpkOf('B')) }),
+    ],
+    [
+      'KBPK_INVALID: kbpk of this version must be 16 or 24 bytes',
+      () => deriveKeyBytes('B', new Uint8Array(32)),
+    ],
+    [
+      'KBPK_INVALID: kbpk of this version must be 16 or 24 bytes',
+      () => deriveKeyBytes('A', new Uint8Array(8)),
+    ],
+    [
+      'VERSION_UNKNOWN: version must be one of A, B, C, D, E, 0 and 1',
+      () => deriveKeyBytes('F' as 'A', kbpk),
+    ],
+    [
+      'PADDING_INVALID: paddedKeyBytes must be an integer from 0 to 4096',
+      () => wrapKeyBlock({ ...wrap, paddedKeyBytes: -1 }),
+    ],
+    [
+      'PADDING_INVALID: paddedKeyBytes must be an integer from 0 to 4096',
+      () => wrapKeyBlock({ ...wrap, paddedKeyBytes: 4097 }),
+    ],
+    [
+      'PADDING_INVALID: paddedKeyBytes must be an integer from 0 to 4096',
+      () => wrapKeyBlock({ ...wrap, paddedKeyBytes: 16.5 }),
+    ],
+    [
+      'RANDOM_SOURCE: the random source must return as many bytes as asked',
+      () => wrapKeyBlock({ ...wrap, random: () => new Uint8Array(1) }),
+    ],
+    [
+      'BLOCK_ID: an optional block identifier must be two of 0-9 and A-Z',
+      () => wrapKeyBlock(withBlocks(['lb', 'x'])),
+    ],
+    [
+      'BLOCK_ID: an optional block identifier must be two of 0-9 and A-Z',
+      () => wrapKeyBlock(withBlocks([1 as unknown as string, 'x'])),
+    ],
+    [
+      'BLOCK_DATA: optional block data must match ^(?:[0-9A-F]{2}){8,10}$',
+      () => wrapKeyBlock(withBlocks(['KS', '12'])),
+    ],
+    [
+      'BLOCK_DATA: optional block data must match ^[\\x20-\\x7E]*$',
+      () => wrapKeyBlock(withBlocks(['LB', 'line\nbreak'])),
+    ],
+    [
+      'BLOCK_DATA: optional block data must match ^[\\x20-\\x7E]*$',
+      () => wrapKeyBlock(withBlocks(['LB', 5 as unknown as string])),
+    ],
+    [
+      'BLOCK_DATA: optional block data must match ^[\\x20-\\x7E]*$',
+      () => wrapKeyBlock(withBlocks(['99', '\u00e9'])),
+    ],
+    [
+      'BLOCK_DATA: optional block data must match ^[\\x20-\\x7E]*$',
+      () => wrapKeyBlock(withBlocks(['LB', 'x'.repeat(10_000)])),
+    ],
+    [
+      'BLOCK_REPEATED: an optional block may occur once',
+      () => wrapKeyBlock(withBlocks(['LB', 'x'], ['LB', 'y'])),
+    ],
+    [
+      'KEY_BLOCK_LENGTH: a key block has at most 9999 characters',
+      () => wrapKeyBlock(withBlocks(['LB', 'x'.repeat(9900)])),
+    ],
+    [
+      'BLOCK_COUNT: a header has at most 99 optional blocks',
       () =>
         wrapKeyBlock(
           withBlocks(...Array.from({ length: 100 }, (_, i): [string, string] => [ids[i]!, ''])),
         ),
     ],
-  ])('%s', (expected, call) => expect(call).toThrow(code(expected)));
+  ])('%s', (expected, call) => expect(call).toThrow(inputError(expected)));
 
   it('ends exactly at its limits: 99 optional blocks, 9999 characters', () => {
     const full = Array.from({ length: 99 }, (_, i): [string, string] => [ids[i]!, '']);
@@ -330,7 +430,7 @@ describe('broken preconditions', () => {
     const long = wrapKeyBlock(withBlocks(['LB', 'x'.repeat(9862)]));
     expect(long.length).toBe(9984);
     expect(() => wrapKeyBlock(withBlocks(['LB', 'x'.repeat(9863)]))).toThrow(
-      code('KEY_BLOCK_LENGTH'),
+      inputError('KEY_BLOCK_LENGTH: a key block has at most 9999 characters'),
     );
     expect(unwrapKeyBlock({ kbpk, block: long }).ok).toBe(true);
   });

@@ -2,6 +2,7 @@ import { createHash, KeyObject, sign, X509Certificate } from 'node:crypto';
 import { fromHex, toHex } from '@pinfold/crypto';
 import * as asn1 from 'asn1js';
 import * as pkijs from 'pkijs';
+import { inputError } from '../../../crypto/src/testing.js';
 import {
   buildAttributes,
   buildKeyBlock,
@@ -32,7 +33,6 @@ const header = {
 const key = fromHex('3F419E1CB7079442AA37474C2EFBF8B8');
 const random = (length: number) => Uint8Array.from({ length }, (_, i) => 5 * i + length);
 const nonce = tr34Nonce((length) => new Uint8Array(length).fill(0x5a));
-const code = (value: string) => expect.objectContaining({ name: 'InputError', code: value });
 const refused = (detail: Tr34Reason) => ({ ok: false, code: 'KEY_TRANSPORT_INVALID', detail });
 
 interface Authority {
@@ -224,21 +224,57 @@ describe('TR-34 key transport', () => {
   });
 
   it.each<[string, () => unknown]>([
-    ['RECEIVER_UNTRUSTED', () => make({ krdCertificate: stranger.certificate })],
-    ['RECEIVER_UNTRUSTED', () => make({ krdCertificate: weak.certificate })],
-    ['CERTIFICATE_INVALID', () => make({ krdCertificate: new Uint8Array(3) })],
-    ['CERTIFICATE_INVALID', () => make({ krdCertificate: 'x' as never })],
-    ['CERTIFICATE_INVALID', () => make({ kdh: { ...kdh, certificate: new Uint8Array(3) } })],
-    ['CERTIFICATE_INVALID', () => open({ kdhCertificate: new Uint8Array(3) })],
-    ['CERTIFICATE_INVALID', () => open({ krd: { ...krd, certificate: new Uint8Array(3) } })],
-    ['NONCE_LENGTH', () => make({ nonce: new Uint8Array(8) })],
-    ['NONCE_LENGTH', () => open({ nonce: 'x' as never })],
-    ['KEY_INVALID', () => make({ key: new Uint8Array(15) })],
-    ['KEY_INVALID', () => make({ key: new Uint8Array(0) })],
-    ['HEADER_INVALID', () => make({ header: { ...header, usage: 'ZZ' } })],
-    ['HEADER_INVALID', () => make({ header: { ...header, algorithm: 'Z' } })],
-    ['RANDOM_SOURCE', () => make({ random: () => new Uint8Array(1) })],
-  ])('%s', (expected, call) => expect(call).toThrow(code(expected)));
+    [
+      'RECEIVER_UNTRUSTED: krdCertificate must be trusted and in time',
+      () => make({ krdCertificate: stranger.certificate }),
+    ],
+    [
+      'RECEIVER_UNTRUSTED: krdCertificate must be trusted and in time',
+      () => make({ krdCertificate: weak.certificate }),
+    ],
+    [
+      'CERTIFICATE_INVALID: krdCertificate must be an X.509 certificate in DER',
+      () => make({ krdCertificate: new Uint8Array(3) }),
+    ],
+    [
+      'CERTIFICATE_INVALID: krdCertificate must be an X.509 certificate in DER',
+      () => make({ krdCertificate: 'x' as never }),
+    ],
+    [
+      'CERTIFICATE_INVALID: kdh.certificate must be an X.509 certificate in DER',
+      () => make({ kdh: { ...kdh, certificate: new Uint8Array(3) } }),
+    ],
+    [
+      'CERTIFICATE_INVALID: kdhCertificate must be an X.509 certificate in DER',
+      () => open({ kdhCertificate: new Uint8Array(3) }),
+    ],
+    [
+      'CERTIFICATE_INVALID: krd.certificate must be an X.509 certificate in DER',
+      () => open({ krd: { ...krd, certificate: new Uint8Array(3) } }),
+    ],
+    ['NONCE_LENGTH: nonce must be 16 bytes', () => make({ nonce: new Uint8Array(8) })],
+    ['NONCE_LENGTH: nonce must be 16 bytes', () => open({ nonce: 'x' as never })],
+    [
+      'KEY_INVALID: key must have a length of its algorithm, at most 4096',
+      () => make({ key: new Uint8Array(15) }),
+    ],
+    [
+      'KEY_INVALID: key must have a length of its algorithm, at most 4096',
+      () => make({ key: new Uint8Array(0) }),
+    ],
+    [
+      'HEADER_INVALID: key block header: USAGE_UNKNOWN',
+      () => make({ header: { ...header, usage: 'ZZ' } }),
+    ],
+    [
+      'HEADER_INVALID: key block header: ALGORITHM_UNKNOWN',
+      () => make({ header: { ...header, algorithm: 'Z' } }),
+    ],
+    [
+      'RANDOM_SOURCE: the random source must return as many bytes as asked',
+      () => make({ random: () => new Uint8Array(1) }),
+    ],
+  ])('%s', (expected, call) => expect(call).toThrow(inputError(expected)));
 });
 
 /** The token with the last byte of one of its parts changed, wherever that part stands. */
