@@ -30,6 +30,7 @@ export default {
     ...Object.fromEntries(
       libs.map((lib) => [`^@pinfold/${lib}$`, `<rootDir>/libs/${lib}/src/index.ts`]),
     ),
+    '^@pinfold/keyblock/tr34$': '<rootDir>/libs/keyblock/src/tr34/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   testTimeout: 30_000,

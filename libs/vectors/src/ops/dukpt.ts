@@ -11,12 +11,14 @@ import {
 } from '@pinfold/crypto';
 import {
   type AesDukptKeyType,
+  AesDukptTerminal,
   type AesDukptUsage,
   aesInitialKey,
   aesTransactionKey,
   aesWorkingKey,
   encryptIso4PinField,
   TDES_DUKPT_USES,
+  TdesDukptTerminal,
   type TdesDukptUse,
   tdesInitialKey,
   tdesSessionKey,
@@ -28,7 +30,7 @@ function tdes(c: Inputs): Outputs {
   const ksn = c.bytes('ksn');
   const ik = c.has('ik') ? c.bytes('ik') : tdesInitialKey({ bdk: c.bytes('bdk'), ksn });
   const key = tdesTransactionKey({ ik, ksn });
-  if (!key.ok) return { ik: toHex(ik), error: true };
+  if (!key.ok) return { ik: toHex(ik), error: true, code: key.code };
   const session = (use: TdesDukptUse) => tdesSessionKey(key.value, use);
   const uses = Object.keys(TDES_DUKPT_USES) as TdesDukptUse[];
   const keys = uses.map((use) => [`${use}Key`, toHex(session(use))]);
@@ -69,7 +71,7 @@ function aes(c: Inputs): Outputs {
   ksn.set(ikid);
   ksn.set(counter, 12 - counter.length);
   const key = aesTransactionKey({ ik, ksn });
-  if (!key.ok) return { ik: toHex(ik), error: true };
+  if (!key.ok) return { ik: toHex(ik), error: true, code: key.code };
   const working = (usage: AesDukptUsage) =>
     aesWorkingKey({
       derivationKey: key.value,
@@ -91,4 +93,37 @@ function aesPinBlock(c: Inputs, key: Uint8Array): Outputs {
   return { encryptedPinBlock: toHex(block) };
 }
 
-export const DUKPT_OPS: VectorOps = { 'dukpt-tdes': tdes, 'dukpt-aes': aes };
+/** What a terminal whose next transaction is that of `ksn` sends as its transaction `steps`. */
+function tdesTerminal(c: Inputs): Outputs {
+  const ksn = c.bytes('ksn');
+  const ik = c.has('ik') ? c.bytes('ik') : tdesInitialKey({ bdk: c.bytes('bdk'), ksn });
+  const terminal = new TdesDukptTerminal({ ik, ksn });
+  const sent = after(c, () => terminal.next());
+  return sent.ok
+    ? { ksn: toHex(sent.value.ksn), transactionKey: toHex(sent.value.key) }
+    : { error: true, code: sent.code };
+}
+
+function aesTerminal(c: Inputs): Outputs {
+  const ksn = c.bytes('ksn');
+  const ikid = ksn.slice(0, 8);
+  const counter = Number.parseInt(toHex(ksn.slice(8)), 16);
+  const ik = c.has('ik') ? c.bytes('ik') : aesInitialKey({ bdk: c.bytes('bdk'), ikid });
+  const terminal = new AesDukptTerminal({ ik, ikid, counter });
+  const sent = after(c, () => terminal.next());
+  return sent.ok
+    ? { ksn: toHex(sent.value.ksn), derivationKey: toHex(sent.value.derivationKey) }
+    : { error: true, code: sent.code };
+}
+
+function after<T>(c: Inputs, next: () => T): T {
+  for (let left = c.number('steps'); left > 1; left -= 1) next();
+  return next();
+}
+
+export const DUKPT_OPS: VectorOps = {
+  'dukpt-tdes': tdes,
+  'dukpt-aes': aes,
+  'dukpt-tdes-terminal': tdesTerminal,
+  'dukpt-aes-terminal': aesTerminal,
+};

@@ -79,7 +79,7 @@ function lmkToken(c: Inputs): Outputs {
   const opened = unwrapLmkToken({ ...lmk, token: c.text('token') });
   return opened.ok
     ? { key: toHex(opened.value.key), scheme: opened.value.scheme }
-    : { error: true };
+    : { error: true, code: opened.code };
 }
 
 const byte = (value: number) => toHex(Uint8Array.of(value));

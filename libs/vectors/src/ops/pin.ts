@@ -1,14 +1,8 @@
 /**
- * Operations of pin-blocks.json, pin-block-codes.json, pin-verification.json and card-values.json.
+ * Operations of pin-blocks.json, pin-block-codes.json and pin-verification.json.
  */
 import { AesKey, type BlockKey, DesKey, type Result, toHex } from '@pinfold/crypto';
-import { iccMasterKey } from '@pinfold/emv';
 import {
-  amexCsc,
-  cavv,
-  cvc3,
-  cvv,
-  dcvv,
   decimalise,
   decodePinBlock,
   decryptPinBlock,
@@ -25,6 +19,8 @@ import {
   pinOfOffset,
   pvv,
   validationDataOf,
+  verifyIbm3624,
+  verifyPvv,
 } from '@pinfold/pin';
 import type { Inputs, Outputs, VectorOps } from '../types.js';
 
@@ -44,7 +40,7 @@ function blockInput(c: Inputs) {
 }
 
 function pinOr(result: Result<string>): Outputs {
-  return result.ok ? { pin: result.value } : { error: true };
+  return result.ok ? { pin: result.value } : { error: true, code: result.code };
 }
 
 function encode(c: Inputs): Outputs {
@@ -78,25 +74,25 @@ function ibm3624(c: Inputs): Outputs {
   };
 }
 
-/** The data of CVV and its kin. */
-function cvvInput(c: Inputs) {
-  return {
-    cvk: DesKey.of(c.bytes('cvk')),
-    pan: c.text('pan'),
-    expiry: c.text('expiry'),
-    serviceCode: c.text('serviceCode'),
-  };
+/** Whether a customer's PIN is right for the offset on the card. */
+function ibm3624Verify(c: Inputs): Outputs {
+  const right = verifyIbm3624({
+    pvk: DesKey.of(c.bytes('pvk')),
+    decimalisationTable: c.text('decimalisationTable'),
+    validationData: c.text('validationData'),
+    pin: c.text('pin'),
+    offset: c.text('offset'),
+  });
+  return { valid: right };
 }
 
-function dynamicCvc(c: Inputs): Outputs {
-  const imk = c.bytes('imk');
-  const key = iccMasterKey({ imk, pan: c.text('pan'), psn: c.text('psn') });
-  const track = c.has('trackText')
-    ? Uint8Array.from(Buffer.from(c.text('trackText'), 'latin1'))
-    : c.bytes('track');
-  const digits = String(c.raw.expect.cvc3 ?? '000').length;
-  const card = { key: DesKey.of(key), track, atc: c.bytes('atc'), un: c.bytes('un') };
-  return { cvc3: cvc3({ ...card, digits }) };
+function pvvInput(c: Inputs) {
+  return {
+    pvk: DesKey.of(c.bytes('pvk')),
+    pvki: c.text('pvki'),
+    pan: c.text('pan'),
+    pin: c.text('pin'),
+  };
 }
 
 export const PIN_OPS: VectorOps = {
@@ -118,14 +114,9 @@ export const PIN_OPS: VectorOps = {
   'validation-data': (c) => ({
     validationData: validationDataOf({ template: c.text('template'), account: c.text('account') }),
   }),
-  pvv: (c) => ({
-    pvv: pvv({
-      pvk: DesKey.of(c.bytes('pvk')),
-      pvki: c.text('pvki'),
-      pan: c.text('pan'),
-      pin: c.text('pin'),
-    }),
-  }),
+  'ibm3624-verify': ibm3624Verify,
+  pvv: (c) => ({ pvv: pvv(pvvInput(c)) }),
+  'pvv-verify': (c) => ({ valid: verifyPvv({ ...pvvInput(c), pvv: c.text('pvv') }) }),
   'decimalisation-example': (c) => {
     const offset = c.text('offset');
     const natural = decimalise(c.text('enciphered'), c.text('decimalisationTable'));
@@ -133,19 +124,4 @@ export const PIN_OPS: VectorOps = {
     const pin = [...first].map((digit, i) => (Number(digit) + Number(offset[i])) % 10).join('');
     return { natural: first, pin };
   },
-  cvv: (c) => ({ cvv: cvv(cvvInput(c)) }),
-  dcvv: (c) => ({ dcvv: dcvv({ ...cvvInput(c), atc: c.text('atc') }) }),
-  cavv: (c) => ({
-    cavv: cavv({
-      cvk: DesKey.of(c.bytes('cvk')),
-      pan: c.text('pan'),
-      trackingNumber: c.text('trackingNumber'),
-      resultCode: c.text('resultCode'),
-      secondFactorCode: c.text('secondFactorCode'),
-    }),
-  }),
-  csc: (c) => ({
-    ...amexCsc({ csck: DesKey.of(c.bytes('csck')), pan: c.text('pan'), expiry: c.text('expiry') }),
-  }),
-  cvc3: dynamicCvc,
 };
