@@ -1,11 +1,21 @@
 /**
- * Keys of one card inside a command: from an issuer master key by PAN and sequence number (EMV 4.3
- * Book 2, A1.4), then of one transaction (A1.3). The tables say which methods go with which use.
+ * Keys of one card inside a command: from an issuer master key by PAN and sequence number (EMV 4.4
+ * Book 2, A1.4), then of one transaction (A1.3). The algorithm of the issuer's key decides the cipher
+ * of the card; the tables say which methods go with which use.
  */
-import { concatBytes, wipe } from '@pinfold/crypto';
-import { iccMasterKey, type SessionKeyMethod, sessionKey } from '@pinfold/emv';
+import { wipe } from '@pinfold/crypto';
+import {
+  type EmvCipher,
+  iccMasterKey,
+  MASTER_KEY_DERIVATIONS,
+  type MasterKeyDerivation,
+  type SessionKeyMethod,
+  sessionDiversifier,
+  sessionKey,
+} from '@pinfold/emv';
 import type { Core } from '../../core.js';
 import { bytes, choice, optional } from '../../declare/field.js';
+import type { ClearKey } from '../../keys/clear-key.js';
 import { readySlot } from '../../keys/key-store.js';
 import type { UsageName } from '../../keys/usages.js';
 import { done, type Outcome, refusal } from '../../outcome.js';
@@ -28,13 +38,18 @@ const SLOTS = new Map(
 export const cardMembers = {
   pan: pan(),
   psn: optional(psn()),
-  derivation: optional(choice('master key derivation; A where nothing is said', ['A', 'B'])),
+  derivation: optional(
+    choice(
+      'master key derivation; where nothing is said A, and C of AES keys',
+      MASTER_KEY_DERIVATIONS,
+    ),
+  ),
   atc: bytes('application transaction counter', { length: 2 }),
 };
 export interface Card {
   readonly pan: string;
   readonly psn?: string;
-  readonly derivation?: 'A' | 'B';
+  readonly derivation?: MasterKeyDerivation;
   readonly atc: Uint8Array;
 }
 
@@ -54,16 +69,22 @@ const tree = (atc: Uint8Array): SessionKeyMethod => ({
   iv: new Uint8Array(16),
 });
 
+/** The key of one card, and what it is a key of; the user wipes it. */
+export interface CardKey {
+  readonly bytes: Uint8Array;
+  readonly cipher: EmvCipher;
+}
+
 /** The method, or undefined where Mastercard's needs the unpredictable number and has none. */
 export function cryptogramMethod(
   session: CryptogramSession,
-  { atc, un }: { atc: Uint8Array; un?: Uint8Array },
+  { atc, un, cipher }: { atc: Uint8Array; un?: Uint8Array; cipher?: EmvCipher },
 ): SessionKeyMethod | undefined {
   switch (session) {
     case 'none':
       return { method: 'none' };
     case 'common':
-      return { method: 'common', diversifier: concatBytes(atc, new Uint8Array(6)) };
+      return { method: 'common', diversifier: sessionDiversifier(atc, cipher) };
     case 'mastercard':
       return un === undefined ? undefined : { method: 'mastercard', atc, un };
     case 'emv2000':
@@ -75,10 +96,11 @@ export function cryptogramMethod(
 export function scriptMethod(
   session: ScriptSession,
   { atc, cryptogram }: { atc: Uint8Array; cryptogram: Uint8Array },
+  cipher?: EmvCipher,
 ): SessionKeyMethod {
   switch (session) {
     case 'common':
-      return { method: 'common', diversifier: cryptogram };
+      return { method: 'common', diversifier: sessionDiversifier(cryptogram, cipher) };
     case 'visa':
       return { method: 'visa-sm', atc };
     case 'emv2000':
@@ -86,30 +108,45 @@ export function scriptMethod(
   }
 }
 
-/** The card's master key; the caller wipes it. Refuses TOKEN_INVALID, whatever is wrong. */
+/**
+ * The card's master key; the caller wipes it. Refuses TOKEN_INVALID (not a key for this, whatever is
+ * wrong) and INPUT_INVALID (a derivation of the other cipher).
+ */
 export function cardKey(
   core: Core,
   slot: ReturnType<typeof slotFor>,
   { token, card }: { token: string; card: Omit<Card, 'atc'> },
-): Outcome<Uint8Array> {
+): Outcome<CardKey> {
   const held = core.keys.open(token, SLOTS.get(slot)!);
-  // Option C, for AES keys, is not here: triple DES of double length alone.
-  if (held?.des === undefined || held.header.lengthBytes !== 16) return refusal('TOKEN_INVALID');
-  const { pan: account, psn: sequence = '00', derivation: option } = card;
-  return done(iccMasterKey({ imk: held.exposeBytes(), pan: account, psn: sequence, option }));
+  const cipher = held?.aes === undefined ? 'tdes' : 'aes';
+  if (held === undefined || (cipher === 'tdes' && !isDoubleLength(held))) {
+    return refusal('TOKEN_INVALID');
+  }
+  const { pan: account, psn: sequence = '00', derivation } = card;
+  const option = derivation ?? (cipher === 'aes' ? 'C' : 'A');
+  if ((option === 'C') !== (cipher === 'aes')) return refusal('INPUT_INVALID');
+  const imk = held.exposeBytes();
+  return done({ bytes: iccMasterKey({ imk, pan: account, psn: sequence, option }), cipher });
+}
+
+function isDoubleLength(key: ClearKey): boolean {
+  return key.des !== undefined && key.header.lengthBytes === 16;
 }
 
 /** Uses a key of one transaction, and wipes it and the card's key after. */
 export function withSession<T>(
-  master: Uint8Array,
+  master: CardKey,
   method: SessionKeyMethod,
   use: (session: Uint8Array) => T,
 ): T {
-  const session = sessionKey(master, method);
   try {
-    return use(session);
+    const session = sessionKey(master.bytes, method, master.cipher);
+    try {
+      return use(session);
+    } finally {
+      wipe(session);
+    }
   } finally {
-    wipe(session);
-    wipe(master);
+    wipe(master.bytes);
   }
 }

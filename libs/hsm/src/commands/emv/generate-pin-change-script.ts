@@ -1,20 +1,27 @@
 import { wipe } from '@pinfold/crypto';
-import { encryptScriptData, scriptMac, visaPinChangeBlock } from '@pinfold/emv';
+import {
+  encryptScriptData,
+  type ScriptEncryption,
+  scriptMac,
+  visaPinChangeBlock,
+} from '@pinfold/emv';
 import { encodePinBlock } from '@pinfold/pin';
 import type { Core } from '../../core.js';
 import { dataCommand } from '../../declare/command.js';
 import { bytes, choice, optional, token } from '../../declare/field.js';
 import { readySlot } from '../../keys/key-store.js';
-import { done, type Outcome, refusal } from '../../outcome.js';
+import { done, type Outcome, type Refusal, refusal } from '../../outcome.js';
 import { chosenPin, pinInBlock } from '../../pin/customer-pin.js';
 import { PIN_KEY, pinBlock, pinFormat } from '../fields.js';
 import {
   AC_KEY,
   type Card,
+  type CardKey,
   CONFIDENTIALITY_KEY,
   cardKey,
   cardMembers,
   INTEGRITY_KEY,
+  type ScriptSession,
   scriptMethod,
   withSession,
 } from './card-keys.js';
@@ -35,7 +42,7 @@ export const generatePinChangeScript = dataCommand({
   name: 'GeneratePinChangeScript',
   group: 'emv',
   title: 'puts a new PIN into an issuer script command: enciphered for the card, with its MAC',
-  source: 'EMV 4.3 Book 2, 9; Visa ICC Specification; M/Chip; payShield KU modes 2 to 4',
+  source: 'EMV 4.4 Book 2, 9; Visa ICC Specification; M/Chip; payShield KU modes 2 to 4',
   roles: ['production'],
   input: {
     imkIntegrity: integrityKey(),
@@ -60,51 +67,79 @@ export const generatePinChangeScript = dataCommand({
   verdicts: ['PIN_BLOCK_INVALID', 'PIN_WEAK'],
   rules: ['M12.type-bound', 'M9.one-usage', 'M7.account-bound-issuance', 'M4.one-answer'],
   run(core, input) {
-    const keys = openKeys(core, input);
-    if (!keys.ok) return keys;
-    const block = cardBlock(core, input, keys.value.cryptogram);
-    if (!block.ok) {
-      for (const key of Object.values(keys.value)) if (key !== undefined) wipe(key);
-      return block;
+    const keys: Keys = {};
+    try {
+      const refused = openKeys(core, input, keys);
+      if (refused !== undefined) return refused;
+      const block = cardBlock(core, input, keys.cryptogram?.bytes);
+      return block.ok ? done(scriptOf(input, keys as OpenedKeys, block.value)) : block;
+    } finally {
+      for (const key of Object.values(keys)) wipe(key.bytes);
     }
-    const method = scriptMethod(input.session, input);
-    const commandData = withSession(keys.value.confidentiality, method, (key) =>
-      encryptScriptData({ key, data: block.value, encryption: input.encryption }),
-    );
-    wipe(block.value);
-    const mac = withSession(keys.value.integrity, method, (key) =>
-      scriptMac({
-        key,
-        commandHeader: input.commandHeader,
-        macPrefix: macPrefix(input),
-        commandData,
-      }),
-    );
-    return done({ commandData, mac });
   },
 });
 
 interface Keys {
-  readonly integrity: Uint8Array;
-  readonly confidentiality: Uint8Array;
+  integrity?: CardKey;
+  confidentiality?: CardKey;
   /** The card's own key for cryptograms: Visa's PIN blocks take digits of it. */
-  readonly cryptogram: Uint8Array | undefined;
+  cryptogram?: CardKey;
 }
+type OpenedKeys = Required<Pick<Keys, 'integrity' | 'confidentiality'>>;
 
+/** Opens the keys of the card one by one into `into`, which the caller wipes. */
 function openKeys(
   core: Core,
   input: Card & { imkIntegrity: string; imkConfidentiality: string; imkCryptogram?: string },
-): Outcome<Keys> {
+  into: Keys,
+): Refusal | undefined {
   const card = input;
   const integrity = cardKey(core, INTEGRITY_KEY, { token: input.imkIntegrity, card });
   if (!integrity.ok) return integrity;
+  into.integrity = integrity.value;
   const token = input.imkConfidentiality;
   const confidentiality = cardKey(core, CONFIDENTIALITY_KEY, { token, card });
   if (!confidentiality.ok) return confidentiality;
-  const keys = { integrity: integrity.value, confidentiality: confidentiality.value };
-  if (input.imkCryptogram === undefined) return done({ ...keys, cryptogram: undefined });
+  into.confidentiality = confidentiality.value;
+  if (input.imkCryptogram === undefined) return undefined;
   const cryptogram = cardKey(core, AC_KEY, { token: input.imkCryptogram, card });
-  return cryptogram.ok ? done({ ...keys, cryptogram: cryptogram.value }) : cryptogram;
+  if (!cryptogram.ok) return cryptogram;
+  into.cryptogram = cryptogram.value;
+  // Visa's blocks are made of eight bytes of a triple-DES key.
+  return cryptogram.value.cipher === 'aes' ? refusal('INPUT_INVALID') : undefined;
+}
+
+interface Script {
+  readonly session: ScriptSession;
+  readonly atc: Uint8Array;
+  readonly cryptogram: Uint8Array;
+  readonly encryption: ScriptEncryption;
+  readonly commandHeader: Uint8Array;
+}
+
+/** Enciphers the block for the card and makes the MAC of the command. Wipes the block. */
+function scriptOf(input: Script, keys: OpenedKeys, block: Uint8Array) {
+  const { confidentiality, integrity } = keys;
+  const methodFor = ({ cipher }: CardKey) => scriptMethod(input.session, input, cipher);
+  const commandData = withSession(confidentiality, methodFor(confidentiality), (key) =>
+    encryptScriptData({
+      key,
+      cipher: confidentiality.cipher,
+      data: block,
+      encryption: input.encryption,
+    }),
+  );
+  wipe(block);
+  const mac = withSession(integrity, methodFor(integrity), (key) =>
+    scriptMac({
+      key,
+      cipher: integrity.cipher,
+      commandHeader: input.commandHeader,
+      macPrefix: macPrefix(input),
+      commandData,
+    }),
+  );
+  return { commandData, mac };
 }
 
 interface PinChange {
@@ -137,11 +172,5 @@ function cardBlock(
     ? pinInBlock(core, key, { format, pan, pinBlock: input.currentPinBlock! })
     : undefined;
   if (current?.ok === false) return current;
-  const clear = visaPinChangeBlock({
-    masterKeyAc,
-    newPin: pin.value,
-    currentPin: current?.value,
-  });
-  wipe(masterKeyAc);
-  return done(clear);
+  return done(visaPinChangeBlock({ masterKeyAc, newPin: pin.value, currentPin: current?.value }));
 }

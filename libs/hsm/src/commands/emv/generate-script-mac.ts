@@ -17,7 +17,7 @@ export const generateScriptMac = dataCommand({
   name: 'GenerateScriptMac',
   group: 'emv',
   title: 'makes the MAC of an issuer script command',
-  source: 'EMV 4.3 Book 2, 9.2; payShield KU mode 0',
+  source: 'EMV 4.4 Book 2, 9.2; payShield KU mode 0',
   roles: ['production'],
   input: {
     imk: integrityKey(),
@@ -28,14 +28,15 @@ export const generateScriptMac = dataCommand({
     commandData: optional(bytes('command data, as sent', { min: 0, max: MAX_SCRIPT_DATA })),
   },
   output: { mac: scriptMacField() },
-  errors: ['TOKEN_INVALID'],
+  errors: ['TOKEN_INVALID', 'INPUT_INVALID'],
   rules: ['M12.type-bound', 'M9.one-usage'],
   run(core, input) {
     const master = cardKey(core, INTEGRITY_KEY, { token: input.imk, card: input });
     if (!master.ok) return master;
     const { commandHeader: head, commandData } = input;
-    const mac = withSession(master.value, scriptMethod(input.session, input), (key) =>
-      scriptMac({ key, commandHeader: head, macPrefix: macPrefix(input), commandData }),
+    const { cipher } = master.value;
+    const mac = withSession(master.value, scriptMethod(input.session, input, cipher), (key) =>
+      scriptMac({ key, cipher, commandHeader: head, macPrefix: macPrefix(input), commandData }),
     );
     return done({ mac });
   },

@@ -1,5 +1,5 @@
-import { equalConstantTime } from '@pinfold/crypto';
-import { applicationCryptogram, arpcMethod1, arpcMethod2 } from '@pinfold/emv';
+import { equalConstantTime, wipe } from '@pinfold/crypto';
+import { applicationCryptogram, arpcMethod1, arpcMethod2, type EmvCipher } from '@pinfold/emv';
 import { dataCommand } from '../../declare/command.js';
 import { bytes, choice, type Infer, object, optional, token } from '../../declare/field.js';
 import { done, refusal } from '../../outcome.js';
@@ -26,7 +26,7 @@ export const verifyArqcGenerateArpc = dataCommand({
   name: 'VerifyArqcGenerateArpc',
   group: 'emv',
   title: "verifies a card's request cryptogram and makes the issuer's answer to it",
-  source: 'EMV 4.3 Book 2, 8.1 and 8.2, A1.3, A1.4; payShield KQ, KW',
+  source: 'EMV 4.4 Book 2, 8.1 and 8.2, A1.3, A1.4; payShield KQ, KW',
   roles: ['production'],
   input: {
     imk: token('IMKAC', AC_KEY),
@@ -34,7 +34,7 @@ export const verifyArqcGenerateArpc = dataCommand({
     session: choice('session key derivation', CRYPTOGRAM_SESSIONS),
     un: optional(bytes('unpredictable number; Mastercard sessions', { length: 4 })),
     data: bytes('what the card signed', { min: 1, max: MAX_CRYPTOGRAM_DATA }),
-    padding: choice('padding of the cryptogram', ['iso1', 'iso2', 'none']),
+    padding: choice('padding of the cryptogram; none under AES', ['iso1', 'iso2', 'none']),
     arqc: bytes('request cryptogram', { length: 8 }),
     response: optional(object('what the ARPC says; no ARPC where absent', response)),
   },
@@ -46,15 +46,19 @@ export const verifyArqcGenerateArpc = dataCommand({
     const { data, padding, arqc, response: wanted } = input;
     const master = cardKey(core, AC_KEY, { token: input.imk, card: input });
     if (!master.ok) return master;
-    const method = cryptogramMethod(input.session, input);
-    if (method === undefined || !isOneMethod(wanted)) return refusal('INPUT_INVALID');
+    const { bytes: own, cipher } = master.value;
+    const { atc, un } = input;
+    const method = cryptogramMethod(input.session, { atc, un, cipher });
+    if (method === undefined || !isOneMethod(wanted)) {
+      wipe(own);
+      return refusal('INPUT_INVALID');
+    }
     return withSession(master.value, method, (session) => {
-      if (!equalConstantTime(applicationCryptogram({ key: session, data, padding }), arqc)) {
-        return refusal('ARQC_WRONG');
-      }
+      const right = applicationCryptogram({ key: session, data, padding, cipher });
+      if (!equalConstantTime(right, arqc)) return refusal('ARQC_WRONG');
       if (wanted === undefined) return done({});
-      const key = wanted.key === 'master' ? master.value : session;
-      return done({ arpc: arpcOf(key, arqc, wanted) });
+      const key = wanted.key === 'master' ? own : session;
+      return done({ arpc: arpcOf({ key, arqc, cipher }, wanted) });
     });
   },
 });
@@ -64,9 +68,14 @@ function isOneMethod(wanted: Response | undefined): boolean {
   return wanted === undefined || (wanted.arc === undefined) !== (wanted.csu === undefined);
 }
 
-function arpcOf(key: Uint8Array, arqc: Uint8Array, wanted: Response): Uint8Array {
-  const { arc, csu, proprietaryData } = wanted;
+interface Answering {
+  readonly key: Uint8Array;
+  readonly arqc: Uint8Array;
+  readonly cipher: EmvCipher;
+}
+
+function arpcOf(by: Answering, { arc, csu, proprietaryData }: Response): Uint8Array {
   return arc === undefined
-    ? arpcMethod2({ key, arqc, csu: csu!, proprietaryData })
-    : arpcMethod1({ key, arqc, arc });
+    ? arpcMethod2({ ...by, csu: csu!, proprietaryData })
+    : arpcMethod1({ ...by, arc });
 }

@@ -7,10 +7,20 @@ import {
   sessionKey,
 } from '@pinfold/emv';
 import { dataCommand } from '../../declare/command.js';
-import { bytes, choice, digits, integer, list, optional, token } from '../../declare/field.js';
-import { done, refusal } from '../../outcome.js';
+import {
+  bytes,
+  choice,
+  digits,
+  type Infer,
+  integer,
+  list,
+  optional,
+  token,
+} from '../../declare/field.js';
+import { done, type Outcome, refusal } from '../../outcome.js';
 import {
   CAP_KEY,
+  type CardKey,
   CRYPTOGRAM_SESSIONS,
   cardKey,
   cardMembers,
@@ -23,6 +33,34 @@ const { atc: _, ...card } = cardMembers;
 const place = (what: string) =>
   optional(integer(`where ${what} stands in the template`, { min: 0, max: MAX_TEMPLATE }));
 
+const input = {
+  imk: token('IMKCAP', CAP_KEY),
+  ...card,
+  session: choice('session key derivation', CRYPTOGRAM_SESSIONS),
+  un: optional(bytes('unpredictable number; Mastercard sessions', { length: 4 })),
+  mode: choice('mode of the reader', ['identify', 'respond', 'sign', 'tds']),
+  challenge: optional(digits('challenge; respond and sign', { min: 1, max: 8 })),
+  amountMinor: optional(digits('amount in minor units; sign', { min: 1, max: 12 })),
+  fields: optional(
+    list("customer's fields; tds", digits('field', { min: 1, max: 10 }), { min: 1, max: 10 }),
+  ),
+  template: bytes('what the card signs, zeros where the device puts its own', {
+    min: 8,
+    max: MAX_TEMPLATE,
+  }),
+  counterAt: integer('where the counter stands in the template', { min: 0, max: MAX_TEMPLATE }),
+  amountAt: place('the amount'),
+  challengeAt: place('the unpredictable number'),
+  padding: choice('padding of the cryptogram', ['iso1', 'iso2', 'none']),
+  cid: bytes('cryptogram information data', { length: 1 }),
+  iad: bytes('issuer application data', { min: 0, max: 32 }),
+  ipb: bytes('issuer proprietary bitmap', { min: 11, max: 44 }),
+  psnInCode: optional(bytes('sequence number, where the bitmap covers it', { length: 1 })),
+  code: digits('the code that the customer typed', { min: 1, max: 20 }),
+  lastCounter: integer('last counter that was used', { min: 0, max: 0xffff }),
+  window: integer('counters after it that are tried', { min: 1, max: MAX_WINDOW }),
+};
+
 export const verifyCapCode = dataCommand({
   name: 'VerifyCapCode',
   group: 'emv',
@@ -30,71 +68,54 @@ export const verifyCapCode = dataCommand({
   source:
     'Drimer, Murdoch, Anderson, Financial Cryptography 2009; EMV 4.3 Book 2, 8.1; payShield K2',
   roles: ['production'],
-  input: {
-    imk: token('IMKCAP', CAP_KEY),
-    ...card,
-    session: choice('session key derivation', CRYPTOGRAM_SESSIONS),
-    un: optional(bytes('unpredictable number; Mastercard sessions', { length: 4 })),
-    mode: choice('mode of the reader', ['identify', 'respond', 'sign', 'tds']),
-    challenge: optional(digits('challenge; respond and sign', { min: 1, max: 8 })),
-    amountMinor: optional(digits('amount in minor units; sign', { min: 1, max: 12 })),
-    fields: optional(
-      list("customer's fields; tds", digits('field', { min: 1, max: 10 }), { min: 1, max: 10 }),
-    ),
-    template: bytes('what the card signs, zeros where the device puts its own', {
-      min: 8,
-      max: MAX_TEMPLATE,
-    }),
-    counterAt: integer('where the counter stands in the template', { min: 0, max: MAX_TEMPLATE }),
-    amountAt: place('the amount'),
-    challengeAt: place('the unpredictable number'),
-    padding: choice('padding of the cryptogram', ['iso1', 'iso2', 'none']),
-    cid: bytes('cryptogram information data', { length: 1 }),
-    iad: bytes('issuer application data', { min: 0, max: 32 }),
-    ipb: bytes('issuer proprietary bitmap', { min: 11, max: 44 }),
-    psnInCode: optional(bytes('sequence number, where the bitmap covers it', { length: 1 })),
-    code: digits('the code that the customer typed', { min: 1, max: 20 }),
-    lastCounter: integer('last counter that was used', { min: 0, max: 0xffff }),
-    window: integer('counters after it that are tried', { min: 1, max: MAX_WINDOW }),
-  },
+  input,
   output: {
     counter: integer('counter of the code: the last used from now on', { min: 1, max: 0xffff }),
   },
   errors: ['TOKEN_INVALID', 'INPUT_INVALID', 'CODE_WRONG'],
   verdicts: ['CODE_WRONG'],
   rules: ['M12.type-bound', 'M9.one-usage'],
-  run(core, input) {
-    const master = cardKey(core, CAP_KEY, { token: input.imk, card: input });
+  run(core, asked) {
+    const master = cardKey(core, CAP_KEY, { token: asked.imk, card: asked });
     if (!master.ok) return master;
-    const { mode, fields, padding, counterAt, template } = input;
-    const sound = (mode === 'tds') === (fields !== undefined) && counterAt + 2 <= template.length;
-    if (!sound || cryptogramMethod(input.session, { ...input, atc: template }) === undefined) {
-      return refusal('INPUT_INVALID');
+    try {
+      return search(asked, master.value);
+    } finally {
+      wipe(master.value.bytes);
     }
-    const { unpredictableNumber, amount } = capTerminalData(mode, input);
-    const data = Uint8Array.from(template);
-    const placed =
-      isPlaced(data, amount, { at: input.amountAt, needed: mode === 'sign' }) &&
-      isPlaced(data, unpredictableNumber, {
-        at: input.challengeAt,
-        needed: mode === 'sign' || mode === 'respond',
-      });
-    if (!placed) return refusal('INPUT_INVALID');
-    const codeFor = (counter: number): string => {
-      const atc = Uint8Array.of(counter >> 8, counter & 255);
-      data.set(atc, counterAt);
-      const session = sessionKey(master.value, cryptogramMethod(input.session, { ...input, atc })!);
-      const ac = applicationCryptogram({ key: session, data, padding });
-      wipe(session);
-      const answer = concatBytes(input.cid, atc, ac, input.iad);
-      return capCode({ answer, ipb: input.ipb, psn: input.psnInCode, tdsFields: fields });
-    };
-    const { code, lastCounter, window } = input;
-    const counter = searchCode({ code, lastCounter, window, codeFor });
-    wipe(master.value);
-    return counter === undefined ? refusal('CODE_WRONG') : done({ counter });
   },
 });
+
+type Asked = Infer<typeof input>;
+
+/** Tries the counters of the window under the card's own key. */
+function search(asked: Asked, { bytes: own, cipher }: CardKey): Outcome<{ counter: number }> {
+  const { mode, fields, padding, counterAt, template, un } = asked;
+  const methodAt = (atc: Uint8Array) => cryptogramMethod(asked.session, { atc, un, cipher });
+  const sound = (mode === 'tds') === (fields !== undefined) && counterAt + 2 <= template.length;
+  if (!sound || methodAt(template.slice(0, 2)) === undefined) return refusal('INPUT_INVALID');
+  const { unpredictableNumber, amount } = capTerminalData(mode, asked);
+  const data = Uint8Array.from(template);
+  const placed =
+    isPlaced(data, amount, { at: asked.amountAt, needed: mode === 'sign' }) &&
+    isPlaced(data, unpredictableNumber, {
+      at: asked.challengeAt,
+      needed: mode === 'sign' || mode === 'respond',
+    });
+  if (!placed) return refusal('INPUT_INVALID');
+  const codeFor = (counter: number): string => {
+    const atc = Uint8Array.of(counter >> 8, counter & 255);
+    data.set(atc, counterAt);
+    const session = sessionKey(own, methodAt(atc)!, cipher);
+    const ac = applicationCryptogram({ key: session, data, padding, cipher });
+    wipe(session);
+    const answer = concatBytes(asked.cid, atc, ac, asked.iad);
+    return capCode({ answer, ipb: asked.ipb, psn: asked.psnInCode, tdsFields: fields });
+  };
+  const { code, lastCounter, window } = asked;
+  const counter = searchCode({ code, lastCounter, window, codeFor });
+  return counter === undefined ? refusal('CODE_WRONG') : done({ counter });
+}
 
 /** Writes a value to its place; false where a place is missing or beyond the end. */
 function isPlaced(
