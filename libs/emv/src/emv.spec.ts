@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { checkValue, fromHex, toHex } from '@pinfold/crypto';
 import { encodePinBlock } from '@pinfold/pin';
+import { inputError } from '../../crypto/src/testing.js';
 import { applicationCryptogram, arpcMethod1, arpcMethod2, verifyArqc } from './cryptogram.js';
 import { iccMasterKey } from './master-key.js';
 import { encryptScriptData, scriptMac, visaPinChangeBlock } from './script.js';
@@ -102,16 +103,34 @@ describe('published EMV vectors', () => {
 describe('bad input', () => {
   const imk = new Uint8Array(16).fill(1);
   it.each([
-    ['EMV_PAN', () => iccMasterKey({ imk, pan: '12345678901', psn: '00' })],
-    ['EMV_PSN', () => iccMasterKey({ imk, pan: '123456789012', psn: '0' })],
-    ['EMV_KEY', () => iccMasterKey({ imk: imk.slice(1), pan: '123456789012', psn: '00' })],
-    ['EMV_OPTION', () => iccMasterKey({ imk, pan: '123456789012', psn: '00', option: 'D' as 'A' })],
-    ['EMV_DIVERSIFIER', () => sessionKey(imk, { method: 'common', diversifier: imk })],
-    ['EMV_ATC', () => sessionKey(imk, { method: 'visa-sm', atc: imk })],
-    ['EMV_ATC', () => sessionKey(imk, { method: 'mastercard', atc: imk, un: imk })],
-    ['EMV_UN', () => sessionKey(imk, { method: 'mastercard', atc: new Uint8Array(2), un: imk })],
     [
-      'EMV_TREE',
+      'EMV_PAN: pan must be 12 to 19 digits',
+      () => iccMasterKey({ imk, pan: '12345678901', psn: '00' }),
+    ],
+    ['EMV_PSN: psn must be two digits', () => iccMasterKey({ imk, pan: '123456789012', psn: '0' })],
+    [
+      'EMV_KEY: imk must be 16 bytes',
+      () => iccMasterKey({ imk: imk.slice(1), pan: '123456789012', psn: '00' }),
+    ],
+    [
+      'EMV_OPTION: master key derivation is option A, B or C',
+      () => iccMasterKey({ imk, pan: '123456789012', psn: '00', option: 'D' as 'A' }),
+    ],
+    [
+      'EMV_DIVERSIFIER: diversifier must be 8 bytes',
+      () => sessionKey(imk, { method: 'common', diversifier: imk }),
+    ],
+    ['EMV_ATC: atc must be 2 bytes', () => sessionKey(imk, { method: 'visa-sm', atc: imk })],
+    [
+      'EMV_ATC: atc must be 2 bytes',
+      () => sessionKey(imk, { method: 'mastercard', atc: imk, un: imk }),
+    ],
+    [
+      'EMV_UN: un must be 4 bytes',
+      () => sessionKey(imk, { method: 'mastercard', atc: new Uint8Array(2), un: imk }),
+    ],
+    [
+      'EMV_TREE: height must be an integer from 1 to 16',
       () =>
         sessionKey(imk, {
           method: 'emv2000-tree',
@@ -122,7 +141,7 @@ describe('bad input', () => {
         }),
     ],
     [
-      'EMV_TREE',
+      'EMV_TREE: branch must be an integer from 2 to 16',
       () =>
         sessionKey(imk, {
           method: 'emv2000-tree',
@@ -133,7 +152,7 @@ describe('bad input', () => {
         }),
     ],
     [
-      'EMV_TREE',
+      'EMV_TREE: iv must be 16 bytes',
       () =>
         sessionKey(imk, {
           method: 'emv2000-tree',
@@ -143,16 +162,28 @@ describe('bad input', () => {
           iv: new Uint8Array(8),
         }),
     ],
-    ['EMV_SESSION_METHOD', () => sessionKey(imk, { method: 'x' } as unknown as { method: 'none' })],
     [
-      'EMV_PADDING',
+      'EMV_SESSION_METHOD: unknown session key method',
+      () => sessionKey(imk, { method: 'x' } as unknown as { method: 'none' }),
+    ],
+    [
+      'EMV_PADDING: padding is none, iso1 or iso2; none under AES',
       () => applicationCryptogram({ key: imk, data: imk, padding: 'iso3' as 'iso2' }),
     ],
-    ['EMV_ARQC', () => arpcMethod1({ key: imk, arqc: imk, arc: new Uint8Array(2) })],
-    ['EMV_ARC', () => arpcMethod1({ key: imk, arqc: new Uint8Array(8), arc: imk })],
-    ['EMV_CSU', () => arpcMethod2({ key: imk, arqc: new Uint8Array(8), csu: imk })],
     [
-      'EMV_PROPRIETARY',
+      'EMV_ARQC: arqc must be 8 bytes',
+      () => arpcMethod1({ key: imk, arqc: imk, arc: new Uint8Array(2) }),
+    ],
+    [
+      'EMV_ARC: arc must be 2 bytes',
+      () => arpcMethod1({ key: imk, arqc: new Uint8Array(8), arc: imk }),
+    ],
+    [
+      'EMV_CSU: csu must be 4 bytes',
+      () => arpcMethod2({ key: imk, arqc: new Uint8Array(8), csu: imk }),
+    ],
+    [
+      'EMV_PROPRIETARY: proprietaryData must be at most 8 bytes',
       () =>
         arpcMethod2({
           key: imk,
@@ -162,14 +193,14 @@ describe('bad input', () => {
         }),
     ],
     [
-      'EMV_SCRIPT_DATA',
+      'EMV_SCRIPT_DATA: data must be at most 255 bytes',
       () => encryptScriptData({ key: imk, data: new Uint8Array(256), encryption: 'visa' }),
     ],
     [
-      'EMV_ENCRYPTION',
+      'EMV_ENCRYPTION: encryption is visa, emv or mastercard',
       () => encryptScriptData({ key: imk, data: imk, encryption: 'amex' as 'visa' }),
     ],
   ])('%s', (code, call) => {
-    expect(call).toThrow(expect.objectContaining({ code }));
+    expect(call).toThrow(inputError(code));
   });
 });
