@@ -6,6 +6,7 @@ import type { RandomBytes } from '@pinfold/crypto';
 import type { Administration } from './administration/administration.js';
 import type { AuditChain } from './administration/audit.js';
 import type { Ceremonies } from './administration/ceremonies.js';
+import type { CodeLimits } from './administration/code-limits.js';
 import type { PinLimits } from './administration/pin-limits.js';
 import type { UseLimits } from './administration/use-limits.js';
 import type { KeyStore } from './keys/key-store.js';
@@ -23,6 +24,7 @@ export interface Core {
   readonly rsaKeys: RsaKeys;
   readonly tables: DecimalisationTables;
   readonly limits: PinLimits;
+  readonly codeLimits: CodeLimits;
   readonly uses: UseLimits;
   readonly ceremonies: Ceremonies;
   readonly random: RandomBytes;
@@ -34,7 +36,11 @@ export interface Core {
   readonly printer: (page: PrintedPage) => void;
   readonly administration: Administration;
   readonly life: LifeState;
+  /** Names of a customer's own commands. */
+  readonly plugIns: readonly string[];
   readonly masterKeyVersion: number | undefined;
+  /** Whether a change of master keys is under way. */
+  readonly hasOldMasterKeys: boolean;
   readonly masterKeyCheckValues: Readonly<Record<string, string>>;
   readonly audited: AuditChain;
   moveTo(event: LifeEvent): void;

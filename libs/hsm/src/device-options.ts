@@ -1,6 +1,7 @@
 /** What a device is made from: its ports, and how it is set up. */
 import type { RandomBytes } from '@pinfold/crypto';
 import type { AdministrationOptions } from './administration/administration.js';
+import type { CodeLimitOptions } from './administration/code-limits.js';
 import type { PinLimitOptions } from './administration/pin-limits.js';
 import type { PrintedPage } from './core.js';
 import type { AnyCommand } from './declare/command.js';
@@ -24,6 +25,8 @@ export interface DevicePorts {
   readonly printer?: (page: PrintedPage) => void;
   /** Receives each line of the audit chain, once, in order. */
   readonly audit?: (line: string) => void;
+  /** Puts the state on disk now: what is about to be answered must not be undone by a crash. */
+  readonly persist?: () => void;
 }
 
 export interface DeviceOptions extends DevicePorts, Omit<AdministrationOptions, 'random'> {
@@ -31,6 +34,7 @@ export interface DeviceOptions extends DevicePorts, Omit<AdministrationOptions, 
   readonly mode?: Mode;
   readonly policy?: PolicyOptions;
   readonly limits?: PinLimitOptions;
+  readonly codeLimits?: CodeLimitOptions;
   /** Keys that stay opened; see `KeyStore`. */
   readonly cachedKeys?: number;
   /** The end of the audit chain as written; entries later than the state are taken over. */

@@ -3,12 +3,13 @@
  * fresh device. It holds secrets; it leaves the device only sealed.
  */
 import { type RandomBytes, toHex } from '@pinfold/crypto';
+import type { AdministrationState } from './administration/administration.js';
 import type { AuditState } from './administration/audit.js';
 import { GENESIS } from './administration/audit.js';
 import type { CeremoniesState } from './administration/ceremonies.js';
+import type { CodeLimitsState } from './administration/code-limits.js';
 import type { PinLimitsState } from './administration/pin-limits.js';
 import type { UseCount } from './administration/use-limits.js';
-import type { User } from './administration/users.js';
 import type { LifeState } from './life-cycle.js';
 import type { RegisteredTable } from './pin/tables.js';
 import type { Mode } from './policy/policy.js';
@@ -19,8 +20,9 @@ export interface MasterKeysState {
   readonly joined: string;
 }
 
-export interface DeviceState {
+export interface DeviceState extends AdministrationState {
   readonly mode: Mode;
+  /** Never `error`: whether the device works is found out at every start. */
   readonly life: LifeState;
   readonly demo: boolean;
   readonly masterKeys: MasterKeysState | undefined;
@@ -28,9 +30,9 @@ export interface DeviceState {
   readonly oldMasterKeys: MasterKeysState | undefined;
   readonly tables: readonly RegisteredTable[];
   readonly limits: PinLimitsState;
+  readonly codeLimits?: CodeLimitsState;
   readonly uses?: readonly UseCount[];
   readonly ceremonies: CeremoniesState;
-  readonly users: readonly User[];
   readonly audit: AuditState;
 }
 

@@ -6,6 +6,7 @@
  */
 import { InputError, type Result } from '@pinfold/crypto';
 import type { AuditFacts } from './administration/audit.js';
+import type { BackupPlan } from './administration/backup.js';
 import {
   COMMAND_NAMES,
   COMMANDS,
@@ -56,7 +57,7 @@ export class Device {
     this.#ports = {
       core: this.#core,
       commands: commandTable(options),
-      audit: (facts: AuditFacts) => this.#core.audit(facts),
+      audit: (facts: AuditFacts) => this.#audit(facts),
       issuer: this,
     };
   }
@@ -71,7 +72,7 @@ export class Device {
       device.#core.install(masterKeys, demo);
       device.#core.moveTo('activate');
     }
-    device.#core.administration.selfTest(false);
+    device.#core.administration.start();
     return device;
   }
 
@@ -84,7 +85,7 @@ export class Device {
     const opened = openSealedState(sealed, key);
     if (!opened.ok) return opened;
     const device = new Device(options, opened.value);
-    device.#core.administration.selfTest(false);
+    device.#core.administration.start();
     return { ok: true, value: device };
   }
 
@@ -109,14 +110,19 @@ export class Device {
     return new Session(this, identities, this.#clock.now() + lifetimeMs);
   }
 
-  /** A person's session; refused LOGIN_REFUSED, LOGIN_DELAYED, LOGIN_LOCKED, LOGIN_LIMIT. */
+  /**
+   * A person's session; refused DEVICE_ERROR, LOGIN_REFUSED, LOGIN_DELAYED, LOGIN_LOCKED, LOGIN_LIMIT.
+   * What a wrong passphrase costs is on disk before it is answered: killing the program wins no guess.
+   */
   login(name: string, passphrase: string): Outcome<Session> {
     const now = this.#clock.now();
     this.#core.now = now;
+    if (this.#core.life === 'error') return refusal('DEVICE_ERROR');
     const { users, quotas } = this.#core.administration;
     const found = quotas.logins.take('', now) ? users.login(name, passphrase, now) : 'LOGIN_LIMIT';
     if (typeof found === 'string') {
       this.#core.audit({ event: 'login-refused', code: found });
+      this.#options.persist?.();
       return refusal(found);
     }
     this.#core.audit({ event: 'login', who: found.name });
@@ -133,13 +139,10 @@ export class Device {
   }
 
   /** Master keys as m-of-n Shamir shares, one envelope per custodian; officers, under dual control. */
-  backup(
-    session: Session,
-    plan: { custodians: readonly string[]; threshold: number },
-  ): Promise<Outcome<{ shares: number }>> {
+  backup(session: Session, plan: BackupPlan): Promise<Outcome<{ shares: number }>> {
     const refused = this.#officers(session, 'Backup');
     if (refused !== undefined) return Promise.resolve(refused);
-    return this.#core.administration.backup(plan.custodians, plan.threshold);
+    return this.#core.administration.backup(plan);
   }
 
   /** Master keys from enough shares, into a factory device; officers, under dual control. */
@@ -158,9 +161,24 @@ export class Device {
     this.#core.tamper();
   }
 
+  /** The host's timer: the self-tests of a period, slow ones too. Gives the ids that failed. */
+  selfTest(): readonly string[] {
+    this.#core.now = this.#clock.now();
+    this.#core.administration.selfTest(true);
+    return this.#core.administration.failedTests;
+  }
+
+  /** Writes an entry; what officers changed is on disk before it is answered. */
+  #audit(facts: AuditFacts): void {
+    this.#core.audit(facts);
+    if (facts.event === 'done' && LASTING.has(facts.command ?? '')) this.#options.persist?.();
+  }
+
   #officers(session: Session, command: string): Refusal | undefined {
     const now = this.#clock.now();
     this.#core.now = now;
+    if (this.#core.life === 'error') return refusal('DEVICE_ERROR');
+    if (this.#core.life === 'tampered') return refusal('DEVICE_TAMPERED');
     const live = session.issuer === this && session.isOpen && now < session.expiresAt;
     const officers = session.identities.every((identity) => identity.role === 'officer');
     const code = !live
@@ -207,7 +225,30 @@ export class Device {
   get life(): LifeState {
     return this.#core.life;
   }
+
+  /** Self-tests that failed, and what is known of the reason: for the host's log. */
+  get failedTests(): readonly string[] {
+    return this.#core.administration.failedTests;
+  }
+
+  /** Why the running program is not trusted, in words; empty where it is. */
+  get programFault(): string {
+    return this.#core.administration.signers.why;
+  }
+
+  /** Custodians of a master-key ceremony that the device's last stop broke off. */
+  get brokenOff(): readonly string[] {
+    return this.#core.administration.brokenOff;
+  }
 }
+
+/** Commands of the administration that change the device: few, and worth a flush to disk each. */
+const LASTING: ReadonlySet<string> = new Set(
+  COMMAND_NAMES.filter((name) => {
+    const { group, changes }: AnyCommand = COMMANDS[name] as unknown as AnyCommand;
+    return group === 'administration' && changes === true;
+  }),
+);
 
 function commandTable(options: DeviceOptions): ReadonlyMap<string, ReadyCommand> {
   const table = new Map<string, ReadyCommand>(

@@ -80,7 +80,9 @@ function gate(ports: DispatchPorts, command: ReadyCommand, session: Session): Re
     return NOT_DUAL;
   if (!command.approved && !core.policy.plugIns && on['M17.no-plug-ins']) return PLUG_IN;
   const { limit } = declared;
-  if (limit !== undefined && !core.administration.quotas[limit].take('', core.now)) return LIMITED;
+  if (limit !== undefined && !core.administration.quotas[limit].hasToken('', core.now)) {
+    return LIMITED;
+  }
   return undefined;
 }
 
@@ -114,6 +116,8 @@ export function dispatch(
     (declared.accepts(input) ? run(ports, session, declared, input) : BAD_INPUT);
   if (outcome.ok) {
     if (declared.changes === true) {
+      const { limit } = declared;
+      if (limit !== undefined) ports.core.administration.quotas[limit].take('', ports.core.now);
       ports.audit({ event: 'done', who: session.names, command: name });
     }
     return outcome;
@@ -158,7 +162,8 @@ function runTerms(
     session.identities.some((identity) => identity.role === wanted),
   );
   const identity = role === undefined ? session.name : session.nameWith(role);
-  const env = { identity, mode: core.policy.mode, ceremonies: core.ceremonies };
+  const { policy, ceremonies, uses } = core;
+  const env = { identity, mode: policy.mode, ceremonies, uses };
   try {
     return { ok: true, value: declared.run(terms, input as never, env) };
   } catch (error) {

@@ -2,7 +2,8 @@
  * The life of a device as a transition table. A transition that the table does not have is refused.
  *
  *   factory → initialised (master keys are in) → operational → tampered
- *   error: a self-test failed; a passed self-test leads back to where the device was
+ *   error: a self-test failed. It is not kept: every start tests again, and a device that passes is
+ *   where it was
  */
 export const LIFE_STATES = ['factory', 'initialised', 'operational', 'error', 'tampered'] as const;
 export type LifeState = (typeof LIFE_STATES)[number];

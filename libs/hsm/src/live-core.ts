@@ -3,6 +3,7 @@ import { fromHex, InputError, type RandomBytes, toHex, wipe } from '@pinfold/cry
 import { Administration } from './administration/administration.js';
 import { AuditChain, type AuditFacts } from './administration/audit.js';
 import { Ceremonies } from './administration/ceremonies.js';
+import { CodeLimits } from './administration/code-limits.js';
 import { DEFAULT_PIN_LIMITS, PinLimits } from './administration/pin-limits.js';
 import { resumeAudit } from './administration/resume-audit.js';
 import { UseLimits } from './administration/use-limits.js';
@@ -25,6 +26,7 @@ export class LiveCore implements Core {
   readonly printer: (page: PrintedPage) => void;
   readonly tables: DecimalisationTables;
   readonly limits: PinLimits;
+  readonly codeLimits: CodeLimits;
   readonly uses: UseLimits;
   readonly ceremonies: Ceremonies;
   /** Absent until there are master keys; commands are not reached before. */
@@ -35,6 +37,8 @@ export class LiveCore implements Core {
   now = 0;
   demo: boolean;
   life: LifeState;
+  /** Where the device is but for a failed self-test: what the next start begins with. */
+  #resting: LifeState;
   #masterKeys: MasterKeySet | undefined;
   #oldMasterKeys: MasterKeySet | undefined;
   readonly #chain: AuditChain;
@@ -48,13 +52,15 @@ export class LiveCore implements Core {
     this.printer = options.printer ?? (() => undefined);
     this.tables = new DecimalisationTables(state.tables);
     this.limits = new PinLimits(this.policy, options.limits ?? DEFAULT_PIN_LIMITS, state.limits);
+    this.codeLimits = new CodeLimits(this.policy, options.codeLimits, state.codeLimits);
     this.uses = new UseLimits(state.uses);
     this.ceremonies = new Ceremonies(state.ceremonies);
     this.demo = state.demo;
     this.life = state.life;
+    this.#resting = state.life;
     const audit = resumeAudit(state.audit, options.auditTail ?? []);
     this.#chain = new AuditChain(audit, options.audit ?? (() => undefined));
-    this.administration = new Administration(this, options, state.users);
+    this.administration = new Administration(this, options, state);
     const { masterKeys, oldMasterKeys } = state;
     if (oldMasterKeys !== undefined) this.#install(this.#setOf(oldMasterKeys));
     if (masterKeys !== undefined && oldMasterKeys !== undefined)
@@ -97,8 +103,16 @@ export class LiveCore implements Core {
     this.records?.wipe();
     this.rsaKeys?.wipe();
     this.administration.cancel();
-    this.life = 'tampered';
+    this.moveTo('tamper');
     this.audit({ event: 'tampered' });
+  }
+
+  get plugIns(): readonly string[] {
+    return (this.#options.plugIns ?? []).map(({ name }) => name);
+  }
+
+  get hasOldMasterKeys(): boolean {
+    return this.#oldMasterKeys !== undefined;
   }
 
   get masterKeyVersion(): number | undefined {
@@ -123,6 +137,7 @@ export class LiveCore implements Core {
     const next = nextLifeState(this.life, event);
     if (next === undefined) throw new InputError('LIFE_CYCLE', `no ${event} from ${this.life}`);
     this.life = next;
+    if (next !== 'error') this.#resting = next;
   }
 
   audit(facts: AuditFacts): void {
@@ -132,15 +147,16 @@ export class LiveCore implements Core {
   toState(): DeviceState {
     return {
       mode: this.policy.mode,
-      life: this.life,
+      life: this.#resting,
       demo: this.demo,
       masterKeys: stateOf(this.#masterKeys),
       oldMasterKeys: stateOf(this.#oldMasterKeys),
       tables: this.tables.toState(),
       limits: this.limits.toState(this.now),
+      codeLimits: this.codeLimits.toState(this.now),
       uses: this.uses.toState(),
       ceremonies: this.ceremonies.toState(),
-      users: this.administration.users.toState(),
+      ...this.administration.toState(this.now),
       audit: this.#chain.toState(),
     };
   }

@@ -214,7 +214,9 @@ describe('the life of a device', () => {
 describe('self-tests', () => {
   it('pass, all of them', () => {
     const { device, as } = benchDevice();
-    expect(valued(device.execute(as('auditor'), 'SelfTest', {}))).toEqual({ failed: [] });
+    const { failed, results } = valued(device.execute(as('auditor'), 'SelfTest', {}));
+    expect(failed).toEqual([]);
+    expect(results).toEqual(SELF_TESTS.map(({ id }) => ({ id, passed: true })));
   });
 
   it.each(SELF_TESTS.map((test) => test.id))('lead to the error state when %s fails', (id) => {
@@ -234,7 +236,10 @@ describe('self-tests', () => {
       clock: { now: () => 0 },
     });
     expect(stuck.life).toBe('error');
-    expect(benchDevice({ integrity: () => false }).device.life).toBe('error');
+    const altered = { intact: false, reason: 'changed libs/hsm/src/device.js' } as const;
+    const { device, lines } = benchDevice({ integrity: () => altered });
+    expect(device.life).toBe('error');
+    expect(lines.at(-1)).toContain('file-integrity changed libs/hsm/src/device.js');
   });
 });
 

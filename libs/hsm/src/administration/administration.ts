@@ -1,25 +1,23 @@
 /**
  * What officers, custodians and auditors do with a device: users and logins, master keys, backup,
- * self-tests, tamper. The commands of the group `administration` are thin faces on this.
+ * self-tests, the program's signers. The commands of the group `administration` are thin faces on
+ * this; each of its parts has a file of its own.
  */
-import { createHash } from 'node:crypto';
-import { concatBytes, equalConstantTime, type RandomBytes, wipe } from '@pinfold/crypto';
-import { combine, split } from 'shamir-secret-sharing';
-import { MASTER_KEYS } from '../keys/key-types.js';
-import { MASTER_KEY_BYTES, MasterKeySet } from '../keys/master-keys.js';
+import { type RandomBytes, wipe } from '@pinfold/crypto';
+import type { MasterKeySet } from '../keys/master-keys.js';
 import type { LifeEvent, LifeState } from '../life-cycle.js';
 import { done, type Outcome, refusal } from '../outcome.js';
 import type { Policy } from '../policy/policy.js';
 import type { Envelope } from '../terms-bytes.js';
 import type { AuditFacts } from './audit.js';
+import { type BackupPlan, isSoundPlan, setOfShares, sharesOf } from './backup.js';
+import { MasterKeyCeremony } from './master-key-ceremony.js';
 import { type PasswordHasher, scryptHasher } from './passphrases.js';
-import { failedSelfTests, type SelfTestPorts } from './self-tests.js';
-import { TokenBuckets } from './token-buckets.js';
+import { type ProgramIntegrity, ProgramSigners } from './program-signers.js';
+import { runSelfTests, type SelfTestResult } from './self-tests.js';
+import { type BucketState, TokenBuckets } from './token-buckets.js';
 import { type User, Users } from './users.js';
 
-/** PCI PIN and the VSM's handbook: master keys come from three people or more. */
-export const MIN_MASTER_COMPONENTS = 3;
-export const MAX_MASTER_COMPONENTS = 9;
 /** Logins of all users together: a burst, then one every two seconds. */
 export const LOGIN_LIMIT = { capacity: 20, refillMs: 2_000 } as const;
 /** Ceremonies opened: the loading of a fleet, then one a second. */
@@ -28,7 +26,8 @@ export const CEREMONY_LIMIT = { capacity: 4_096, refillMs: 1_000 } as const;
 export interface AdministrationOptions {
   readonly random: RandomBytes;
   readonly hasher?: PasswordHasher;
-  readonly integrity?: () => boolean;
+  /** Measures the program's files; absent where there is no built program (tests, libraries). */
+  readonly integrity?: () => ProgramIntegrity;
   /** Ids of self-tests made to fail, for tests. */
   readonly brokenSelfTests?: readonly string[];
 }
@@ -37,6 +36,7 @@ export interface AdministrationOptions {
 export interface Administered {
   readonly policy: Policy;
   readonly life: LifeState;
+  readonly demo: boolean;
   readonly masterKeyVersion: number | undefined;
   readonly envelopes: (envelope: Envelope) => void;
   audit(facts: AuditFacts): void;
@@ -46,105 +46,113 @@ export interface Administered {
   exposeMasterKeys(): Uint8Array | undefined;
 }
 
+/** What of it the device keeps. Members that older states do not have are optional. */
+export interface AdministrationState {
+  readonly users: readonly User[];
+  readonly quotas?: Readonly<Record<Quota, readonly BucketState[]>>;
+  /** Custodians whose components of new master keys were in memory. */
+  readonly masterKeyCustodians?: readonly string[];
+  readonly programSigners?: readonly string[];
+}
+
+export type Quota = 'logins' | 'ceremonies';
+
 export class Administration {
   readonly users: Users;
-  readonly quotas: Readonly<Record<'logins' | 'ceremonies', TokenBuckets>>;
+  readonly quotas: Readonly<Record<Quota, TokenBuckets>>;
+  readonly masterKeys: MasterKeyCeremony;
+  readonly signers: ProgramSigners;
   readonly #core: Administered;
   readonly #options: AdministrationOptions;
-  /** Components of a master-key ceremony by custodian; they do not survive a restart. */
-  readonly #components = new Map<string, Uint8Array>();
+  /** Custodians of a ceremony that the last stop of the device broke off. */
+  readonly #brokenOff: readonly string[];
   failedTests: readonly string[] = [];
 
-  constructor(core: Administered, options: AdministrationOptions, users: readonly User[] = []) {
+  constructor(core: Administered, options: AdministrationOptions, state: AdministrationState) {
     this.#core = core;
     this.#options = options;
     const { hasher = scryptHasher, random } = options;
-    this.users = new Users({ hasher, random }, users);
+    this.users = new Users({ hasher, random }, state.users);
     this.quotas = {
-      logins: new TokenBuckets(LOGIN_LIMIT, 1),
-      ceremonies: new TokenBuckets(CEREMONY_LIMIT, 1),
+      logins: new TokenBuckets(LOGIN_LIMIT, 1, state.quotas?.logins),
+      ceremonies: new TokenBuckets(CEREMONY_LIMIT, 1, state.quotas?.ceremonies),
     };
+    const { envelopes, policy } = core;
+    this.masterKeys = new MasterKeyCeremony({ mode: policy.mode, random, envelopes });
+    this.signers = new ProgramSigners(state.programSigners);
+    this.#brokenOff = state.masterKeyCustodians ?? [];
   }
 
-  /** Runs the self-tests; one failure leads to the error state. Gives the ids that failed. */
-  selfTest(onDemand: boolean): readonly string[] {
-    const ports: SelfTestPorts = this.#options;
-    const broken = this.#options.brokenSelfTests;
-    this.failedTests = failedSelfTests(ports, { onDemand, broken });
+  /** What a device does when it is switched on: its self-tests, and a word on what was broken off. */
+  start(): void {
+    if (this.#brokenOff.length > 0) {
+      const detail = `components of ${this.#brokenOff.join(', ')} are gone`;
+      this.#core.audit({ event: 'master-key-ceremony-broken-off', detail });
+    }
+    this.selfTest(false);
+  }
+
+  /** Custodians of a ceremony that was broken off when the device stopped, until another begins. */
+  get brokenOff(): readonly string[] {
+    return this.masterKeys.custodians.length > 0 ? [] : this.#brokenOff;
+  }
+
+  /** Runs the self-tests; one failure leads to the error state. */
+  selfTest(onDemand: boolean): readonly SelfTestResult[] {
+    const { random, brokenSelfTests: broken } = this.#options;
+    const program = () => this.#isProgramTrusted();
+    const results = runSelfTests({ random, program }, { onDemand, broken });
+    this.failedTests = results.filter(({ passed }) => !passed).map(({ id }) => id);
     const passed = this.failedTests.length === 0;
     if (!passed && this.#core.life !== 'tampered') this.#core.moveTo('fail');
-    const detail = passed ? undefined : this.failedTests.join(' ');
+    const detail = passed ? undefined : [...this.failedTests, this.signers.why].join(' ').trim();
     this.#core.audit({ event: passed ? 'self-test-passed' : 'self-test-failed', detail });
-    return this.failedTests;
+    return results;
   }
 
-  /** Length of one component: the whole set. */
-  get componentBytes(): number {
-    return MASTER_KEY_BYTES[this.#core.policy.mode] * MASTER_KEYS.length;
-  }
-
-  /** One component per custodian; without one, the device makes it and delivers it in an envelope. */
-  contribute(custodian: string, component: Uint8Array | undefined): Outcome<{ count: number }> {
-    if (this.#components.has(custodian)) return refusal('CUSTODIAN_REPEATED');
-    if (this.#components.size >= MAX_MASTER_COMPONENTS) return refusal('CEREMONY_LIMIT');
-    const bytes = Uint8Array.from(component ?? this.#options.random(this.componentBytes));
-    if (bytes.length !== this.componentBytes) return refusal('COMPONENT_LENGTH');
-    this.#components.set(custodian, bytes);
-    const count = this.#components.size;
-    if (component === undefined) {
-      this.#core.envelopes({
-        custodian,
-        ceremony: 'MASTER',
-        index: count,
-        component: Uint8Array.from(bytes),
-        checkValue: '',
-      });
+  #isProgramTrusted(): boolean {
+    const trusted = this.signers.judge(this.#options.integrity?.(), this.#core.demo);
+    const { adopted } = this.signers;
+    if (adopted !== undefined) {
+      this.#core.audit({ event: 'program-signer', detail: adopted });
     }
-    return done({ count });
+    return trusted;
   }
 
   /** Combines the components: the first set initialises the device, a later one changes its keys. */
   complete(): Outcome<{ version: number }> {
-    const parts = [...this.#components.values()];
-    if (parts.length < MIN_MASTER_COMPONENTS) return refusal('SHARES_INCOMPLETE');
     const version = (this.#core.masterKeyVersion ?? 0) + 1;
-    const set = MasterKeySet.combine(this.#core.policy.mode, version, parts);
-    this.cancel();
-    if (set === undefined) return refusal('COMPONENT_LENGTH');
+    const combined = this.masterKeys.combine(version);
+    if (!combined.ok) return combined;
+    const set = combined.value;
+    const refused = this.#core.policy.judge('M13.no-weak-key', { weak: set.isWeak });
+    if (refused !== undefined) {
+      set.wipe();
+      return refused;
+    }
     if (version === 1) this.#core.install(set);
     else this.#core.changeMasterKeys(set);
     return done({ version });
   }
 
-  /** Forgets the components so far. */
+  /** Tamper: components and what is said of them are gone. */
   cancel(): void {
-    for (const part of this.#components.values()) wipe(part);
-    this.#components.clear();
+    this.masterKeys.cancel();
   }
 
   /** m-of-n Shamir shares of the master keys, one envelope per custodian. */
-  async backup(
-    custodians: readonly string[],
-    threshold: number,
-  ): Promise<Outcome<{ shares: number }>> {
+  async backup(plan: BackupPlan): Promise<Outcome<{ shares: number }>> {
+    if (!isSoundPlan(plan)) return refusal('INPUT_INVALID');
     const joined = this.#core.exposeMasterKeys();
     if (joined === undefined) return refusal('DEVICE_NOT_READY');
-    const many = custodians.length;
-    const sound = new Set(custodians).size === many && threshold >= 2 && threshold <= many;
-    if (!sound || many > 16) {
-      wipe(joined);
-      return refusal('INPUT_INVALID');
-    }
-    const secret = concatBytes(joined, digestOf(joined));
-    const shares = await split(secret, many, threshold);
+    const shares = await sharesOf(joined, plan);
     wipe(joined);
-    wipe(secret);
     shares.forEach((component, i) => {
-      const label = { custodian: custodians[i]!, ceremony: 'BACKUP', index: i + 1 };
+      const label = { custodian: plan.custodians[i]!, ceremony: 'BACKUP', index: i + 1 };
       this.#core.envelopes({ ...label, component, checkValue: '' });
     });
-    this.#core.audit({ event: 'backup', detail: `${threshold} of ${many}` });
-    return done({ shares: many });
+    this.#core.audit({ event: 'backup', detail: `${plan.threshold} of ${shares.length}` });
+    return done({ shares: shares.length });
   }
 
   /** The master keys back from enough shares; `version` is the one that was backed up. */
@@ -153,29 +161,22 @@ export class Administration {
     version: number,
   ): Promise<Outcome<{ version: number }>> {
     if (this.#core.life !== 'factory') return refusal('COMMAND_REFUSED');
-    const secret = await combine([...shares]).catch(() => undefined);
-    const set = secret && this.#setInside(secret, version);
-    if (secret !== undefined) wipe(secret);
+    const set = await setOfShares(shares, { mode: this.#core.policy.mode, version });
     if (set === undefined) return refusal('SHARES_INCOMPLETE');
     this.#core.install(set);
     this.#core.audit({ event: 'restored' });
     return done({ version });
   }
 
-  /** The set, if its digest says that the shares were enough and belong together. */
-  #setInside(secret: Uint8Array, version: number): MasterKeySet | undefined {
-    if (secret.length !== this.componentBytes + DIGEST_BYTES) return undefined;
-    const joined = secret.slice(0, this.componentBytes);
-    const right = equalConstantTime(digestOf(joined), secret.subarray(this.componentBytes));
-    const set = right ? MasterKeySet.of(this.#core.policy.mode, version, joined) : undefined;
-    wipe(joined);
-    return set;
+  toState(now: number): AdministrationState {
+    return {
+      users: this.users.toState(),
+      quotas: {
+        logins: this.quotas.logins.toState(now),
+        ceremonies: this.quotas.ceremonies.toState(now),
+      },
+      masterKeyCustodians: this.masterKeys.custodians,
+      programSigners: this.signers.toState(),
+    };
   }
-}
-
-/** Shamir's scheme says nothing of wrong or too few shares; this does. */
-const DIGEST_BYTES = 8;
-
-function digestOf(joined: Uint8Array): Uint8Array {
-  return Uint8Array.from(createHash('sha256').update(joined).digest()).slice(0, DIGEST_BYTES);
 }

@@ -1,7 +1,9 @@
 /**
  * Token buckets by name: each holds `capacity` and refills by one every `refillMs`. Time is passed
- * in; a clock that goes back refills nothing. Names are bounded: beyond `maxNames` the bucket that
- * was touched longest ago is forgotten (it is the fullest one, or nearly).
+ * in. A clock that goes back refills nothing, and from then on the refill counts from the new time:
+ * a clock that ran ahead and was put right must not shut a name out until it catches up. Names are
+ * bounded: beyond `maxNames` the bucket that was touched longest ago is forgotten (it is the fullest
+ * one, or nearly).
  */
 export interface BucketLimit {
   readonly capacity: number;
@@ -42,7 +44,7 @@ export class TokenBuckets {
     const bucket = this.#buckets.get(name) ?? { level: this.limit.capacity, at: now };
     const level = this.#levelAt(bucket, now);
     this.#buckets.delete(name);
-    this.#buckets.set(name, { level: Math.max(0, level - 1), at: Math.max(now, bucket.at) });
+    this.#buckets.set(name, { level: Math.max(0, level - 1), at: now });
     if (this.#buckets.size > this.maxNames) {
       for (const oldest of this.#buckets.keys()) {
         this.#buckets.delete(oldest);
@@ -64,7 +66,7 @@ export class TokenBuckets {
   }
 
   #levelAt(bucket: Bucket, now: number): number {
-    const refilled = Math.max(0, now - bucket.at) / this.limit.refillMs;
-    return Math.min(this.limit.capacity, bucket.level + refilled);
+    if (now < bucket.at) bucket.at = now;
+    return Math.min(this.limit.capacity, bucket.level + (now - bucket.at) / this.limit.refillMs);
   }
 }

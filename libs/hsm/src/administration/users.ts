@@ -66,7 +66,7 @@ export class Users {
       return 'LOGIN_REFUSED';
     }
     const locked = user.failures >= LOCK_AFTER;
-    if (now < user.notBefore) return locked ? 'LOGIN_LOCKED' : 'LOGIN_DELAYED';
+    if (now < this.#waitsUntil(user, now)) return locked ? 'LOGIN_LOCKED' : 'LOGIN_DELAYED';
     const hash = this.#hasher.hash(passphrase, fromHex(user.salt));
     if (sameHash(hash, fromHex(user.hash))) {
       this.#users.set(name, { ...user, failures: 0, notBefore: 0 });
@@ -75,6 +75,17 @@ export class Users {
     const failures = (locked ? 0 : user.failures) + 1;
     this.#users.set(name, { ...user, failures, notBefore: now + delayAfter(failures) });
     return 'LOGIN_REFUSED';
+  }
+
+  /**
+   * When the user may try again. A wait that is longer than any that was given means that the clock
+   * went back: it begins anew, so that a clock that ran ahead locks nobody out for years.
+   */
+  #waitsUntil(user: User, now: number): number {
+    const longest = now + delayAfter(user.failures);
+    if (user.notBefore <= longest) return user.notBefore;
+    this.#users.set(user.name, { ...user, notBefore: longest });
+    return longest;
   }
 
   list(): Identity[] {
@@ -97,5 +108,6 @@ export class Users {
 
 /** Wait after that many failures in a row. */
 export function delayAfter(failures: number): number {
+  if (failures === 0) return 0;
   return failures >= LOCK_AFTER ? LOCK_MS : FIRST_DELAY_MS * 2 ** (failures - 1);
 }

@@ -4,6 +4,7 @@ import type { CommonError } from '../declare/common-errors.js';
 import type { Infer } from '../declare/field.js';
 import { activateDevice } from './administration/activate-device.js';
 import { auditCheckpoint } from './administration/audit-checkpoint.js';
+import { cancelMasterKeys } from './administration/cancel-master-keys.js';
 import { changePassphrase } from './administration/change-passphrase.js';
 import { completeMasterKeys } from './administration/complete-master-keys.js';
 import { contributeMasterKeyComponent } from './administration/contribute-master-key-component.js';
@@ -15,6 +16,7 @@ import { removeUser } from './administration/remove-user.js';
 import { selfTest } from './administration/self-test.js';
 import { status } from './administration/status.js';
 import { tamper } from './administration/tamper.js';
+import { trustProgram } from './administration/trust-program.js';
 import { generateCardCode } from './cards/generate-card-code.js';
 import { verifyCardCode } from './cards/verify-card-code.js';
 import { decryptDataKey } from './data/decrypt-data-key.js';
@@ -145,6 +147,7 @@ export const COMMANDS = {
   RsaUnwrapKey: rsaUnwrapKey,
   ActivateDevice: activateDevice,
   AuditCheckpoint: auditCheckpoint,
+  CancelMasterKeys: cancelMasterKeys,
   ChangePassphrase: changePassphrase,
   CompleteMasterKeys: completeMasterKeys,
   ContributeMasterKeyComponent: contributeMasterKeyComponent,
@@ -156,6 +159,7 @@ export const COMMANDS = {
   SelfTest: selfTest,
   Status: status,
   Tamper: tamper,
+  TrustProgram: trustProgram,
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -7,6 +7,7 @@
  */
 
 import type { Ceremonies } from '../administration/ceremonies.js';
+import type { UseLimits } from '../administration/use-limits.js';
 import type { Core } from '../core.js';
 import type { LifeState } from '../life-cycle.js';
 import type { Outcome } from '../outcome.js';
@@ -54,7 +55,7 @@ export interface Facts<N extends string, I extends Shape, O extends Shape, E ext
   readonly changes?: boolean;
   /** In which states of its life the device answers; `operational` alone where nothing is said. */
   readonly states?: readonly LifeState[];
-  /** Token bucket that every call takes from; see `Administration.quotas`. */
+  /** Token bucket that every call that was carried out takes from; see `Administration.quotas`. */
   readonly limit?: 'ceremonies';
   /** For demo devices only. */
   readonly demo?: boolean;
@@ -68,6 +69,8 @@ export interface KeyEnv {
   readonly identity: string;
   readonly mode: 'legacy' | 'hardened';
   readonly ceremonies: Ceremonies;
+  /** How often counted data keys may still be opened. */
+  readonly uses: UseLimits;
 }
 
 export interface KeyCommand<

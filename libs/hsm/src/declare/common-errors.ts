@@ -4,7 +4,7 @@
  */
 export const COMMON_ERRORS = {
   COMMAND_UNKNOWN: 'no such command',
-  DEVICE_ERROR: 'a self-test failed: the device answers nothing but status and audit',
+  DEVICE_ERROR: 'a self-test failed: the device answers nothing but status, and can be erased',
   DEVICE_TAMPERED: 'the device was tampered with and holds no keys',
   DEVICE_NOT_READY: 'the device has no master keys yet',
   SESSION_INVALID: 'the session is not of this device, has expired, or was closed',

@@ -1,4 +1,8 @@
 /** The reference of the commands, generated from their declarations: `docs/reference/commands.md`. */
+import { CEREMONY_LIMIT, LOGIN_LIMIT } from '../administration/administration.js';
+import { DEFAULT_CODE_LIMITS } from '../administration/code-limits.js';
+import { DEFAULT_PIN_LIMITS } from '../administration/pin-limits.js';
+import type { BucketLimit } from '../administration/token-buckets.js';
 import { COMMAND_NAMES, commandNamed } from '../commands/index.js';
 import type { AnyCommand } from '../declare/command.js';
 import { GROUPS, type Group } from '../declare/command.js';
@@ -6,6 +10,7 @@ import { COMMON_ERRORS } from '../declare/common-errors.js';
 import type { Field, FieldSpec, Shape } from '../declare/field.js';
 import { ROLES } from '../policy/roles.js';
 import { RULES, type RuleId } from '../policy/rules.js';
+import { GUESSABLE_BITS, GUESSES } from './guessing.js';
 import { markdownTable } from './markdown.js';
 
 const TITLES: Readonly<Record<Group, string>> = {
@@ -138,11 +143,77 @@ function formOfSpec(spec: FieldSpec): string {
 
 function limits(): string[] {
   return [
-    'Counted are failures of PIN verification (a wrong PIN, a bad PIN block); right PINs cost nothing.',
-    'At a limit the answer is `PIN_LIMIT`, for right PINs too, until the bucket refills. Logins and',
-    'ceremonies have a bucket of their own (`LOGIN_LIMIT`, `LIMIT_REACHED`). All but the latter two',
-    'survive a restart with the state of the device.',
+    'What is counted, in token buckets; at a limit the answer is the error, for what is right too, until',
+    'the bucket refills. All of them survive a restart with the sealed state. A clock that is set back',
+    'refills nothing and shuts nobody out: the wait begins anew.',
+    '',
+    ...markdownTable(
+      ['counted', 'for each', 'at once', 'then one in', 'error', 'rule'],
+      LIMITS.map(({ counted, each, limit, error, rule }) => [
+        counted,
+        each,
+        limit.capacity.toLocaleString('en'),
+        period(limit.refillMs),
+        `\`${error}\``,
+        rule,
+      ]),
+    ),
+    '',
+    'Which commands can be guessed at:',
+    '',
+    ...markdownTable(
+      ['command', 'what is guessed', 'guesses', 'limits'],
+      Object.entries(GUESSES).map(([name, { what, bits }]) => [
+        `\`${name}\``,
+        what,
+        bits === undefined ? '' : bits === 0 ? 'few' : guessesOf(bits),
+        bits !== undefined && bits < GUESSABLE_BITS ? 'account, device' : 'none needed',
+      ]),
+    ),
   ];
+}
+
+/** The token buckets of a device. */
+const LIMITS: readonly {
+  counted: string;
+  each: string;
+  limit: BucketLimit;
+  error: string;
+  rule: string;
+}[] = [
+  ...(['account', 'block', 'device'] as const).map((each) => ({
+    counted: 'wrong PINs and bad PIN blocks',
+    each: each === 'block' ? 'encrypted PIN block' : each,
+    limit: DEFAULT_PIN_LIMITS[each],
+    error: 'PIN_LIMIT',
+    rule: `M6.${each}-limit`,
+  })),
+  ...(['account', 'device'] as const).map((each) => ({
+    counted: 'wrong card codes and one-time codes',
+    each,
+    limit: DEFAULT_CODE_LIMITS[each],
+    error: 'CODE_LIMIT',
+    rule: `M6.${each}-limit`,
+  })),
+  { counted: 'logins', each: 'device', limit: LOGIN_LIMIT, error: 'LOGIN_LIMIT', rule: '' },
+  {
+    counted: 'ceremonies opened',
+    each: 'device',
+    limit: CEREMONY_LIMIT,
+    error: 'LIMIT_REACHED',
+    rule: '',
+  },
+];
+
+function period(ms: number): string {
+  if (ms >= 3_600_000) return `${ms / 3_600_000} h`;
+  if (ms >= 60_000) return `${ms / 60_000} min`;
+  return ms >= 1000 ? `${ms / 1000} s` : `${ms} ms`;
+}
+
+function guessesOf(bits: number): string {
+  const power = bits / Math.log2(10);
+  return Number.isInteger(power) ? (10 ** power).toLocaleString('en') : `2^${bits}`;
 }
 
 function range(min: number, max: number): string {

@@ -2,7 +2,16 @@
  * A set of the five master keys with its version. A legacy set has double-length triple-DES keys, as
  * the VSM; a hardened set has AES-256 keys.
  */
-import { adjustOddParity, type RandomBytes, toHex, wipe, xorBytes } from '@pinfold/crypto';
+import {
+  adjustOddParity,
+  equalConstantTime,
+  hasEqualHalves,
+  isWeakDesKey,
+  type RandomBytes,
+  toHex,
+  wipe,
+  xorBytes,
+} from '@pinfold/crypto';
 import type { Mode } from '../policy/policy.js';
 import { checkValueOf } from './key-check.js';
 import { MASTER_KEYS, type MasterKeyName } from './key-types.js';
@@ -71,6 +80,15 @@ export class MasterKeySet {
     ) as Record<MasterKeyName, string>;
   }
 
+  /** A zero or weak key among them, or two that are equal: components that cancel each other. */
+  get isWeak(): boolean {
+    const keys = MASTER_KEYS.map((name) => this.#keys[name]);
+    const equal = keys.some((key, i) =>
+      keys.slice(0, i).some((other) => equalConstantTime(key, other)),
+    );
+    return equal || keys.some((key) => isWeakFor(this.mode, key));
+  }
+
   wipe(): void {
     for (const name of MASTER_KEYS) wipe(this.#keys[name]);
   }
@@ -78,6 +96,11 @@ export class MasterKeySet {
   toJSON(): string {
     return `[MasterKeySet ${toHex(Uint8Array.of(this.version))}]`;
   }
+}
+
+function isWeakFor(mode: Mode, key: Uint8Array): boolean {
+  if (mode === 'hardened') return key.every((byte) => byte === 0);
+  return isWeakDesKey(key) || hasEqualHalves(key);
 }
 
 function oddFor(mode: Mode, key: Uint8Array): Uint8Array {

@@ -1,6 +1,5 @@
 import { dataCommand } from '../../declare/command.js';
 import { integer, opaqueText, text } from '../../declare/field.js';
-import { LIFE_STATES } from '../../life-cycle.js';
 import { done } from '../../outcome.js';
 
 export const auditCheckpoint = dataCommand({
@@ -9,7 +8,7 @@ export const auditCheckpoint = dataCommand({
   title: 'signs where the audit chain stands; kept apart, it shows a chain that was cut',
   source: 'audit chain of this project',
   roles: ['auditor', 'officer'],
-  states: LIFE_STATES,
+  states: ['factory', 'initialised', 'operational', 'tampered'],
   input: {},
   output: {
     seq: integer('entries before', { min: 0, max: 2 ** 40 }),

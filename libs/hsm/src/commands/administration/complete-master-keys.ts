@@ -12,7 +12,7 @@ export const completeMasterKeys = dataCommand({
   changes: true,
   input: {},
   output: { version: integer('version of the master keys', { min: 1, max: 255 }) },
-  errors: ['SHARES_INCOMPLETE', 'COMPONENT_LENGTH'],
-  rules: ['M17.dual-control'],
+  errors: ['SHARES_INCOMPLETE', 'COMPONENT_LENGTH', 'KEY_WEAK'],
+  rules: ['M17.dual-control', 'M13.no-weak-key'],
   run: (core) => core.administration.complete(),
 });

@@ -18,5 +18,5 @@ export const contributeMasterKeyComponent = dataCommand({
   errors: ['CUSTODIAN_REPEATED', 'CEREMONY_LIMIT', 'COMPONENT_LENGTH'],
   rules: [],
   run: (core, { component }, session) =>
-    core.administration.contribute(session.nameWith('custodian'), component),
+    core.administration.masterKeys.contribute(session.nameWith('custodian'), component),
 });

@@ -1,10 +1,9 @@
-import { dataCommand } from '../../declare/command.js';
+import { keyCommand } from '../../declare/command.js';
 import { token } from '../../declare/field.js';
 import { KEY_TYPE_NAMES } from '../../keys/key-types.js';
-import { done, refusal } from '../../outcome.js';
 import { keyType } from '../fields.js';
 
-export const reEncryptToken = dataCommand({
+export const reEncryptToken = keyCommand({
   name: 'ReEncryptToken',
   group: 'administration',
   title: 'puts a token of the old master keys under the new ones',
@@ -17,8 +16,7 @@ export const reEncryptToken = dataCommand({
   output: { token: token('token of the new master keys', { types: KEY_TYPE_NAMES }) },
   errors: ['TOKEN_INVALID'],
   rules: [],
-  run(core, { type, token: old }) {
-    const renewed = core.keys.reEncrypt(old, type);
-    return renewed === undefined ? refusal('TOKEN_INVALID') : done({ token: renewed });
+  run(t, { type, token: old }) {
+    return { token: t.renew(old, type) };
   },
 });

@@ -1,3 +1,4 @@
+import { MAX_MASTER_COMPONENTS } from '../../administration/master-key-ceremony.js';
 import { dataCommand } from '../../declare/command.js';
 import { choice, flag, integer, list, text } from '../../declare/field.js';
 import { LIFE_STATES } from '../../life-cycle.js';
@@ -28,6 +29,20 @@ export const status = dataCommand({
       min: 0,
       max: 64,
     }),
+    plugIns: list("a customer's own commands", text('command', { min: 1, max: 64 }), {
+      min: 0,
+      max: 64,
+    }),
+    programSigner: text('SHA-256 of the key that signed the running program; empty: not measured', {
+      min: 0,
+      max: 64,
+    }),
+    masterKeyCustodians: list(
+      'who has contributed to new master keys',
+      text('name', { min: 1, max: 64 }),
+      { min: 0, max: MAX_MASTER_COMPONENTS },
+    ),
+    oldMasterKeys: flag('a change of master keys is under way: the old set still re-encrypts'),
     auditEntries: integer('entries in the audit chain', { min: 0, max: 2 ** 40 }),
     auditHead: text('hash of the last audit line', { min: 64, max: 64 }),
   },
@@ -44,6 +59,10 @@ export const status = dataCommand({
       masterKeyVersion: core.masterKeyVersion ?? 0,
       checkValues: Object.entries(masterKeyCheckValues).map(([name, cv]) => `${name}=${cv}`),
       failedTests: [...administration.failedTests],
+      plugIns: [...core.plugIns],
+      programSigner: administration.signers.current ?? '',
+      masterKeyCustodians: [...administration.masterKeys.custodians],
+      oldMasterKeys: core.hasOldMasterKeys,
       auditEntries: audited.head.seq,
       auditHead: audited.head.prev,
     });

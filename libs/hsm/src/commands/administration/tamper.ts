@@ -1,5 +1,4 @@
 import { dataCommand } from '../../declare/command.js';
-import { LIFE_STATES } from '../../life-cycle.js';
 import { done } from '../../outcome.js';
 
 export const tamper = dataCommand({
@@ -8,7 +7,7 @@ export const tamper = dataCommand({
   title: 'erases keys and caches; the device answers only status and audit from then on',
   source: 'FIPS 140-3, 7.9.7 (zeroisation); PCI HSM, A',
   roles: ['officer'],
-  states: LIFE_STATES,
+  states: ['factory', 'initialised', 'operational', 'error'],
   changes: true,
   input: {},
   output: {},
