@@ -130,7 +130,7 @@ export function operations(crypto) {
       goalNs: 800,
       run: () => {
         const key = crypto.DesKey.of(rawKeys[1]);
-        out[0] ^= key.encryptionSchedule()[5];
+        out[0] ^= key.encryptionSchedule();
       },
       node: null,
     },

@@ -8,9 +8,10 @@
 
 import { BitsliceEngine, bitsliceSupported } from './bitslice/engine.js';
 import { type Direction, LANES } from './bitslice/layout.js';
-import { desBlock } from './des-block.js';
 import type { DesKey } from './des-key.js';
 import { InputError, requireInteger, requireOneOf } from './errors.js';
+import { PASS_BYTES } from './integer/layout.js';
+import { cryptBlock } from './integer/schedules.js';
 
 /** `auto`: the faster one for each batch. `constant-time`: always bit-sliced. `scalar`: never. */
 export const BATCH_ENGINES = ['auto', 'constant-time', 'scalar'] as const;
@@ -30,7 +31,6 @@ export const BITSLICE_FROM = 20;
 
 const DEFAULT_CAPACITY = 4096;
 const MAX_CAPACITY = 65_536;
-const SINGLE_DES_WORDS = 32;
 const scratch = new Int32Array(2);
 
 interface Slot {
@@ -176,9 +176,9 @@ export class DesBatch {
     i: number,
   ): void {
     const { key } = this.#slots[handle & this.#mask]!;
-    const ks = direction === 'encrypt' ? key.encryptionSchedule() : key.decryptionSchedule();
-    const words = passes === 1 ? SINGLE_DES_WORDS : ks.length;
-    desBlock(ks, words, blocks[2 * i]!, blocks[2 * i + 1]!, scratch);
+    const at = direction === 'encrypt' ? key.encryptionSchedule() : key.decryptionSchedule();
+    const end = at + (passes === 1 ? PASS_BYTES : key.scheduleBytes);
+    cryptBlock(at, end, blocks[2 * i]!, blocks[2 * i + 1]!, scratch);
     blocks[2 * i] = scratch[0]!;
     blocks[2 * i + 1] = scratch[1]!;
   }

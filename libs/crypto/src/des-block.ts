@@ -1,5 +1,7 @@
 /**
- * One DES or triple-DES block on 32-bit integers: FIPS 46-3 with the S-boxes joined to P.
+ * One DES or triple-DES block on 32-bit integers in TypeScript: FIPS 46-3 with the S-boxes joined to P.
+ * The integer engine has the same algorithm as a module of WebAssembly (`integer/module.ts`), and takes
+ * this one where there is no WebAssembly.
  *
  * The shape was chosen by measurement: eight tables of their own (no offset to add), a key word
  * laid out so that no S-box input is rotated, sixteen rounds written out, one initial and one final
@@ -7,26 +9,9 @@
  * the bit-sliced engine is the constant-time one.
  */
 
-import { P, sBox } from './des-tables.js';
+import { S_BOX_WORDS } from './integer/tables.js';
 
-/** P(S(box, input)) for all inputs, rotated right by one as the halves are between the rounds. */
-function joinedTable(box: number): Int32Array {
-  const table = new Int32Array(64);
-  for (let input = 0; input < 64; input++) {
-    const nibble = sBox(box, input);
-    let word = 0;
-    for (let bit = 0; bit < 32; bit++) {
-      const source = P[bit]! - 1;
-      if (source >> 2 === box && (nibble >> (3 - (source & 3))) & 1) word |= 1 << (31 - bit);
-    }
-    table[input] = (word >>> 1) | (word << 31);
-  }
-  return table;
-}
-
-const [S1, S2, S3, S4, S5, S6, S7, S8] = Array.from({ length: 8 }, (_, box) =>
-  joinedTable(box),
-) as [
+const [S1, S2, S3, S4, S5, S6, S7, S8] = S_BOX_WORDS as [
   Int32Array,
   Int32Array,
   Int32Array,
@@ -38,11 +23,17 @@ const [S1, S2, S3, S4, S5, S6, S7, S8] = Array.from({ length: 8 }, (_, box) =>
 ];
 
 /**
- * Enciphers the block `l`, `r` (big-endian halves) with the first `end` words of a schedule:
- * 32 words are one DES pass, 96 are triple DES. Deciphering is the same with the other schedule.
+ * Enciphers the block `l`, `r` (big-endian halves) with the words `from` to `end` of `ks`: 32 words
+ * are one DES pass, 96 are triple DES. Deciphering is the same with the other schedule.
  * The answer goes to `out[0]` and `out[1]`; nothing is allocated or checked.
  */
-export function desBlock(ks: Int32Array, end: number, l: number, r: number, out: Int32Array): void {
+export function desBlock(
+  ks: Int32Array,
+  { from, end }: { from: number; end: number },
+  l: number,
+  r: number,
+  out: Int32Array,
+): void {
   let t = 0;
   let u = 0;
   let v = 0;
@@ -63,7 +54,7 @@ export function desBlock(ks: Int32Array, end: number, l: number, r: number, out:
   l ^= t << 1;
   l = (l >>> 1) | (l << 31);
   r = (r >>> 1) | (r << 31);
-  for (let k = 0; k < end; k = (k + 32) | 0) {
+  for (let k = from; k < end; k = (k + 32) | 0) {
     u = r ^ ks[k]!;
     v = r ^ ks[k + 1]!;
     l ^=

@@ -1,23 +1,36 @@
 /** A DES or triple-DES key with its schedules made once. FIPS 46-3, SP 800-67. */
 
 import { wipe } from './bytes.js';
-import { desBlock } from './des-block.js';
-import { decryptionSchedule, encryptionSchedule, releaseSchedule } from './des-schedule.js';
 import { InputError, requireLength } from './errors.js';
+import { PASS_BYTES, SCHEDULE_BYTES } from './integer/layout.js';
+import {
+  cryptBlock,
+  isOwner,
+  makeSchedule,
+  scheduleAt,
+  wipeSchedule,
+} from './integer/schedules.js';
 
 const KEY_LENGTHS = [8, 16, 24] as const;
 const scratch = new Int32Array(2);
+/** Keys are numbered; a number is never given twice. */
+let lastNumber = 0;
 
 /**
  * Key of 8 (single DES), 16 (K1 K2 K1) or 24 bytes. Parity bits are ignored.
  * The bytes are copied; after `wipe()` every use throws InputError KEY_WIPED.
+ * The schedules are in the memory of the integer engine, see `integer/schedules.ts`.
  */
 export class DesKey {
   readonly blockBytes = 8;
   readonly lengthBytes: 8 | 16 | 24;
+  /** Bytes of a schedule: one pass or three. */
+  readonly scheduleBytes: number;
   readonly #bytes: Uint8Array;
-  #encryption: Int32Array | undefined;
-  #decryption: Int32Array | undefined;
+  readonly #number: number;
+  /** Places of the schedules, 0 for none. */
+  #encryption = 0;
+  #decryption = 0;
   #wiped = false;
   /** @internal Handle in the shared batch (see `encryptMany`), 0 for none. */
   sharedHandle = 0;
@@ -26,6 +39,9 @@ export class DesKey {
   private constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.lengthBytes = bytes.length as 8 | 16 | 24;
+    this.scheduleBytes = bytes.length === 8 ? PASS_BYTES : SCHEDULE_BYTES;
+    lastNumber++;
+    this.#number = lastNumber;
   }
 
   /** @throws InputError BYTES_EXPECTED, KEY_LENGTH */
@@ -43,16 +59,20 @@ export class DesKey {
     return new DesKey(bytes);
   }
 
-  /** Reads a secret: the schedule for `desBlock`. @throws InputError KEY_WIPED */
-  encryptionSchedule(): Int32Array {
-    this.#encryption ??= encryptionSchedule(this.#live());
-    return this.#encryption;
+  /** @internal Address of the schedule for `cryptBlock`, until another key is used. @throws InputError KEY_WIPED */
+  encryptionSchedule(): number {
+    if (!isOwner(this.#encryption, this.#number)) {
+      this.#encryption = makeSchedule(this.#live(), this.#number, 'encrypt');
+    }
+    return scheduleAt(this.#encryption);
   }
 
-  /** Reads a secret: the schedule for `desBlock`. @throws InputError KEY_WIPED */
-  decryptionSchedule(): Int32Array {
-    this.#decryption ??= decryptionSchedule(this.#live());
-    return this.#decryption;
+  /** @internal As `encryptionSchedule`, for deciphering. @throws InputError KEY_WIPED */
+  decryptionSchedule(): number {
+    if (!isOwner(this.#decryption, this.#number)) {
+      this.#decryption = makeSchedule(this.#live(), this.#number, 'decrypt');
+    }
+    return scheduleAt(this.#decryption);
   }
 
   /** Reads a secret: the key itself, for an engine that keeps it. @throws InputError KEY_WIPED */
@@ -61,14 +81,16 @@ export class DesKey {
   }
 
   encryptInto(input: Uint8Array, from: number, output: Uint8Array, to: number): void {
-    const ks = this.encryptionSchedule();
-    desBlock(ks, ks.length, readWord(input, from), readWord(input, from + 4), scratch);
+    const at = this.encryptionSchedule();
+    const end = at + this.scheduleBytes;
+    cryptBlock(at, end, readWord(input, from), readWord(input, from + 4), scratch);
     writeWords(scratch, output, to);
   }
 
   decryptInto(input: Uint8Array, from: number, output: Uint8Array, to: number): void {
-    const ks = this.decryptionSchedule();
-    desBlock(ks, ks.length, readWord(input, from), readWord(input, from + 4), scratch);
+    const at = this.decryptionSchedule();
+    const end = at + this.scheduleBytes;
+    cryptBlock(at, end, readWord(input, from), readWord(input, from + 4), scratch);
     writeWords(scratch, output, to);
   }
 
@@ -88,10 +110,8 @@ export class DesKey {
   wipe(): void {
     this.#wiped = true;
     wipe(this.#bytes);
-    if (this.#encryption) releaseSchedule(this.#encryption);
-    if (this.#decryption) releaseSchedule(this.#decryption);
-    this.#encryption = undefined;
-    this.#decryption = undefined;
+    wipeSchedule(this.#encryption, this.#number);
+    wipeSchedule(this.#decryption, this.#number);
     for (const wipeCopy of this.#copies ?? []) wipeCopy();
     this.#copies = undefined;
   }
@@ -112,15 +132,15 @@ export class DesKey {
  */
 export function desEncryptBlock(key: DesKey, hi: number, lo: number, out: Int32Array): void {
   if (out.length < 2) throw new InputError('OUTPUT_LENGTH', 'out must hold two 32-bit integers');
-  const ks = key.encryptionSchedule();
-  desBlock(ks, ks.length, hi | 0, lo | 0, out);
+  const at = key.encryptionSchedule();
+  cryptBlock(at, at + key.scheduleBytes, hi | 0, lo | 0, out);
 }
 
 /** The inverse of `desEncryptBlock`. @throws InputError OUTPUT_LENGTH, KEY_WIPED */
 export function desDecryptBlock(key: DesKey, hi: number, lo: number, out: Int32Array): void {
   if (out.length < 2) throw new InputError('OUTPUT_LENGTH', 'out must hold two 32-bit integers');
-  const ks = key.decryptionSchedule();
-  desBlock(ks, ks.length, hi | 0, lo | 0, out);
+  const at = key.decryptionSchedule();
+  cryptBlock(at, at + key.scheduleBytes, hi | 0, lo | 0, out);
 }
 
 /** Four bytes, most significant first, as a signed 32-bit integer. */

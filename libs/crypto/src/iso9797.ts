@@ -4,9 +4,10 @@
  * Not here: algorithms 2, 4 and 6; algorithm 5 is `cmac`.
  */
 
-import { desBlock } from './des-block.js';
 import { DesKey, readWord, writeWords } from './des-key.js';
 import { InputError, requireBytes, requireInteger, requireLength, requireOneOf } from './errors.js';
+import { PASS_BYTES } from './integer/layout.js';
+import { cryptBlock } from './integer/schedules.js';
 import {
   type Iso9797Padding,
   lengthBlock,
@@ -23,8 +24,6 @@ export interface Iso9797Parameters {
 }
 
 const BLOCK = 8;
-/** Words of a schedule that are single DES under K1, and where the rest of a triple pass begins. */
-const SINGLE_DES = 32;
 
 /**
  * The MAC of `data`: its `lengthBytes` (4 to 8) left-most bytes, all eight by default.
@@ -163,19 +162,20 @@ export class Iso9797Stream {
   /** CBC over the whole blocks from `at` to `end`. */
   #chain(data: Uint8Array, from: number, end: number): void {
     const schedule = this.#key.encryptionSchedule();
-    const words = this.#algorithm === 3 ? SINGLE_DES : schedule.length;
+    const last = schedule + (this.#algorithm === 3 ? PASS_BYTES : this.#key.scheduleBytes);
     const state = this.#state;
     for (let at = from; at < end; at += BLOCK) {
       const l = state[0]! ^ readWord(data, at);
       const r = state[1]! ^ readWord(data, at + 4);
-      desBlock(schedule, words, l, r, state);
+      cryptBlock(schedule, last, l, r, state);
     }
   }
 
   /** Decrypt under K2, encrypt under K1 or K3: the last two passes of the triple schedule. */
   #outputTransformation(): void {
-    const rest = this.#key.encryptionSchedule().subarray(SINGLE_DES);
-    desBlock(rest, rest.length, this.#state[0]!, this.#state[1]!, this.#state);
+    const schedule = this.#key.encryptionSchedule();
+    const end = schedule + this.#key.scheduleBytes;
+    cryptBlock(schedule + PASS_BYTES, end, this.#state[0]!, this.#state[1]!, this.#state);
   }
 
   #requireOpen(): void {

@@ -1,6 +1,6 @@
 /**
  * A small writer of WebAssembly binary code (core specification 2.0, chapter 5): only what the
- * bit-sliced engine needs. Everything goes into one preallocated array; lengths are written as
+ * engines of this library need. Everything goes into one preallocated array; lengths are written as
  * five-byte LEB128 numbers and filled in afterwards, so that nothing is ever moved.
  */
 
@@ -17,8 +17,12 @@ export const OP = {
   i32LessSigned: [0x48],
   i32Add: [0x6a],
   i32Sub: [0x6b],
+  i32And: [0x71],
+  i32Xor: [0x73],
   i32ShiftLeft: [0x74],
   i32ShiftRight: [0x76],
+  i32RotateLeft: [0x77],
+  i32RotateRight: [0x78],
   v128Not: [0xfd, 0x4d],
   v128And: [0xfd, 0x4e],
   v128AndNot: [0xfd, 0x4f],
@@ -121,6 +125,10 @@ export class Assembler {
 
   i32Load(offset: number): this {
     return this.raw([0x28, 2]).unsigned(offset);
+  }
+
+  i32Store(offset: number): this {
+    return this.raw([0x36, 2]).unsigned(offset);
   }
 
   i32Load16(offset: number): this {
