@@ -5,7 +5,7 @@ import type { Group, ReadyCommand } from '../declare.js';
 import { KEY_ROLES } from '../device/key-roles.js';
 import { SECURITY_SETTINGS } from '../device/settings.js';
 import type { FieldLength, FieldNode, KeyNode, Layout, Node } from '../layout/nodes.js';
-import { WIRE_LIMITS } from '../wire/listen.js';
+import { WIRE_LIMITS } from '../wire/connection.js';
 
 const GROUPS: readonly Group[] = ['service', 'keys', 'pins', 'macs and data', 'cards'];
 
@@ -195,6 +195,9 @@ function lengthText(length: FieldLength): string {
     return `${(length.times ?? 1) > 1 ? `${length.times} × ` : ''}${length.from}`;
   if ('blockOf' in length) return '16 (32 under an AES key)';
   if ('accountFor' in length) return '12 (18 with format 04; the PAN and `;` with 48)';
+  if ('before' in length) return `up to ${length.max}`;
+  if ('der' in length) return 'DER';
+  if ('fromOrBlock' in length) return `${length.fromOrBlock}, or a key block`;
   if ('beforeEnd' in length)
     return length.beforeEnd === 0 ? 'the rest,' : `all but ${length.beforeEnd},`;
   return `${length.min} to ${length.max}, then \`${length.until}\`,`;

@@ -3,6 +3,7 @@
  * alone would test nothing: almost none pass the first field.
  */
 import type { ReadyCommand } from '../declare.js';
+import { bytesOfWire } from '../layout/chars.js';
 import type { CharClass, FieldLength, FieldNode, Layout, Node } from '../layout/nodes.js';
 import { ACCOUNT_BY_FORMAT } from '../layout/nodes.js';
 import { pinBlockDigits, type Values } from '../layout/parse.js';
@@ -100,6 +101,8 @@ function sampleField(
 ): string | Uint8Array {
   const { random } = o;
   if (node.choices !== undefined) return oneOf(Object.keys(node.choices), random);
+  const whole = sampleWhole(node.length, values, o);
+  if (whole !== undefined) return whole;
   const size = sampleLength(node.length, values, o);
   const usual = USUAL[node.name]?.filter((each) => each.length === size);
   if (usual !== undefined && usual.length > 0) return oneOf(usual, random);
@@ -112,6 +115,16 @@ function sampleField(
   if (node.chars === 'binary')
     return Uint8Array.from({ length: size }, () => Math.floor(random() * 256));
   return pick(node.chars, size, random);
+}
+
+/** Fields that are nothing cut to a length: RSA keys. */
+function sampleWhole(length: FieldLength, values: Values, o: SampleOptions) {
+  if (typeof length !== 'object') return undefined;
+  if ('der' in length) return bytesOfWire(o.keyFor('rsaPublic') ?? '');
+  if (!('fromOrBlock' in length)) return undefined;
+  const [size = '0000', token = ''] = (o.keyFor('rsaPrivate') ?? '').split('|', 2);
+  values[length.fromOrBlock] = size;
+  return bytesOfWire(token);
 }
 
 function sampleLength(length: FieldLength, values: Values, o: SampleOptions): number {
@@ -127,7 +140,10 @@ function sampleLength(length: FieldLength, values: Values, o: SampleOptions): nu
     if (codes.includes(ACCOUNT_BY_FORMAT.aes)) return 16;
     return codes.includes(ACCOUNT_BY_FORMAT.plus) ? 18 : 12;
   }
-  if ('beforeEnd' in length) return Math.floor(o.random() * Math.min(40, length.max));
+  if ('beforeEnd' in length || 'before' in length) {
+    return Math.floor(o.random() * Math.min(40, length.max));
+  }
+  if ('der' in length || 'fromOrBlock' in length) return 0;
   return length.min + Math.floor(o.random() * (length.max - length.min + 1));
 }
 

@@ -9,6 +9,7 @@ import {
   type FieldLength,
   type FieldNode,
   type Layout,
+  LENGTH_OF_BLOCK,
   type Node,
 } from './nodes.js';
 import { pinBlockDigits, type Values } from './parse.js';
@@ -79,7 +80,12 @@ function fits(size: number, length: FieldLength, values: Values, pinLength: numb
   if (length === 'pin') return size === pinLength;
   if ('by' in length) return size === (length.of[values[length.by] as string] ?? length.otherwise);
   if ('blockOf' in length) return size === pinBlockDigits(textOf(values, length.blockOf));
-  if ('beforeEnd' in length) return size <= length.max;
+  if ('beforeEnd' in length || 'before' in length) return size <= length.max;
+  if ('der' in length) return size <= length.max;
+  if ('fromOrBlock' in length) {
+    const stated = values[length.fromOrBlock];
+    return size <= length.max && (stated === LENGTH_OF_BLOCK || size === Number(stated));
+  }
   if ('accountFor' in length) {
     const codes = length.accountFor.map((each) => values[each]);
     if (codes.includes(ACCOUNT_BY_FORMAT.aes)) return size >= 12 && size <= 19;

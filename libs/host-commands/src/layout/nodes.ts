@@ -41,6 +41,12 @@ export type FieldLength =
   | { readonly accountFor: readonly string[] }
   /** All but so many characters of the message: no trailer can follow. */
   | { readonly beforeEnd: number; readonly max: number }
+  /** Up to one of these characters, which is not consumed, or the end of the message. */
+  | { readonly before: string; readonly max: number }
+  /** As long as the DER element that stands there. */
+  | { readonly der: 'element'; readonly max: number }
+  /** As an earlier field says in decimal; where that is FFFF, a key block that tells its own length. */
+  | { readonly fromOrBlock: string; readonly max: number }
   /** The device's PIN field: clear and enciphered PINs have its length. */
   | 'pin';
 
@@ -144,6 +150,9 @@ interface FieldOptions {
   readonly about?: string;
   readonly error?: ReplyCode;
 }
+
+/** What a length field says where a key block follows. */
+export const LENGTH_OF_BLOCK = 'FFFF';
 
 const field =
   (chars: CharClass) =>

@@ -5,7 +5,7 @@
 import type { ReplyCode } from '../refusal.js';
 import { allOf, bytesOfWire } from './chars.js';
 import type { FieldLength, FieldNode, KeyNode, Layout, Node } from './nodes.js';
-import { ACCOUNT_BY_FORMAT } from './nodes.js';
+import { ACCOUNT_BY_FORMAT, LENGTH_OF_BLOCK } from './nodes.js';
 
 /** Longest key block in a command: 9999 characters do not fit where 32 KiB hold several. */
 const LONGEST_KEY_BLOCK = 2_048;
@@ -124,6 +124,28 @@ function lengthReader(length: FieldLength): (c: Cursor) => number {
       return size <= length.max ? size : -1;
     };
   }
+  if ('before' in length) {
+    return (c) => {
+      const limit = Math.min(c.end, c.at + length.max + 1);
+      let at = c.at;
+      while (at < limit && !length.before.includes(c.text[at]!)) at++;
+      return at - c.at <= length.max ? at - c.at : -1;
+    };
+  }
+  if ('der' in length) {
+    return (c) => {
+      const size = derLength(c.text, c.at, c.end);
+      return size <= length.max ? size : -1;
+    };
+  }
+  if ('fromOrBlock' in length) {
+    return (c) => {
+      const stated = c.values[length.fromOrBlock] as string;
+      const size =
+        stated === LENGTH_OF_BLOCK ? keyBlockLength(c, length.max) : Number.parseInt(stated, 10);
+      return size <= length.max ? size : -1;
+    };
+  }
   if ('accountFor' in length) {
     const delimited = untilReader(PAN_FIELD);
     return (c) => {
@@ -165,7 +187,9 @@ function keyStep({ name, plain }: KeyNode): Step {
     const first = c.text[c.at];
     if (c.at >= c.end || first === undefined) return c.fail();
     const size =
-      first === 'S' || first === 'R' ? keyBlockLength(c) : variantLength(c, first, plain);
+      first === 'S' || first === 'R'
+        ? keyBlockLength(c, LONGEST_KEY_BLOCK)
+        : variantLength(c, first, plain);
     const to = c.at + size;
     if (size < 0 || to > c.end) return c.fail();
     c.values[name] = c.text.slice(c.at, to);
@@ -184,11 +208,22 @@ function variantLength(c: Cursor, first: string, plain: KeyNode['plain']): numbe
   return to - c.at;
 }
 
+/** Length of a DER element with its header (up to 64 KiB); -1 where there is none. */
+export function derLength(text: string, at: number, end: number): number {
+  if (at + 2 > end) return -1;
+  const first = text.charCodeAt(at + 1);
+  if (first < 0x80) return 2 + first;
+  const size = first & 0x7f;
+  if (size < 1 || size > 2 || at + 2 + size > end) return -1;
+  const high = size === 2 ? text.charCodeAt(at + 2) << 8 : 0;
+  return 2 + size + high + text.charCodeAt(at + 1 + size);
+}
+
 /** `S` or `R` and a key block, whose second to fifth characters are its length. */
-function keyBlockLength(c: Cursor): number {
+function keyBlockLength(c: Cursor, longest: number): number {
   const from = c.at + 2;
   if (from + 4 > c.end || !allOf('digits', c.text, from, from + 4)) return -1;
   const size = Number(c.text.slice(from, from + 4));
-  if (size < 16 || size > LONGEST_KEY_BLOCK || c.at + 1 + size > c.end) return -1;
+  if (size < 16 || size > longest || c.at + 1 + size > c.end) return -1;
   return allOf('text', c.text, c.at, c.at + 1 + size) ? 1 + size : -1;
 }
