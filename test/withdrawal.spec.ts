@@ -25,6 +25,7 @@ interface Withdrawal {
 
 const BANK_A_1 = '4000000000000010';
 const BANK_A_2 = '4000000000000028';
+const BANK_A_3 = '4000000000000036';
 const BANK_B_1 = '5100000000000016';
 const wrong = (pin: string): string => (pin === '1234' ? '4321' : '1234');
 
@@ -104,6 +105,34 @@ describe('a running system', () => {
 
   it('reconciles', () => {
     expect(program.json('reconcile')).toMatchObject({ exit: 0, clean: true, differences: [] });
+  });
+
+  it.each([
+    ['a terminal', 'ATM00003', ['--terminal', 'ATM00003']],
+    ['an issuer', 'bank-a', ['--issuer', 'BANK-A']],
+  ])('changes the working keys of %s, and withdrawals go on', async (_, owner, args) => {
+    const newest = (): number =>
+      Math.max(
+        ...program
+          .json<{ keys: { version: number; state: string }[] }>('keys', '--owner', owner)
+          .keys.filter(({ state }) => state === 'active')
+          .map(({ version }) => version),
+      );
+    const { pin } = card(BANK_A_3);
+    const pays = (): boolean => withdraw(BANK_A_3, pin, '10.00', '--terminal', 'ATM00003').approved;
+    const before = newest();
+    expect(program.json('keys', 'change', ...args)).toMatchObject({ exit: 0 });
+    const untilMs = Date.now() + 30_000;
+    while (newest() === before && Date.now() < untilMs) expect(pays()).toBe(true);
+    expect(newest()).toBeGreaterThan(before);
+    expect(pays()).toBe(true);
+  });
+
+  it('refuses to change keys of nobody, and of two', () => {
+    expect(program.cli('keys', 'change', '--terminal', 'ATM99999').exit).toBe(1);
+    expect(program.cli('keys', 'change', '--issuer', 'nobody').exit).toBe(1);
+    expect(program.cli('keys', 'change').exit).toBe(2);
+    expect(program.cli('keys', '--owner', 'nobody').exit).toBe(1);
   });
 
   it('has given up no message, and says so of one that is not parked', () => {

@@ -2,6 +2,7 @@
 export * from './atm.module.js';
 export * from './cashier.js';
 export * from './fleet.service.js';
+export * from './key-change-route.js';
 export * from './load-route.js';
 export * from './observer.js';
 export * from './open-fleet.js';

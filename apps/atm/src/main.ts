@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { ensureApiToken, runApp, startHttp, UsageError } from '@pinfold/platform';
 import { composeAtm } from './compose.js';
+import { keyChangeRoute } from './key-change-route.js';
 import { loadRoute, PLAIN_MIX } from './load-route.js';
 import { readCustomers } from './traffic/customers-file.js';
 import { TrafficGenerator } from './traffic/traffic-generator.js';
@@ -37,6 +38,7 @@ await runApp({
       token: await ensureApiToken(config.dataDir),
       routes: [
         withdrawalRoute(fleet),
+        keyChangeRoute(fleet),
         loadRoute((ratePerSecond, plain) => {
           const seed = `load/${Date.now()}`;
           const options = { ratePerSecond, seed, ...(plain ? { mix: PLAIN_MIX } : {}) };

@@ -2,7 +2,7 @@
  * One run: a seed decides faults, load, kills and key changes. After the load the faults end, the
  * network comes to rest, and its books are checked.
  */
-import type { AtmBug, SwitchBug } from '@pinfold/flows';
+import { type AtmBug, type SwitchBug, wantZoneKeys } from '@pinfold/flows';
 import { check, terminalsUnrest, unrest } from './checkers.js';
 import { drawFaults, type Faults, NO_FAULTS } from './faults.js';
 import { type Fixture, fixture, type SimCard } from './fixture.js';
@@ -158,7 +158,7 @@ function planTrouble(
   o: { faults: Faults; moments: readonly number[]; rng: Rng },
 ): void {
   const { faults, moments, rng } = o;
-  const { time, processes, hsms, switchNodes } = network;
+  const { time, processes, hsms } = network;
   const kills = Math.round((faults.killsPerMinute * LOAD_MS) / 60_000);
   const { redeliver } = faults;
   for (let i = 0; i < kills; i++) {
@@ -191,11 +191,10 @@ function planTrouble(
       time.at(rng.int(0, LOAD_MS), () => network.fleet?.changeKeys(terminal));
     }
     const issuer = rng.pick(network.issuers).name;
-    const instance = rng.int(0, switchNodes.length - 1);
     if (rng.chance(0.5)) {
       time.at(rng.int(0, LOAD_MS), () => {
-        // Its process may die on the way; the next tick of another offers the keys again.
-        switchNodes[instance]?.changeZoneKeys(issuer).catch(() => undefined);
+        // As an operator orders it: the next tick of an instance offers the keys.
+        wantZoneKeys(network.switchStore, issuer).catch(() => undefined);
       });
     }
   }

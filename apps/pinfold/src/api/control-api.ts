@@ -1,12 +1,13 @@
 /** The control API of the all-in-one program: every route, from what the system consists of. */
 import { type AppContext, ensureApiToken, type HttpServer, startHttp } from '@pinfold/platform';
 import { accountStatement } from '@pinfold/storage';
-import { loadRoute, PLAIN_MIX, withdrawalRoute } from '../../../atm/src/index.js';
+import { keyChangeRoute, loadRoute, PLAIN_MIX, withdrawalRoute } from '../../../atm/src/index.js';
 import { hopsOf } from '../narration/hops.js';
 import { createTraffic } from '../system/fleet-app.js';
 import type { System } from '../system/system.js';
 import type { Totals } from '../system/totals.js';
 import { cardRoute } from './cards.js';
+import { keyRoutes } from './keys.js';
 import { parkedRoutes } from './parked.js';
 import { reconciliationRoute } from './reconciliations.js';
 import { statusRoute } from './status.js';
@@ -50,6 +51,8 @@ export async function startControlApi(
       }),
       reconciliationRoute(system.stores, journaledElsewhere(system)),
       ...parkedRoutes(system.stores),
+      ...keyRoutes(system.stores.switch),
+      keyChangeRoute(system.fleet),
       loadRoute((ratePerSecond, plain) =>
         createTraffic(system, {
           demoSeed: config.seed,

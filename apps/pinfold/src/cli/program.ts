@@ -8,6 +8,7 @@ import { ceremonyCommand } from '../commands/ceremony.js';
 import { clusterCommand } from '../commands/cluster.js';
 import { doctorCommand } from '../commands/doctor.js';
 import { hsmCommand } from '../commands/hsm.js';
+import { keysCommand } from '../commands/keys.js';
 import { parkedCommand } from '../commands/parked.js';
 import { provisionCommand } from '../commands/provision.js';
 import { reconcileCommand } from '../commands/reconcile.js';
@@ -26,6 +27,7 @@ const COMMANDS: readonly Command[] = [
   withdrawCommand,
   reconcileCommand,
   parkedCommand,
+  keysCommand,
   cardCommand,
   vectorsCommand,
   attackCommand,

@@ -4,6 +4,7 @@ import { accountStatement } from '@pinfold/storage';
 import { z } from 'zod';
 import { cardRoute } from '../api/cards.js';
 import { VERSION } from '../api/control-api.js';
+import { keyRoutes } from '../api/keys.js';
 import { parkedRoutes } from '../api/parked.js';
 import { reconciliationRoute } from '../api/reconciliations.js';
 import { statusRoute } from '../api/status.js';
@@ -58,6 +59,8 @@ export async function startClusterApi(context: AppContext, parts: ClusterParts):
       }),
       reconciliationRoute(parts.stores),
       ...parkedRoutes(parts.stores),
+      ...keyRoutes(parts.stores.switch),
+      forwarded('/terminals/keys', 'A terminal asks for a new TPK and TAK', parts.callAtm),
       processesRoute(parts),
       statusRoute({
         mode: config.mode,

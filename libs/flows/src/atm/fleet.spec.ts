@@ -1,7 +1,7 @@
 import { InputError } from '@pinfold/crypto';
 import { type IsoMessage, textOf } from '@pinfold/iso8583';
 import type { BusRecord } from '@pinfold/messages';
-import type { Observation } from '../node.js';
+import { type Observation, TIMEOUTS } from '../node.js';
 import type { Dispenser } from './cassettes.js';
 import { AtmFleet } from './fleet.js';
 import { MemoryAtmStore } from './memory-store.js';
@@ -135,6 +135,24 @@ describe('a terminal comes into service', () => {
     await w.deliver();
     expect((await paying).outcome).toBe('dispensed');
     expect(w.fleet.terminals()[0]).toMatchObject({ takVersion: 2, inService: true });
+  });
+
+  it('and asks for new keys when those it has are past their life', async () => {
+    const w = await world();
+    const asked = () => w.net.seen.filter((m) => textOf(m, 70) === '101').length;
+    const first = asked();
+    w.clock.nowMs += TIMEOUTS.keyLifeMs - 60_000;
+    await w.fleet.onTick();
+    await w.deliver();
+    expect(asked()).toBe(first);
+    w.clock.nowMs += 120_000;
+    await w.fleet.onTick();
+    await w.deliver();
+    expect(asked()).toBe(first + 1);
+    expect(w.fleet.terminals()[0]).toMatchObject({ takVersion: 2, inService: true });
+    w.clock.nowMs += 120_000;
+    await w.fleet.onTick();
+    expect(asked()).toBe(first + 1);
   });
 
   it('and goes out of it when its line is silent, and comes back', async () => {

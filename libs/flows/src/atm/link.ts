@@ -1,6 +1,6 @@
 /**
  * A terminal's line to the switch: working keys, sign-on, echo (0800, DE 70). In memory: a restart
- * signs on again. One request is under way at a time; unanswered it is sent again with a new STAN.
+ * signs on again, and working keys count as new. One request is under way at a time; unanswered it is sent again with a new STAN.
  */
 import { NETWORK_CODES, type Timeouts } from '../node.js';
 
@@ -21,6 +21,8 @@ interface Waiting {
 export class TerminalLink {
   signedOn = false;
   #keysWanted = false;
+  /** When the working keys came, or when this process first saw them. */
+  #keysSinceMs: number | undefined;
   #waiting: Waiting | undefined;
   #unanswered = 0;
   /** A refused request is not asked again before this. */
@@ -52,7 +54,9 @@ export class TerminalLink {
       if (this.#unanswered >= SILENT_AFTER) this.signedOn = false;
     }
     if (nowMs < this.#notBeforeMs) return undefined;
-    if (!hasKeys || this.#keysWanted) return NETWORK_CODES.keyChange;
+    this.#keysSinceMs ??= nowMs;
+    const aged = nowMs - this.#keysSinceMs >= timeouts.keyLifeMs;
+    if (!hasKeys || this.#keysWanted || aged) return NETWORK_CODES.keyChange;
     if (!this.signedOn) return NETWORK_CODES.signOn;
     return nowMs - this.#heardMs >= timeouts.echoEveryMs ? NETWORK_CODES.echo : undefined;
   }
@@ -85,7 +89,10 @@ export class TerminalLink {
       if (code !== NETWORK_CODES.keyChange) this.signedOn = false;
       return;
     }
-    if (code === NETWORK_CODES.keyChange) this.#keysWanted = false;
+    if (code === NETWORK_CODES.keyChange) {
+      this.#keysWanted = false;
+      this.#keysSinceMs = nowMs;
+    }
     if (code === NETWORK_CODES.signOn) this.signedOn = true;
     if (code === NETWORK_CODES.signOff) this.signedOn = false;
   }

@@ -18,6 +18,8 @@ export interface Timeouts {
   readonly networkAnswerMs: number;
   /** Silence on a link after which an echo (0800, DE 70 = 301) is sent. */
   readonly echoEveryMs: number;
+  /** Age at which working keys (TPK and TAK of a terminal, ZPK and ZAK of a link) are changed. */
+  readonly keyLifeMs: number;
 }
 
 export const TIMEOUTS: Timeouts = {
@@ -28,6 +30,7 @@ export const TIMEOUTS: Timeouts = {
   repeatLimit: 10_000,
   networkAnswerMs: 5_000,
   echoEveryMs: 60_000,
+  keyLifeMs: 24 * 3_600_000,
 };
 
 /** Wait after the `sent`-th sending (1 = the first): 5 s, 10 s, 20 s, 40 s, 60 s, 60 s … */

@@ -26,6 +26,7 @@ import {
 } from './links.js';
 import type { IssuerLink } from './options.js';
 import type { Note, SwitchEvent } from './step.js';
+import type { SwitchStore } from './store.js';
 import type { KeyPairWanted } from './working-keys.js';
 
 /** Characters of DE 41. */
@@ -37,10 +38,7 @@ const ZONE_USAGES = ['ZPK', 'ZAK'] as const;
  * Offers zone keys to the issuer: new ones, or those whose 0810 did not come. The old ones stay until
  * the 0810 and beyond.
  */
-export async function changeZoneKeys(
-  link: IssuerLink,
-  ctx: NetworkContext,
-): Promise<NetworkOutcome> {
+async function offerZoneKeys(link: IssuerLink, ctx: NetworkContext): Promise<NetworkOutcome> {
   const { ring } = ctx;
   const detail = { issuer: link.id };
   const zck = ring.newest(link.id, 'ZCK');
@@ -100,7 +98,7 @@ export async function tendLinks(ctx: NetworkContext): Promise<NetworkOutcome> {
     const code = due.get(link.id);
     if (code === undefined) continue;
     if (code === NETWORK_CODES.keyChange) {
-      const changed = await changeZoneKeys(link, ctx);
+      const changed = await offerZoneKeys(link, ctx);
       drafts.push(...changed.drafts);
       notes.push(...changed.notes);
     } else {
@@ -109,6 +107,17 @@ export async function tendLinks(ctx: NetworkContext): Promise<NetworkOutcome> {
     }
   }
   return { drafts, notes };
+}
+
+/**
+ * Has new working keys made for an issuer's link: the next tick of any instance offers them, and
+ * messages under the old ones stay good.
+ */
+export async function wantZoneKeys(store: SwitchStore, issuer: string): Promise<void> {
+  await store.transact(async (tx) => {
+    const [held = newLink(issuer)] = await tx.lockLinks([issuer]);
+    await tx.save({ links: [{ ...held, keysMs: 0 }] });
+  });
 }
 
 async function noteAsked(
@@ -225,5 +234,5 @@ function settle(answer: Admitted, link: LinkRecord, { ring, ports }: NetworkCont
     atMs,
     data: { issuer, usage: usage as 'ZPK' | 'ZAK', keyVersion: version, checkValue },
   }));
-  return { ...settled, keys, events };
+  return { ...settled, link: { ...answered.link, keysMs: atMs }, keys, events };
 }

@@ -25,11 +25,21 @@ export interface LinkRecord {
   /** Timeouts since then. */
   readonly silentTimeouts: number;
   readonly lastStan: number;
+  /** When the issuer last confirmed new working keys; 0: new ones are wanted. */
+  readonly keysMs: number;
   readonly asked: Readonly<Partial<Record<NetworkCode, AskedRequest>>>;
 }
 
 export function newLink(issuer: string): LinkRecord {
-  return { issuer, signedOn: false, heardMs: 0, silentTimeouts: 0, lastStan: 0, asked: {} };
+  return {
+    issuer,
+    signedOn: false,
+    heardMs: 0,
+    silentTimeouts: 0,
+    lastStan: 0,
+    keysMs: 0,
+    asked: {},
+  };
 }
 
 export function isDown(link: LinkRecord): boolean {
@@ -46,12 +56,18 @@ export function mayAsk(
   return asked === undefined || o.nowMs - asked.sentMs >= o.timeouts.networkAnswerMs;
 }
 
-/** Which 0800 is due: a key change while the newest keys are not confirmed, then sign-on, then echo. */
+/**
+ * Which 0800 is due: a key change while the newest keys are not confirmed or past their life, then
+ * sign-on, then echo.
+ */
 export function dueOn(
   link: LinkRecord,
   o: { nowMs: number; timeouts: Timeouts; confirmed: boolean; keyed: boolean },
 ): NetworkCode | undefined {
-  if (!o.confirmed && mayAsk(link, NETWORK_CODES.keyChange, o)) return NETWORK_CODES.keyChange;
+  const aged = o.nowMs - link.keysMs >= o.timeouts.keyLifeMs;
+  if ((!o.confirmed || aged) && mayAsk(link, NETWORK_CODES.keyChange, o)) {
+    return NETWORK_CODES.keyChange;
+  }
   if (!o.keyed) return undefined;
   const silent = o.nowMs - link.heardMs >= o.timeouts.echoEveryMs || isDown(link);
   const code = link.signedOn ? NETWORK_CODES.echo : NETWORK_CODES.signOn;

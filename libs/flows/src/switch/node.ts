@@ -35,8 +35,7 @@ import {
 } from './fill.js';
 import { withoutMac } from './finish.js';
 import { takeIn } from './intake.js';
-import { changeZoneKeys, linksAnswered, tendLinks } from './issuer-network.js';
-import type { NetworkOutcome } from './key-offers.js';
+import { linksAnswered, tendLinks } from './issuer-network.js';
 import { LinkMonitor } from './links.js';
 import { RouteTable, type SwitchOptions } from './options.js';
 import { type IssuerAnswer, type Reader, readAnswer } from './read.js';
@@ -143,14 +142,6 @@ export class SwitchNode {
     await inRounds(TICK_LIMIT, TICK_ROUNDS, (limit) => this.#timeOut(limit));
     await inRounds(TICK_LIMIT, TICK_ROUNDS, (limit) => this.#repeat(limit));
     await this.#committer.repeatOutbox();
-  }
-
-  /** Offers new zone keys to one issuer; messages under the old ones stay good. */
-  async changeZoneKeys(issuer: string): Promise<void> {
-    const link = this.#ctx.issuers.get(issuer);
-    if (link === undefined) throw new RangeError('no such issuer link');
-    const outcome: NetworkOutcome = await changeZoneKeys(link, this.#ctx);
-    await this.#commit(async () => new Work(), [outcome]);
   }
 
   /** State of the links as this instance sees it, for health and for people. */

@@ -10,6 +10,7 @@ import {
   type KeyRecord,
   keyOf,
   type LinkRecord,
+  newLink,
   type OutboxRow,
   type ReconcileRow,
   type StandInRequest,
@@ -120,7 +121,11 @@ class PostgresSwitchTx implements SwitchTx {
 
   async lockLinks(issuers: readonly string[]): Promise<LinkRecord[]> {
     const rows = await this.tx.query<{ record: string }>(sql.LOCK_LINKS, [issuers]);
-    return rows.map(({ record }) => JSON.parse(record) as LinkRecord);
+    // A record that an older program wrote may lack a part.
+    return rows.map(({ record }) => {
+      const link = JSON.parse(record) as LinkRecord;
+      return { ...newLink(link.issuer), ...link };
+    });
   }
 
   async staleOutbox(beforeMs: number, limit: number): Promise<OutboxRow[]> {
