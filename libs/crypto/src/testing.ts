@@ -16,17 +16,25 @@ export function inputError(text: string): ReturnType<typeof expect.objectContain
  * big-endian), just before. Shows that no intermediate key or PIN is left behind.
  */
 export function wipedBy(run: () => unknown): string[] {
-  const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;
-  const { fill } = typedArray;
+  // Jest gives its sandbox the Uint8Array of outside, but an Int32Array of its own.
+  const [outer, inner] = [Uint8Array, Int32Array].map(
+    (type) => Object.getPrototypeOf(type.prototype) as Uint8Array,
+  );
   const wiped: string[] = [];
-  typedArray.fill = function (this: Uint8Array, value, ...range) {
-    if (value === 0) wiped.push(hexOf(this));
-    return fill.call(this, value, ...range) as typeof this;
-  };
+  const restore = [...new Set([outer!, inner!])].map((prototype) => {
+    const { fill } = prototype;
+    prototype.fill = function (this: Uint8Array, value, ...range) {
+      if (value === 0) wiped.push(hexOf(this));
+      return fill.call(this, value, ...range) as typeof this;
+    };
+    return () => {
+      prototype.fill = fill;
+    };
+  });
   try {
     run();
   } finally {
-    typedArray.fill = fill;
+    for (const undo of restore) undo();
   }
   return wiped;
 }

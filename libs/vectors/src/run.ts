@@ -3,30 +3,9 @@
  * case whose operation is not known, or which expects an output that the operation does not have,
  * fails.
  */
-import { InputError } from '@pinfold/crypto';
-import { inputsOf } from './inputs.js';
+import { casesOf, faultOf, idOf } from './case.js';
 import { ALL_OPS } from './ops/index.js';
-import type {
-  CaseReport,
-  Outputs,
-  VectorCase,
-  VectorFile,
-  VectorOps,
-  VectorReport,
-  VectorTable,
-} from './types.js';
-
-/** Expectations that may be the left-most part of what comes out. */
-const TRUNCATABLE = new Set([
-  'mac',
-  'checkValue',
-  'arpc',
-  'arqc',
-  'macRequest',
-  'macResponse',
-  'cmacRequest',
-  'cmacResponse',
-]);
+import type { VectorOps, VectorReport } from './types.js';
 
 /**
  * Runs one parsed file.
@@ -41,7 +20,10 @@ export function runVectorFile(json: unknown, name: string, ops: VectorOps = {}):
     const why = 'not a vector file: no cases and no tables';
     return { passed: 0, failed: 1, cases: [{ file: name, id: '(file)', ok: false, why }] };
   }
-  const reports = cases.map((one) => runCase(one, name, table));
+  const reports = cases.map((one) => {
+    const why = faultOf(one, table);
+    return { file: name, id: idOf(one), ok: why === '', why };
+  });
   const passed = reports.filter((report) => report.ok).length;
   return { passed, failed: reports.length - passed, cases: reports };
 }
@@ -53,84 +35,4 @@ export function mergeReports(reports: readonly VectorReport[]): VectorReport {
     failed: reports.reduce((sum, report) => sum + report.failed, 0),
     cases: reports.flatMap((report) => report.cases),
   };
-}
-
-/**
- * The operation of a case: its `op`, or what its shape says in files whose cases are facts of a
- * table.
- */
-export function operationOf(one: VectorCase): string {
-  if (typeof one.op === 'string') return one.op;
-  if (typeof one.kind === 'string') return `lmk-${one.kind}`;
-  if ('command' in one) return 'host-command';
-  if ('code' in one) return 'host-error';
-  if ('format' in one) return 'pin-block-code';
-  if ('enciphered' in one) return 'decimalisation-example';
-  if ('pinDigits' in one) return 'decimalisation-cost';
-  return '(none)';
-}
-
-function runCase(one: VectorCase, file: string, ops: VectorOps): CaseReport {
-  const id = isRecord(one) && typeof one.id === 'string' ? one.id : '(no id)';
-  const why = faultOf(one, ops);
-  return { file, id, ok: why === '', why };
-}
-
-function faultOf(one: VectorCase, ops: VectorOps): string {
-  if (!isRecord(one) || !isRecord(one.expect) || Object.keys(one.expect).length === 0) {
-    return 'not a case: it must be an object with expect';
-  }
-  const name = operationOf(one);
-  const op = Object.hasOwn(ops, name) ? ops[name] : undefined;
-  if (op === undefined) return `unknown operation ${name}`;
-  let outputs: Outputs;
-  try {
-    outputs = op(inputsOf(one));
-  } catch (error) {
-    if (!(error instanceof InputError)) return `the operation failed: ${(error as Error)?.name}`;
-    if (error.code === 'VECTOR_INPUT') return error.message;
-    outputs = { error: true, code: error.code };
-  }
-  return compare(one.expect, outputs);
-}
-
-function compare(expect: VectorCase['expect'], outputs: Outputs): string {
-  const wrong = Object.keys(expect).filter((key) => !matches(key, expect[key], outputs[key]));
-  if (wrong.length === 0) return '';
-  const refusal =
-    outputs.error === true ? ` (refused${outputs.code ? `: ${outputs.code}` : ''})` : '';
-  return `differs in ${wrong.join(', ')}${refusal}`;
-}
-
-function matches(key: string, expected: unknown, actual: unknown): boolean {
-  if (typeof expected === 'string' && typeof actual === 'string') {
-    return TRUNCATABLE.has(key) && expected.length > 0
-      ? actual.startsWith(expected)
-      : actual === expected;
-  }
-  return actual !== undefined && JSON.stringify(actual) === JSON.stringify(expected);
-}
-
-function casesOf(json: unknown): VectorCase[] | undefined {
-  if (!isRecord(json)) return undefined;
-  const { cases, tables } = json as unknown as VectorFile;
-  if (!Array.isArray(cases) && !Array.isArray(tables)) return undefined;
-  return [...(cases ?? []), ...(tables ?? []).flatMap(rowsOf)];
-}
-
-/** The cases that a table stands for. */
-export function rowsOf(table: VectorTable): VectorCase[] {
-  return table.rows.map((row, index) => {
-    const inputs: Record<string, unknown> = { ...table.constants };
-    const expect: Record<string, unknown> = {};
-    table.columns.forEach((column, i) => {
-      if (column.startsWith('=')) expect[column.slice(1)] = row[i];
-      else inputs[column] = row[i];
-    });
-    return { ...inputs, id: `${table.id}-${index}`, op: table.op, expect };
-  });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
