@@ -1,260 +1,139 @@
 /**
- * Host commands through TCP on the loopback address: `npm run bench:host -- [--json] [--small]`.
+ * Host commands through TCP on the loopback address:
  *
- * Server and client are processes of their own. The baseline is a server on the same framing that sends
- * every message back (`echo`), measured in the same run with messages of the same size; a row's ratio is
- * its commands per second over the echo's. p50 and p99 are of single commands, at the load of the row;
- * rows `half load` send at half of the rate that the row above reached.
+ *   npm run bench:host [-- --json | --markdown] [--quick] [--rounds N]
+ *   npm run bench:host -- --only CC,EC --loads 1x64,16x64
+ *
+ * Server and client are processes of their own, each held to a core where `taskset` is there. The
+ * baseline is a server on the same framing that sends every message back (`echo`), with messages of the
+ * same lengths; command and echo are measured in turn in short slices. Rows of rates have the best slice;
+ * their ratio is the median over neighbouring slices. `per core` is commands over the processor time that
+ * the server process used for them. `half load` is open loop at half of the best rate: latencies count
+ * from when a command was due.
  */
-import { fork } from 'node:child_process';
-import { connect } from 'node:net';
 import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { COMMANDS, echoesOf, framesFor } from './host/frames.mjs';
+import { idleMemory } from './host/idle.mjs';
+import { compare, pace } from './host/measure.mjs';
+import { pinClient, pinned, startServer } from './host/processes.mjs';
 import { load } from './host-load.mjs';
 
 const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean' },
-    small: { type: 'boolean' },
     markdown: { type: 'boolean' },
-    serve: { type: 'string' },
+    quick: { type: 'boolean' },
+    rounds: { type: 'string' },
+    only: { type: 'string' },
+    loads: { type: 'string' },
   },
 });
-const SELF = fileURLToPath(import.meta.url);
-const SECONDS = options.small ? 0.3 : 2;
-const WARM_UP_SECONDS = options.small ? 0.2 : 1;
-const COMMANDS = ['NC', 'CC', 'DC', 'EC', 'M8', 'A0'];
-const LOADS = options.small
-  ? [[1, 64]]
-  : [
-      [1, 1],
-      [1, 64],
-      [16, 1],
-      [16, 64],
-      [256, 1],
-      [256, 64],
-    ];
-const HEADER = 4;
+const LOADS = '1x1,1x64,16x1,16x64,256x1,256x64';
+/** Frames of each command that differ from each other. */
+const VARIANTS = 256;
+const HALF_LOAD = { connections: 16, of: ['CC', 'EC'], settleMs: 500, sliceMs: 2_000 };
 
-/** The server process: host commands, or the echo. */
-async function serve(kind) {
-  const { hostCommands, startHostPort } = await load();
-  if (kind === 'echo') {
-    const { listenWire } = hostCommands;
-    const port = await listenWire({
-      port: 0,
-      minBytes: 6,
-      answer: ({ text, at, end }) => at.map((from, i) => text.slice(from, end[i])),
-    });
-    return process.send({ port: port.port });
+const rounds = Number(options.rounds ?? (options.quick ? 3 : 9));
+const times = { settleMs: 60, sliceMs: options.quick ? 150 : 300 };
+const codes = options.only?.split(',') ?? COMMANDS;
+const loads = (options.loads ?? (options.quick ? '1x64' : LOADS))
+  .split(',')
+  .map((each) => each.split('x').map(Number));
+
+const round = (value) => Number(value.toPrecision(4));
+const rows = [];
+function add(name, value, unit, more = {}) {
+  const row = { name, value: round(value), unit, baseline: null, ratio: null, ...more };
+  rows.push(row);
+  if (options.json || options.markdown) return;
+  const against = row.ratio === null ? '' : `  (${row.ratio} of ${row.baseline})`;
+  console.log(`${name.padEnd(52)} ${String(row.value).padStart(9)} ${unit}${against}`);
+}
+
+/** Rates, processor time and latencies of one command at one load. */
+async function rowsOf(code, [connections, inFlight], { host, echo, frames }) {
+  const where = `${connections} connections, ${inFlight} in flight`;
+  const echoes = echoesOf(frames);
+  const measured = await compare({
+    ...{ host, echo, frames, echoes, connections, inFlight, rounds },
+    ...times,
+  });
+  const { own, base, ratio } = measured;
+  const baseline = `echo of ${frames[0].length} bytes`;
+  add(`${code}, ${where}`, own.best, 'commands/s', { baseline, ratio: round(ratio) });
+  add(`${code} median, ${where}`, own.median, 'commands/s');
+  add(`${code} per core, ${where}`, 1e6 / own.cpuMicros, 'commands/s', {
+    baseline,
+    ratio: round(base.cpuMicros / own.cpuMicros),
+  });
+  add(`${code} p50, ${where}`, own.p50, 'ms', { baseline, ratio: round(own.p50 / base.p50) });
+  add(`${code} p99, ${where}`, own.p99, 'ms', { baseline, ratio: round(own.p99 / base.p99) });
+  add(`echo for ${code}, ${where}`, base.best, 'echoes/s');
+  add(`client busy for ${code}, ${where}`, 100 * own.clientBusy, '% of its core');
+  return own;
+}
+
+/** Slices of the command at half load and of the echo at the same rate, in turn. */
+async function halfLoad(code, perSecond, { host, echo, frames }) {
+  const { connections, settleMs, sliceMs } = HALF_LOAD;
+  const o = { connections, perSecond, settleMs, sliceMs: options.quick ? 500 : sliceMs };
+  const own = [];
+  const base = [];
+  for (let i = 0; i < Math.max(3, rounds / 3); i++) {
+    base.push(await pace(echo, echoesOf(frames), o));
+    own.push(await pace(host, frames, o));
   }
-  const silent = () => undefined;
-  const logger = { debug: silent, info: silent, warn: silent, error: silent };
-  const host = await startHostPort({ port: 0, device: { mode: 'legacy' }, logger });
-  process.on('message', (message) => {
-    const before = process.memoryUsage().rss;
-    process.send({ rss: before, connections: host.connections, asked: message });
+  const best = (all, key) => Math.min(...all.map((each) => each[key]));
+  const middle = (all, key) =>
+    all.map((each) => each[key]).sort((a, b) => a - b)[Math.floor(all.length / 2)];
+  const what = `${code} at half load (${Math.round(perSecond)}/s, ${connections} connections)`;
+  const baseline = 'echo at the same rate';
+  for (const key of ['p50', 'p99', 'p999']) {
+    const value = best(own, key);
+    const ratio = round(value / best(base, key));
+    add(`${what} ${key}, best slice`, value, 'ms', { baseline, ratio });
+  }
+  add(`${what} p99, median slice`, middle(own, 'p99'), 'ms', {
+    baseline,
+    ratio: round(middle(own, 'p99') / middle(base, 'p99')),
   });
-  return process.send({ port: host.port });
-}
-
-if (options.serve !== undefined) await serve(options.serve);
-else await main();
-
-function start(kind) {
-  return new Promise((resolve) => {
-    const child = fork(SELF, ['--serve', kind], {
-      env: { ...process.env, PINFOLD_BENCH_BUILT: '1' },
-    });
-    child.once('message', ({ port }) => resolve({ child, port }));
-  });
-}
-
-/** One connection: `ask` gives the reply; many in flight. */
-function open(port, FrameReader) {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-  const reader = new FrameReader(HEADER + 2, 65_535);
-  const waiting = [];
-  socket.on('data', (chunk) => {
-    reader.push(chunk, (buffer, from, to) => waiting.shift()(buffer, from, to));
-    socket.emit('replies');
-  });
-  return new Promise((resolve) => socket.once('connect', () => resolve({ socket, waiting })));
-}
-
-async function askOnce(port, hostCommands, command) {
-  const { socket, waiting } = await open(port, hostCommands.FrameReader);
-  const reply = await new Promise((resolve) => {
-    waiting.push((buffer, from, to) => resolve(buffer.toString('latin1', from + HEADER, to)));
-    socket.write(hostCommands.framesOf([`0000${command}`]));
-  });
-  socket.destroy();
-  return reply;
-}
-
-/** Good commands of each kind, made by the server itself. */
-async function commandsFor(port, hostCommands) {
-  const ask = (command) => askOnce(port, hostCommands, command);
-  const key = async (type) => (await ask(`A00${type}U`)).slice(4, -6);
-  const account = '000012345678';
-  const [zpk, other, tpk, pvk, zak] = [
-    await key('001'),
-    await key('001'),
-    await key('002'),
-    await key('002'),
-    await key('008'),
-  ];
-  const pin = (await ask(`BA1234F${account}`)).slice(4);
-  const block = (await ask(`JG${zpk}01${account}${pin}`)).slice(4);
-  const pvv = (await ask(`DG${pvk}${pin}${account}1`)).slice(4);
-  const zmk = await key('000');
-  // The same PIN under the TPK: the ZPK's value, imported as a TPK.
-  const exported = (await ask(`A8001${zmk}${zpk}X`)).slice(4, -6);
-  const asTpk = (await ask(`A6002${zmk}${exported}U`)).slice(4, -6) || tpk;
-  const message = 'x'.repeat(96);
-  const head = `00131008${zak}`;
-  const mac = (await ask(`M6${head}0060${message}`)).slice(4);
-  return {
-    NC: 'NC',
-    CC: `CC${zpk}${other}12${block}0101${account}`,
-    DC: `DC${asTpk}${pvk}${block}01${account}1${pvv}`,
-    EC: `EC${zpk}${pvk}${block}01${account}1${pvv}`,
-    M8: `M8${head}0060${message}${mac}`,
-    A0: 'A00001U',
-  };
-}
-
-/** Commands per second and latencies, `inFlight` at any time on each connection. */
-async function measure(port, hostCommands, { command, connections, inFlight, perSecond }) {
-  const { FrameReader, framesOf } = hostCommands;
-  const clients = [];
-  for (let i = 0; i < connections; i++) clients.push(await open(port, FrameReader));
-  const frame = framesOf([`0000${command}`]);
-  const latencies = [];
-  let done = 0;
-  let wrong = 0;
-  let counting = false;
-  const state = { stop: false };
-  const loops = clients.map(({ socket, waiting }) => {
-    const begun = [];
-    const take = (buffer, from) => {
-      const at = begun.shift();
-      if (buffer[from + HEADER + 2] !== 48 || buffer[from + HEADER + 3] !== 48) wrong++;
-      if (!counting) return;
-      done++;
-      if (done % 16 === 0) latencies.push(performance.now() - at);
-    };
-    const send = (count) => {
-      if (count === 0) return;
-      const now = performance.now();
-      for (let i = 0; i < count; i++) {
-        begun.push(now);
-        waiting.push(take);
-      }
-      socket.write(count === 1 ? frame : Buffer.concat(Array(count).fill(frame)));
-    };
-    if (perSecond === undefined) {
-      socket.on('replies', () => !state.stop && send(inFlight - waiting.length));
-      send(inFlight);
-      return () => undefined;
-    }
-    const each = perSecond / connections;
-    let owed = 0;
-    let last = performance.now();
-    const timer = setInterval(() => {
-      const now = performance.now();
-      owed += (each * (now - last)) / 1000;
-      last = now;
-      const count = Math.floor(owed);
-      owed -= count;
-      send(count);
-    }, 1);
-    return () => clearInterval(timer);
-  });
-  const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-  await pause(WARM_UP_SECONDS);
-  counting = true;
-  const from = performance.now();
-  await pause(SECONDS);
-  const seconds = (performance.now() - from) / 1000;
-  counting = false;
-  state.stop = true;
-  for (const stop of loops) stop();
-  for (const { socket } of clients) socket.destroy();
-  latencies.sort((a, b) => a - b);
-  const at = (share) => latencies[Math.floor(latencies.length * share)] ?? 0;
-  return { perSecond: done / seconds, p50: at(0.5), p99: at(0.99), wrong };
+  add(`${what}: longest pause of the client`, middle(own, 'clientLateMs'), 'ms');
 }
 
 async function main() {
   const { hostCommands } = await load();
-  const echo = await start('echo');
-  const host = await start('host');
-  const commands = await commandsFor(host.port, hostCommands);
-  const rows = [];
-  const round = (value) => Number(value.toPrecision(4));
-  for (const [connections, inFlight] of LOADS) {
-    const where = `${connections} connections, ${inFlight} in flight`;
-    for (const code of COMMANDS) {
-      const load = { command: commands[code], connections, inFlight };
-      // An echo's message has "00" where a reply has its code.
-      const same = { ...load, command: `EC00${'0'.repeat(Math.max(0, load.command.length - 4))}` };
-      const baseline = await measure(echo.port, hostCommands, same);
-      const own = await measure(host.port, hostCommands, load);
-      if (own.wrong > 0) throw new Error(`${code} was refused ${own.wrong} times`);
-      const row = (name, value, unit, ratio = null) =>
-        rows.push({
-          name: `${name}, ${where}`,
-          value: round(value),
-          unit,
-          baseline: ratio === null ? null : `echo of ${same.command.length} characters, ${where}`,
-          ratio: ratio === null ? null : round(ratio),
-        });
-      row(code, own.perSecond, 'commands/s', own.perSecond / baseline.perSecond);
-      row(`${code} p50`, own.p50, 'ms', own.p50 / baseline.p50);
-      row(`${code} p99`, own.p99, 'ms', own.p99 / baseline.p99);
-      row(`echo for ${code}`, baseline.perSecond, 'commands/s');
-      if (inFlight === 64 && connections === 16 && (code === 'CC' || code === 'EC')) {
-        const half = await measure(host.port, hostCommands, {
-          ...load,
-          perSecond: own.perSecond / 2,
-        });
-        row(`${code} at half load p99`, half.p99, 'ms');
-      }
+  pinClient();
+  const echo = await startServer('echo');
+  const host = await startServer('host');
+  const frames = await framesFor(host.port, hostCommands, VARIANTS);
+  for (const load of loads) {
+    for (const code of codes) {
+      const about = { host, echo, frames: frames[code] };
+      const { best } = await rowsOf(code, load, about);
+      const half = load[0] === HALF_LOAD.connections && load[1] > 1;
+      if (half && HALF_LOAD.of.includes(code)) await halfLoad(code, best / 2, about);
     }
   }
-  if (!options.small) rows.push(await idle(host, hostCommands));
-  echo.child.kill();
-  host.child.kill();
+  echo.stop();
+  host.stop();
+  if (!options.quick && options.only === undefined) {
+    for (const { name, value, unit } of await idleMemory()) add(name, value, unit);
+  }
+  const cores = pinned ? 'client and server each held to a core' : 'not held to cores';
   const document = {
-    machine: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores, Node ${process.version}`,
+    machine: `${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores, Node ${process.version}, ${cores}`,
     date: new Date().toISOString().slice(0, 10),
     rows,
   };
   if (options.json) console.log(JSON.stringify(document, null, 2));
-  else {
-    console.log(`${document.machine}; ${document.date}\n`);
-    if (options.markdown) console.log('| what | value | unit | ratio to echo |\n|---|---|---|---|');
+  else console.log(`\n${document.machine}; ${document.date}`);
+  if (options.markdown) {
+    console.log('\n| what | value | unit | ratio to echo |\n|---|---|---|---|');
     for (const { name, value, unit, ratio } of rows) {
-      const cells = [name, value, unit, ratio ?? ''];
-      console.log(options.markdown ? `| ${cells.join(' | ')} |` : cells.join('  '));
+      console.log(`| ${[name, value, unit, ratio ?? ''].join(' | ')} |`);
     }
   }
 }
 
-/** What 256 connections that do nothing cost the server. */
-async function idle({ child, port }, hostCommands) {
-  const ask = () =>
-    new Promise((resolve) => {
-      child.once('message', resolve);
-      child.send('memory');
-    });
-  const before = await ask();
-  const clients = [];
-  for (let i = 0; i < 256; i++) clients.push(await open(port, hostCommands.FrameReader));
-  const after = await ask();
-  for (const { socket } of clients) socket.destroy();
-  const value = Math.max(0, Math.round((after.rss - before.rss) / 1024));
-  return { name: '256 idle connections', value, unit: 'KiB', baseline: null, ratio: null };
-}
+await main();

@@ -4,6 +4,7 @@
  * loopback address or by client certificates.
  */
 import {
+  framesOf,
   HOST_COMMANDS,
   listenWire,
   type Messages,
@@ -61,17 +62,19 @@ export async function startDevicePort(options: DevicePortOptions): Promise<Devic
   });
 }
 
-function answerAll(
-  { text, at, end }: Messages,
+async function answerAll(
+  { buffer, from, end, count: messages }: Messages,
   options: DevicePortOptions,
   count: (many: number) => void,
-): Promise<string[]> {
-  return Promise.all(
-    at.map(async (from, i) => {
-      const message = text.slice(from, end[i]!);
-      const header = message.slice(0, HEADER);
-      return header + (await answer(message.slice(HEADER), options, count));
-    }),
+): Promise<Buffer> {
+  const texts = from.slice(0, messages).map((at, i) => buffer.toString('latin1', at, end[i]!));
+  return framesOf(
+    await Promise.all(
+      texts.map(async (text) => {
+        const reply = await answer(text.slice(HEADER), options, count);
+        return text.slice(0, HEADER) + reply;
+      }),
+    ),
   );
 }
 

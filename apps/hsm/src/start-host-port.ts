@@ -9,7 +9,6 @@ import {
   HostDevice,
   type HostDeviceOptions,
   listenWire,
-  type Messages,
   type WireLimits,
   type WireOptions,
 } from '@pinfold/host-commands';
@@ -55,7 +54,11 @@ export async function startHostPort(options: HostPortOptions): Promise<HostPort>
     minBytes: device.headerLength + 2,
     limits: options.limits,
     tls: options.tls,
-    answer: (messages) => answerAll(device, messages, count.commands),
+    answer: (messages, replies) => {
+      device.answerMany(messages, replies);
+      count.commands(messages.count);
+      return undefined;
+    },
     report: (event) => {
       count.event(event);
       if (event !== 'connected' && event !== 'closed') logger.warn('host port', { event });
@@ -73,15 +76,6 @@ export async function startHostPort(options: HostPortOptions): Promise<HostPort>
       device.keys.wipe();
     },
   };
-}
-
-function answerAll(
-  device: HostDevice,
-  { text, at, end }: Messages,
-  counted: (many: number) => void,
-): string[] {
-  counted(at.length);
-  return device.answerMany(text, at, end);
 }
 
 function counters(metrics: Metrics | undefined) {

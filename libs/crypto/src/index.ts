@@ -26,6 +26,7 @@ export { HMAC_HASHES, type HmacHash, HmacKey, hmac } from './hmac.js';
 export { type Iso9797Parameters, Iso9797Stream, iso9797Mac } from './iso9797.js';
 export { type Iso9797Many, iso9797MacMany } from './iso9797-many.js';
 export { type Iso9797Padding, iso9797Pad } from './iso9797-padding.js';
+export { type Iso9797Places, iso9797MacPlaces } from './iso9797-places.js';
 export { type BlockKey, ctr, decryptCbc, decryptEcb, encryptCbc, encryptEcb } from './modes.js';
 export { adjustOddParity, hasOddParity } from './parity.js';
 export { type RandomBytes, takeRandom } from './random.js';

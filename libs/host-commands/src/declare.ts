@@ -1,7 +1,7 @@
 /** One declaration per host command: code, layouts of request and reply, errors of its own, logic. */
 
 import type { Context } from './device/context.js';
-import type { BlockStep } from './device/lockstep.js';
+import type { Lane, LaneHost } from './lanes/lane.js';
 import { type Builder, compileBuilder } from './layout/build.js';
 import type { Layout, ValuesOf } from './layout/nodes.js';
 import { compileParser, type Step, type Values } from './layout/parse.js';
@@ -28,8 +28,8 @@ export interface HostCommand<Q extends Layout = Layout, R extends Layout = Layou
   /** What the docs say beside the fields. */
   readonly notes?: string;
   readonly run: (context: Context, values: ValuesOf<Q>) => Reply<R>;
-  /** The same as a chain of blocks, for many at once; undefined where only `run` can do it. */
-  readonly chain?: (context: Context, values: ValuesOf<Q>) => BlockStep | undefined;
+  /** The same for many messages at once, of the usual forms. */
+  readonly lane?: (host: LaneHost) => Lane;
 }
 
 /** A command with its layouts compiled. */
@@ -41,7 +41,6 @@ export interface ReadyCommand extends HostCommand {
   readonly buildReply: Builder;
   /** Erased form of `run`, for the dispatcher. */
   readonly perform: (context: Context, values: Values) => Values;
-  readonly begin: ((context: Context, values: Values) => BlockStep | undefined) | undefined;
 }
 
 /** What the client knows of a command: its code and the types of its layouts. */
@@ -63,7 +62,6 @@ export function hostCommand<const C extends string, const Q extends Layout, cons
     build: compileBuilder(command.request),
     buildReply: compileBuilder(command.reply),
     perform: command.run as unknown as ReadyCommand['perform'],
-    begin: command.chain as unknown as ReadyCommand['begin'],
   };
   return ready as unknown as Declared<C, Q, R>;
 }

@@ -9,5 +9,13 @@ export { hostCommandsMarkdown } from './docs/markdown.js';
 export * from './fuzz/keys-for.js';
 export * from './fuzz/samples.js';
 export { Cursor } from './layout/parse.js';
+export {
+  type Answer,
+  type Messages,
+  WIRE_LIMITS,
+  type WireEvent,
+  type WireLimits,
+} from './wire/connection.js';
 export * from './wire/framing.js';
 export * from './wire/listen.js';
+export * from './wire/replies.js';

@@ -78,7 +78,7 @@ export function wrapUnderLmk(o: LmkChoice & { scheme: LmkScheme; key: Uint8Array
   if (!isBytes(o.key) || o.key.length !== row.keyBytes) {
     throw new InputError('KEY_LENGTH', `key of this scheme must be ${row.keyBytes} bytes`);
   }
-  const body = toHex(eachPart(o, row, o.key, encryptEcb));
+  const body = toHex(eachPart(o, o.key, encryptEcb));
   return o.scheme === 'Z' ? body : o.scheme + body;
 }
 
@@ -93,26 +93,41 @@ export function unwrapLmkToken(
   const scheme = (match?.[1] || 'Z') as LmkScheme;
   const row: LmkSchemeRow = LMK_SCHEMES[scheme];
   if (match === null || match[2]!.length !== 2 * row.keyBytes) return refused('KEY_TOKEN_INVALID');
-  return ok({ key: eachPart(o, row, fromHex(match[2]!), decryptEcb), scheme });
+  return ok({ key: eachPart({ ...o, scheme }, fromHex(match[2]!), decryptEcb), scheme });
+}
+
+/**
+ * The ciphers of a scheme's parts, for a caller that wraps many keys: part i of 8 bytes is enciphered by
+ * the i-th one. The caller wipes them. @throws InputError SCHEME_UNKNOWN, VARIANT_INVALID, LMK_INVALID
+ */
+export function lmkPartKeys({
+  pair,
+  variant,
+  scheme,
+}: LmkChoice & { scheme: LmkScheme }): DesKey[] {
+  if (!Object.hasOwn(LMK_SCHEMES, scheme)) {
+    throw new InputError('SCHEME_UNKNOWN', 'scheme must be one of Z, X, Y, U and T');
+  }
+  const row: LmkSchemeRow = LMK_SCHEMES[scheme];
+  const base = lmkVariant(pair, variant);
+  const keys: DesKey[] = [];
+  for (let i = 0; i < row.keyBytes / 8; i++) {
+    const own = Uint8Array.from(base);
+    own[8]! ^= row.xorByte8PerPart[i] ?? 0;
+    keys.push(DesKey.owning(own));
+  }
+  base.fill(0);
+  return keys;
 }
 
 /** Runs `cipher` over each 8-byte part under the pair for that part. */
 function eachPart(
-  { pair, variant }: LmkChoice,
-  row: LmkSchemeRow,
+  { pair, variant, scheme }: LmkChoice & { scheme: LmkScheme },
   data: Uint8Array,
   cipher: (key: DesKey, part: Uint8Array) => Uint8Array,
 ): Uint8Array {
-  const base = lmkVariant(pair, variant);
-  const parts: Uint8Array[] = [];
-  for (let i = 0; i < data.length / 8; i++) {
-    const own = Uint8Array.from(base);
-    own[8]! ^= row.xorByte8PerPart[i] ?? 0;
-    const key = DesKey.of(own);
-    parts.push(cipher(key, data.subarray(8 * i, 8 * i + 8)));
-    key.wipe();
-    own.fill(0);
-  }
-  base.fill(0);
+  const keys = lmkPartKeys({ pair, variant, scheme });
+  const parts = keys.map((key, i) => cipher(key, data.subarray(8 * i, 8 * i + 8)));
+  for (const key of keys) key.wipe();
   return concatBytes(...parts);
 }

@@ -1,8 +1,8 @@
 /** DUKPT in host commands: key serial numbers with their descriptor, and session keys from a BDK. */
-import { DesKey, fromHex } from '@pinfold/crypto';
+import { fromHex } from '@pinfold/crypto';
 import { type TdesDukptUse, tdesSessionKey, tdesTransactionKey } from '@pinfold/pin';
 import type { Context } from '../device/context.js';
-import type { OpenKey } from '../device/keys.js';
+import { OpenKey } from '../device/open-key.js';
 import { alnum, hex, layout } from '../layout/nodes.js';
 import { refuse } from '../refusal.js';
 
@@ -22,9 +22,7 @@ export function dukptKey(
   if (bdk.bytes.length !== 16 || bdk.algorithm !== 'T') refuse('27');
   const key = tdesTransactionKey({ bdk: bdk.bytes, ksn: fromHex(o.ksn.padStart(20, 'F')) });
   if (!key.ok) return refuse('15');
-  const bytes = tdesSessionKey(key.value, use);
-  const cipher = DesKey.of(bytes);
-  return { bytes, algorithm: 'T', des: cipher, block: cipher, wipe: () => cipher.wipe() };
+  return new OpenKey(tdesSessionKey(key.value, use), 'T');
 }
 
 export const dukptPinKey = (context: Context, o: { bdk: string; ksn: string }): OpenKey =>

@@ -9,14 +9,16 @@
 import { InputError, type RandomBytes } from '@pinfold/crypto';
 import type { ReadyCommand } from '../declare.js';
 import { replyCodeOf } from '../declare.js';
+import { Lanes } from '../lanes/lanes.js';
 import { bytesOfWire, wireOfBytes } from '../layout/chars.js';
 import { Cursor, type Values } from '../layout/parse.js';
 import { HostRefusal, type ReplyCode } from '../refusal.js';
+import type { Messages } from '../wire/connection.js';
+import type { Replies } from '../wire/replies.js';
 import { attributesOf, Context } from './context.js';
 import type { Host } from './host.js';
 import { HostKeys } from './keys.js';
 import { type Lmk, testLmks } from './lmk.js';
-import { type Chain, runLockstep } from './lockstep.js';
 import { type HostMode, type SettingName, settingsOf } from './settings.js';
 import { PIN_FIELD } from './stored-pin.js';
 
@@ -57,8 +59,6 @@ interface Begun {
   readonly trailer: string;
 }
 
-/** From so many messages on a batch is worth its making. */
-const LOCKSTEP_FROM = 4;
 const TRAILER = '\x19';
 const TRAILER_MAX = 32;
 const DEFAULT_HEADER = 4;
@@ -83,6 +83,7 @@ export class HostDevice implements Host {
   readonly #disabled: ReadonlySet<string>;
   readonly #report: NonNullable<HostDeviceOptions['report']>;
   readonly #cursor = new Cursor();
+  readonly #lanes: Lanes;
 
   constructor(options: HostDeviceOptions) {
     this.mode = options.mode ?? 'hardened';
@@ -100,6 +101,13 @@ export class HostDevice implements Host {
     this.#started = this.#clock();
     this.#report = options.report ?? (() => undefined);
     checkOptions(this);
+    this.#lanes = new Lanes({
+      device: this,
+      headerLength: this.headerLength,
+      commands: [...this.commands.values()].filter(({ code }) => !this.#disabled.has(code)),
+      ordinary: (text) => this.answer(text, 0, text.length),
+      count: (code, many) => this.#count(code, many),
+    });
   }
 
   get defaultLmk(): Lmk {
@@ -128,37 +136,9 @@ export class HostDevice implements Host {
     return begun.start + this.#perform(command, values, context) + begun.trailer;
   }
 
-  /** The replies to messages that arrived together, in order; what can goes through in batches. */
-  answerMany(text: string, at: readonly number[], end: readonly number[]): string[] {
-    if (at.length < LOCKSTEP_FROM) return at.map((from, i) => this.answer(text, from, end[i]!));
-    const replies = new Array<string>(at.length);
-    const chains: Chain[] = [];
-    at.forEach((from, i) => {
-      const begun = this.#begin(text, from, end[i]!);
-      if (typeof begun === 'string') {
-        replies[i] = begun;
-        return;
-      }
-      const { command, values, context, start, trailer } = begun;
-      const failed = (error: unknown) => {
-        replies[i] = start + this.#refusal(command, error) + trailer;
-      };
-      try {
-        const step = command.begin?.(context, values);
-        if (step === undefined) {
-          replies[i] = start + this.#perform(command, values, context) + trailer;
-          return;
-        }
-        const done = (reply: Values) => {
-          replies[i] = `${start}00${command.buildReply(reply, this.pinLength)}${trailer}`;
-        };
-        chains.push({ step, done, failed });
-      } catch (error) {
-        failed(error);
-      }
-    });
-    runLockstep(chains);
-    return replies;
+  /** Replies to messages that arrived together, in order; the usual ones in batches. */
+  answerMany(messages: Messages, replies: Replies): void {
+    this.#lanes.answer(messages, replies);
   }
 
   /** Everything before the logic: the whole reply where there is nothing to do. */
@@ -169,7 +149,7 @@ export class HostDevice implements Host {
     const command = this.commands.get(code);
     if (command === undefined) return `${header}${replyCodeOf(code)}67`;
     const start = header + command.replyCode;
-    this.volumes.set(code, (this.volumes.get(code) ?? 0) + 1);
+    this.#count(code, 1);
     if (this.#disabled.has(code)) return `${start}68`;
     const c = this.#cursor;
     c.text = text;
@@ -212,6 +192,10 @@ export class HostDevice implements Host {
     } catch (error) {
       return this.#refusal(command, error);
     }
+  }
+
+  #count(code: string, many: number): void {
+    this.volumes.set(code, (this.volumes.get(code) ?? 0) + many);
   }
 
   /** The code for what ended a command. */

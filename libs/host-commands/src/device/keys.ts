@@ -4,17 +4,13 @@
  * and are wiped when they leave it.
  */
 import {
-  AesKey,
   checkValue,
-  DesKey,
   decryptEcb,
   encryptEcb,
   fromHex,
   hasEqualHalves,
-  hasOddParity,
   type RandomBytes,
   toHex,
-  wipe,
 } from '@pinfold/crypto';
 import {
   LMK_SCHEMES,
@@ -25,10 +21,16 @@ import {
   wrapKeyBlock,
   wrapUnderLmk,
 } from '@pinfold/keyblock';
+import { bytesOfWire } from '../layout/chars.js';
 import { type ReplyCode, refuse } from '../refusal.js';
 import { KEY_ROLES, type KeyRole, type KeyRoleRow } from './key-roles.js';
+import { KnownKeys } from './known-keys.js';
 import type { Lmk } from './lmk.js';
+import { type KeyAttributes, OpenKey } from './open-key.js';
+import { openToken } from './open-token.js';
 import type { SettingName } from './settings.js';
+
+export type { KeyAttributes, OpenKey } from './open-key.js';
 
 /** What a command does with a key, as modes of use allow it. */
 const NEEDS = {
@@ -41,31 +43,12 @@ const NEEDS = {
 } as const;
 export type KeyNeed = keyof typeof NEEDS;
 
-/** Header fields of a key block that a command gives or a key came with. */
-export interface KeyAttributes {
-  readonly usage: string;
-  readonly algorithm: string;
-  readonly modeOfUse: string;
-  readonly keyVersion: string;
-  readonly exportability: string;
-}
-
-/** A key out of its token. */
-export interface OpenKey {
-  readonly bytes: Uint8Array;
-  readonly algorithm: 'T' | 'A' | 'H';
-  readonly attributes?: KeyAttributes;
-  /** The cipher; a refusal where the key is of another kind. */
-  readonly des: DesKey;
-  readonly block: DesKey | AesKey;
-  wipe(): void;
-}
-
 const CACHED_KEYS = 4_096;
 const SCHEME_OF_BYTES: Readonly<Record<number, string>> = { 8: 'Z', 16: 'X', 24: 'Y' };
 
 export class HostKeys {
   readonly #cache = new Map<string, OpenKey>();
+  readonly #known = new KnownKeys();
 
   constructor(
     readonly random: RandomBytes,
@@ -82,16 +65,26 @@ export class HostKeys {
     const name = `${lmk.id}${row.type}${token}`;
     let key = this.#cache.get(name);
     if (key === undefined) {
-      key = lmk.kind === 'variant' ? openVariant(lmk, token, row, parity) : openBlock(lmk, token);
+      key = openToken(lmk, token, row, parity);
       this.#checkStrength(key);
       this.#keep(name, key);
+      this.#known.add(lmk, row.type, bytesOfWire(token), key);
     }
-    const { attributes } = key;
-    if (attributes !== undefined) {
-      if (!row.usages.includes(attributes.usage)) refuse('A6');
-      if (!NEEDS[need].includes(attributes.modeOfUse)) refuse('A8');
-    }
-    return key;
+    const refusal = refusalOf(key, row, need);
+    return refusal === undefined ? key : refuse(refusal);
+  }
+
+  /** The key of the token buffer[from, to) where it is open already and may be used so. */
+  known(
+    lmk: Lmk,
+    { row, need }: { row: KeyRoleRow; need: KeyNeed },
+    buffer: Uint8Array,
+    from: number,
+    to: number,
+  ): OpenKey | undefined {
+    const key = this.#known.find(lmk, row.type, buffer, from, to);
+    if (key?.attributes === undefined || refusalOf(key, row, need) === undefined) return key;
+    return undefined;
   }
 
   /** The token of a key under the LMK. `scheme` S or none of its own under a key-block LMK. */
@@ -198,7 +191,7 @@ export class HostKeys {
 
   /** A new key as an opened one. */
   opened(bytes: Uint8Array, algorithm: 'T' | 'A' = 'T', attributes?: KeyAttributes): OpenKey {
-    const key = openKey(bytes, algorithm, attributes);
+    const key = new OpenKey(bytes, algorithm, attributes);
     this.#checkStrength(key);
     return key;
   }
@@ -207,6 +200,7 @@ export class HostKeys {
   wipe(): void {
     for (const key of this.#cache.values()) key.wipe();
     this.#cache.clear();
+    this.#known.clear();
   }
 
   get held(): number {
@@ -234,6 +228,13 @@ export class HostKeys {
   }
 }
 
+/** What the header of a key block does not allow, where the key came in one. */
+function refusalOf({ attributes }: OpenKey, row: KeyRoleRow, need: KeyNeed): ReplyCode | undefined {
+  if (attributes === undefined) return undefined;
+  if (!row.usages.includes(attributes.usage)) return 'A6';
+  return NEEDS[need].includes(attributes.modeOfUse) ? undefined : 'A8';
+}
+
 /** The X9.143 usage of a payShield two-digit one, for blocks that leave the device. */
 const X9143_USAGE: Readonly<Record<string, string>> = {
   '51': 'K0',
@@ -252,83 +253,6 @@ const X9143_USAGE: Readonly<Record<string, string>> = {
   '42': 'B0',
   '01': 'D0',
 };
-
-function openVariant(
-  lmk: Lmk & { kind: 'variant' },
-  token: string,
-  row: KeyRoleRow,
-  parity: ReplyCode,
-): OpenKey {
-  if (token.startsWith('S') || token.startsWith('R')) refuse('A1');
-  const type = lmkKeyType(row.type);
-  if (type === undefined) return refuse('04');
-  const pair = lmk.pairs[type.pair]!;
-  const opened = unwrapLmkToken({ pair, variant: type.variant, token: withLetter(token) });
-  if (!opened.ok) return refuse('26');
-  const { key } = opened.value;
-  if (!hasOddParity(key)) {
-    wipe(key);
-    refuse(parity);
-  }
-  return openKey(key, 'T');
-}
-
-function openBlock(lmk: Lmk & { kind: 'key-block' }, token: string): OpenKey {
-  if (!token.startsWith('S')) refuse('A1');
-  const opened = unwrapKeyBlock({ kbpk: lmk.keys, block: token.slice(1) });
-  if (!opened.ok) {
-    return refuse(
-      opened.detail === 'MAC_WRONG' ? 'A4' : (BLOCK_ERRORS[opened.detail ?? ''] ?? '83'),
-    );
-  }
-  const { key, header } = opened.value;
-  if (header.reserved !== lmk.id && header.reserved !== 'FF') refuse('A3');
-  const { algorithm } = header;
-  if (algorithm !== 'T' && algorithm !== 'A' && algorithm !== 'H') return refuse('A7');
-  return openKey(key, algorithm, header);
-}
-
-const BLOCK_ERRORS: Readonly<Record<string, ReplyCode>> = {
-  VERSION_UNKNOWN: 'A1',
-  PROTECTION_KEY: 'A1',
-  USAGE_UNKNOWN: 'A6',
-  ALGORITHM_UNKNOWN: 'A7',
-  ALGORITHM_NOT_FOR_USAGE: 'A7',
-  MODE_UNKNOWN: 'A8',
-  MODE_NOT_FOR_USAGE: 'A8',
-  KEY_VERSION_INVALID: 'A9',
-  EXPORTABILITY_UNKNOWN: 'AA',
-  BLOCK_COUNT_INVALID: 'AB',
-};
-
-function openKey(
-  bytes: Uint8Array,
-  algorithm: OpenKey['algorithm'],
-  attributes?: KeyAttributes,
-): OpenKey {
-  const block = algorithm === 'A' ? AesKey.of(bytes) : algorithm === 'T' ? DesKey.of(bytes) : null;
-  return {
-    bytes,
-    algorithm,
-    attributes,
-    get des() {
-      return block instanceof DesKey ? block : refuse('A7');
-    },
-    get block() {
-      return block ?? refuse('A7');
-    },
-    wipe: () => {
-      wipe(bytes);
-      block?.wipe();
-    },
-  };
-}
-
-/** Two or three single-length tokens written together are schemes X and Y without their letter. */
-function withLetter(token: string): string {
-  if (token.length === 32) return `X${token}`;
-  return token.length === 48 ? `Y${token}` : token;
-}
 
 function schemeFor(scheme: string, key: Uint8Array): LmkScheme {
   const wanted = scheme === '0' ? SCHEME_OF_BYTES[key.length]! : scheme;

@@ -1,5 +1,6 @@
 /** M6, M8 and MY: MACs with algorithm and padding by number. */
 import { hostCommand } from '../../declare.js';
+import { MacLane } from '../../lanes/macs.js';
 import { alnum, choice, hex, key, layout, when } from '../../layout/nodes.js';
 import {
   ALGORITHMS,
@@ -42,17 +43,20 @@ export const generateMac = hostCommand({
     const { iv, mac } = macOf(opened, { ...o, data });
     return { mac: iv ?? cut(context, mac!, o.macSize) };
   },
+  lane: (host) => new MacLane(host, { request: macHead, verifies: false }),
 });
+
+const macAndHead = layout(
+  ...macHead,
+  when('mode', ['0', '3'], hex('mac', { by: 'macSize', of: { '0': 8 }, otherwise: 16 })),
+);
 
 export const verifyMac = hostCommand({
   code: 'M8',
   name: 'Verify a MAC',
   group: 'macs and data',
   repeatable: true,
-  request: layout(
-    ...macHead,
-    when('mode', ['0', '3'], hex('mac', { by: 'macSize', of: { '0': 8 }, otherwise: 16 })),
-  ),
+  request: macAndHead,
   reply: layout(
     hex('iv', { beforeEnd: 0, max: 16 }, { about: 'chaining value after a first or middle block' }),
   ),
@@ -64,6 +68,7 @@ export const verifyMac = hostCommand({
     checkMac(cut(context, mac!, o.macSize), o.mac!);
     return { iv: '' };
   },
+  lane: (host) => new MacLane(host, { request: macAndHead, verifies: true }),
 });
 
 export const translateMac = hostCommand({

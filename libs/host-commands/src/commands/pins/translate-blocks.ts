@@ -1,12 +1,14 @@
 /** CA, CC, CI and G0: PIN blocks from terminal, zone or DUKPT key to zone key. */
 
+import { mayTranslate } from '@pinfold/pin';
 import { hostCommand } from '../../declare.js';
 import type { Context } from '../../device/context.js';
 import type { OpenKey } from '../../device/keys.js';
-import { digits, hex, key, layout } from '../../layout/nodes.js';
+import type { Lane, LaneHost } from '../../lanes/lane.js';
+import { TranslationLane } from '../../lanes/translate-pins.js';
+import { digits, hex, key, type Layout, layout } from '../../layout/nodes.js';
 import { refuse } from '../../refusal.js';
 import { dukptPinKey, ksnFields } from '../dukpt-fields.js';
-import { translationChain } from './pin-chains.js';
 import {
   accountFor,
   blockOfPin,
@@ -36,16 +38,18 @@ function translate(context: Context, from: OpenKey, to: OpenKey, o: Translation)
   };
 }
 
-/** The same in steps. */
-function translateChain(
-  context: Context,
-  role: 'tpk' | 'zpk',
-  o: Translation & { readonly source: string; readonly destination: string },
-) {
-  const from = context.key(o.source, role, '10', 'decrypt');
-  const to = context.key(o.destination, 'zpk', '11', 'encrypt');
-  checkTranslation(context, o.sourceFormat, o.destinationFormat);
-  return translationChain(context, o, { from, to });
+const LANE_FORMATS = { 0: 'iso0', 1: 'iso1', 2: 'iso2', 3: 'iso3' } as const;
+
+/** The same for many at once. */
+function translationLane(host: LaneHost, request: Layout, role: 'tpk' | 'zpk'): Lane {
+  const restricted = host.device.settings.has('pin-block-translation');
+  return new TranslationLane(host, {
+    request,
+    role,
+    allowed: (from, to) =>
+      !restricted ||
+      mayTranslate({ from: LANE_FORMATS[from], to: LANE_FORMATS[to], sameAccount: true }),
+  });
 }
 
 const translationReply = layout(
@@ -62,12 +66,15 @@ const afterKeys = layout(
   accountFor('sourceFormat', 'destinationFormat'),
 );
 
+const tpkToZpk = layout(key('source', 'tpk'), key('destination', 'zpk'), ...afterKeys);
+const zpkToZpk = layout(key('source', 'zpk'), key('destination', 'zpk'), ...afterKeys);
+
 export const translateTpkToZpk = hostCommand({
   code: 'CA',
   name: 'Translate a PIN from TPK to ZPK',
   group: 'pins',
   repeatable: true,
-  request: layout(key('source', 'tpk'), key('destination', 'zpk'), ...afterKeys),
+  request: tpkToZpk,
   reply: translationReply,
   errors: { '10': 'source TPK parity', '11': 'destination ZPK parity' },
   run: (context, o) =>
@@ -77,7 +84,7 @@ export const translateTpkToZpk = hostCommand({
       context.key(o.destination, 'zpk', '11', 'encrypt'),
       o,
     ),
-  chain: (context, o) => translateChain(context, 'tpk', o),
+  lane: (host) => translationLane(host, tpkToZpk, 'tpk'),
 });
 
 export const translateZpkToZpk = hostCommand({
@@ -85,7 +92,7 @@ export const translateZpkToZpk = hostCommand({
   name: 'Translate a PIN from one ZPK to another',
   group: 'pins',
   repeatable: true,
-  request: layout(key('source', 'zpk'), key('destination', 'zpk'), ...afterKeys),
+  request: zpkToZpk,
   reply: translationReply,
   errors: { '10': 'source ZPK parity', '11': 'destination ZPK parity' },
   run: (context, o) =>
@@ -95,7 +102,7 @@ export const translateZpkToZpk = hostCommand({
       context.key(o.destination, 'zpk', '11', 'encrypt'),
       o,
     ),
-  chain: (context, o) => translateChain(context, 'zpk', o),
+  lane: (host) => translationLane(host, zpkToZpk, 'zpk'),
 });
 
 const dukptTranslation = layout(

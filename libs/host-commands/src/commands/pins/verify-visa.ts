@@ -1,27 +1,28 @@
 /** DC, EC, CM and GQ: PINs verified with the Visa method. */
 
 import { hostCommand } from '../../declare.js';
+import { PvvLane } from '../../lanes/verify-pvvs.js';
 import { digits, key, layout } from '../../layout/nodes.js';
 import { refuse } from '../../refusal.js';
 import { dukptPinKey } from '../dukpt-fields.js';
-import { pvvChain } from './pin-chains.js';
-import { account12, blockFields, dukptBlockFields, pinOfBlock, pvkPair } from './pin-fields.js';
+import { account12, blockFields, dukptBlockFields, pinOfBlock } from './pin-fields.js';
 import { PAIR, pvki, pvvField, verifyPvvOf } from './visa.js';
 
-const verifyVisa = <const C extends 'DC' | 'EC'>(code: C, role: 'tpk' | 'zpk', whose: string) =>
-  hostCommand({
+const verifyVisa = <const C extends 'DC' | 'EC'>(code: C, role: 'tpk' | 'zpk', whose: string) => {
+  const request = layout(
+    key('pinKey', role),
+    key('pvk', 'pvk', PAIR),
+    ...blockFields('pinKey'),
+    account12,
+    pvki,
+    pvvField,
+  );
+  return hostCommand({
     code,
     name: `Verify ${whose} PIN, Visa method`,
     group: 'pins',
     repeatable: true,
-    request: layout(
-      key('pinKey', role),
-      key('pvk', 'pvk', PAIR),
-      ...blockFields('pinKey'),
-      account12,
-      pvki,
-      pvvField,
-    ),
+    request,
     reply: layout(),
     errors: {
       '01': 'verification failure',
@@ -32,12 +33,9 @@ const verifyVisa = <const C extends 'DC' | 'EC'>(code: C, role: 'tpk' | 'zpk', w
       const from = context.key(o.pinKey, role, '10', 'decrypt');
       return verifyPvvOf(context, pinOfBlock(context, from, { ...o, block: o.pinBlock }), o);
     },
-    chain: (context, o) =>
-      pvvChain(o, {
-        pin: context.key(o.pinKey, role, '10', 'decrypt'),
-        pvk: () => pvkPair(context.key(o.pvk, 'pvk', '11', 'verify')),
-      }),
+    lane: (host) => new PvvLane(host, { request, role }),
   });
+};
 
 export const verifyTerminalPvv = verifyVisa('DC', 'tpk', 'a terminal');
 

@@ -1,0 +1,60 @@
+/**
+ * What idle connections cost: resident memory of a server process of its own, after collections, before
+ * and after 256 connections that have each asked one thing and then say nothing.
+ */
+import { connect } from 'node:net';
+import { startServer } from './processes.mjs';
+
+const CONNECTIONS = 256;
+const SETTLE_MS = 1_500;
+const NC = Buffer.from('\0\x060000NC', 'latin1');
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const kib = (bytes) => Math.round(bytes / 1024);
+
+async function openOne(port) {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+  socket.write(NC);
+  await new Promise((resolve) => socket.once('data', resolve));
+  return socket;
+}
+
+async function settled(server) {
+  await server.ask('memory');
+  await pause(SETTLE_MS);
+  return server.ask('memory');
+}
+
+export async function idleMemory() {
+  const server = await startServer('host', ['--expose-gc']);
+  // What the first connections load and compile stays, and is not the connections' cost.
+  const first = await Promise.all(Array.from({ length: 8 }, () => openOne(server.port)));
+  for (const socket of first) socket.destroy();
+  const before = await settled(server);
+  const sockets = [];
+  for (let i = 0; i < CONNECTIONS; i++) sockets.push(await openOne(server.port));
+  const after = await settled(server);
+  for (const socket of sockets) socket.destroy();
+  const closed = await settled(server);
+  server.stop();
+  const heap = ({ heapUsed, external }) => heapUsed + external;
+  return [
+    {
+      name: `${CONNECTIONS} idle connections, resident memory`,
+      value: kib(after.rss - before.rss),
+      unit: 'KiB',
+    },
+    {
+      name: `${CONNECTIONS} idle connections, heap and buffers`,
+      value: kib(heap(after) - heap(before)),
+      unit: 'KiB',
+    },
+    {
+      name: 'after they closed, heap and buffers',
+      value: kib(heap(closed) - heap(before)),
+      unit: 'KiB',
+    },
+    { name: 'resident memory before', value: kib(before.rss), unit: 'KiB' },
+  ];
+}

@@ -1,0 +1,127 @@
+/**
+ * Messages that arrived together, answered in order: those of commands with a lane go through it, all
+ * others by the device's ordinary way. Lanes run first, so that no key leaves the cache between its
+ * look-up and its use.
+ */
+import type { ReadyCommand } from '../declare.js';
+import type { Host } from '../device/host.js';
+import type { Messages } from '../wire/connection.js';
+import type { Replies } from '../wire/replies.js';
+import { LANE_ROWS, type Lane, Tail } from './lane.js';
+
+/** What a lane's reply can have at most beside header and trailer: a key, a check value, an error. */
+const REPLY_MAX = 256;
+
+interface Open {
+  readonly code: string;
+  readonly reply: readonly [number, number];
+  readonly lane: Lane;
+  rows: number;
+}
+
+export interface LanesOptions {
+  readonly device: Host;
+  readonly headerLength: number;
+  readonly commands: Iterable<ReadyCommand>;
+  /** The reply to a message in the ordinary way. */
+  readonly ordinary: (text: string) => string;
+  /** So many commands of a code were answered by a lane. */
+  readonly count: (code: string, many: number) => void;
+}
+
+export class Lanes {
+  readonly #options: LanesOptions;
+  readonly #tail: Tail;
+  readonly #lanes: Open[] = [];
+  /** Number of a lane by the two letters of its command; 0 for none. */
+  readonly #byCode = new Uint8Array(65_536);
+  /** Of each message: its lane (0 for none), the row in it, where its trailer begins. */
+  readonly #lane = new Uint8Array(LANE_ROWS);
+  readonly #row = new Int32Array(LANE_ROWS);
+  readonly #trailer = new Int32Array(LANE_ROWS);
+
+  constructor(options: LanesOptions) {
+    this.#options = options;
+    const { device, commands } = options;
+    this.#tail = new Tail(device);
+    for (const { code, replyCode, lane } of commands) {
+      if (lane === undefined) continue;
+      this.#lanes.push({
+        code,
+        reply: [replyCode.charCodeAt(0), replyCode.charCodeAt(1)],
+        lane: lane({ device, tail: this.#tail }),
+        rows: 0,
+      });
+      this.#byCode[(code.charCodeAt(0) << 8) | code.charCodeAt(1)] = this.#lanes.length;
+    }
+  }
+
+  answer({ buffer, from, end, count }: Messages, replies: Replies): void {
+    for (let first = 0; first < count; first += LANE_ROWS) {
+      const last = Math.min(count, first + LANE_ROWS);
+      if (this.#take(buffer, from, end, first, last)) this.#run();
+      this.#write(buffer, from, end, first, last, replies);
+    }
+  }
+
+  /** Whether any message went to a lane. */
+  #take(
+    buffer: Buffer,
+    from: readonly number[],
+    end: readonly number[],
+    first: number,
+    last: number,
+  ): boolean {
+    const { headerLength } = this.#options;
+    let any = false;
+    for (let i = first; i < last; i++) {
+      const codeAt = from[i]! + headerLength;
+      const number = this.#byCode[(buffer[codeAt]! << 8) | buffer[codeAt + 1]!]!;
+      const open = number === 0 ? undefined : this.#lanes[number - 1]!;
+      this.#lane[i - first] = 0;
+      if (open === undefined) continue;
+      if (open.rows === 0) open.lane.clear();
+      if (!open.lane.take(buffer, codeAt + 2, end[i]!)) continue;
+      this.#lane[i - first] = number;
+      this.#row[i - first] = open.rows++;
+      this.#trailer[i - first] = this.#tail.trailer;
+      any = true;
+    }
+    return any;
+  }
+
+  #run(): void {
+    for (const open of this.#lanes) {
+      if (open.rows === 0) continue;
+      open.lane.run();
+      this.#options.count(open.code, open.rows);
+      open.rows = 0;
+    }
+  }
+
+  #write(
+    buffer: Buffer,
+    from: readonly number[],
+    end: readonly number[],
+    first: number,
+    last: number,
+    replies: Replies,
+  ): void {
+    const { headerLength, ordinary } = this.#options;
+    for (let i = first; i < last; i++) {
+      const number = this.#lane[i - first]!;
+      if (number === 0) {
+        replies.text(ordinary(buffer.toString('latin1', from[i]!, end[i]!)));
+        continue;
+      }
+      const { reply, lane } = this.#lanes[number - 1]!;
+      replies.begin(headerLength + REPLY_MAX);
+      replies.copy(buffer, from[i]!, from[i]! + headerLength);
+      replies.byte(reply[0]);
+      replies.byte(reply[1]);
+      lane.write(this.#row[i - first]!, replies);
+      replies.copy(buffer, this.#trailer[i - first]!, end[i]!);
+      replies.end();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/** Fields as 32-bit words, straight from the bytes of the wire. Their characters were checked before. */
+
+/** Eight hexadecimal digits. */
+export function hexWord(buffer: Uint8Array, at: number): number {
+  let word = 0;
+  for (let i = at; i < at + 8; i++) {
+    const code = buffer[i]!;
+    word = (word << 4) | (code < 58 ? code - 48 : code - 55);
+  }
+  return word;
+}
+
+/** Up to eight digits, one a nibble, packed to the right. */
+export function packedDigits(buffer: Uint8Array, at: number, count: number): number {
+  let word = 0;
+  for (let i = at; i < at + count; i++) word = (word << 4) | (buffer[i]! & 15);
+  return word;
+}
+
+/** Two decimal digits as a number. */
+export function decimal2(buffer: Uint8Array, at: number): number {
+  return (buffer[at]! - 48) * 10 + buffer[at + 1]! - 48;
+}
+
+/** Whether buffer[from, to) has decimal digits only. */
+export function allDigits(buffer: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (buffer[i]! < 48 || buffer[i]! > 57) return false;
+  return true;
+}

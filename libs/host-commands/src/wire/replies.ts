@@ -1,0 +1,97 @@
+/**
+ * Replies on their way out: written one after the other as bytes, each with its length before it, and
+ * taken as one buffer for one write. Nothing is allocated per reply.
+ */
+import { LENGTH_BYTES } from './framing.js';
+
+const FIRST_BYTES = 64 * 1024;
+const HEX = Uint8Array.from('0123456789ABCDEF', (digit) => digit.charCodeAt(0));
+/** Two characters for each byte, as a 16-bit number whose high half is the first one. */
+const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, byte) => {
+  return (HEX[byte >> 4]! << 8) | HEX[byte & 15]!;
+});
+
+export class Replies {
+  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #start = 0;
+  #at = 0;
+  count = 0;
+
+  /** Forgets what was written and not taken. */
+  clear(): void {
+    this.#at = 0;
+    this.count = 0;
+  }
+
+  /** Begins a reply of at most `room` bytes. */
+  begin(room: number): void {
+    if (this.#at + LENGTH_BYTES + room > this.#bytes.length) this.#grow(LENGTH_BYTES + room);
+    this.#start = this.#at;
+    this.#at += LENGTH_BYTES;
+  }
+
+  /** Ends it: its length is known now. */
+  end(): void {
+    const size = this.#at - this.#start - LENGTH_BYTES;
+    this.#bytes[this.#start] = size >> 8;
+    this.#bytes[this.#start + 1] = size;
+    this.count++;
+  }
+
+  byte(value: number): void {
+    this.#bytes[this.#at++] = value;
+  }
+
+  /** source[from, to) as it is. */
+  copy(source: Uint8Array, from: number, to: number): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    for (let i = from; i < to; i++) bytes[at++] = source[i]!;
+    this.#at = at;
+  }
+
+  /** A whole reply that is source[from, to). */
+  frame(source: Buffer, from: number, to: number): void {
+    this.begin(to - from);
+    source.copy(this.#bytes, this.#at, from, to);
+    this.#at += to - from;
+    this.end();
+  }
+
+  /** A whole reply as text of the wire. */
+  text(reply: string): void {
+    this.begin(reply.length);
+    this.#bytes.write(reply, this.#at, 'latin1');
+    this.#at += reply.length;
+    this.end();
+  }
+
+  /** Two decimal digits. */
+  decimal2(value: number): void {
+    this.#bytes[this.#at++] = 48 + Math.floor(value / 10);
+    this.#bytes[this.#at++] = 48 + (value % 10);
+  }
+
+  /** The first `digits` (even) hexadecimal digits of a word. */
+  hex(word: number, digits = 8): void {
+    for (let shift = 24; shift > 24 - 4 * digits; shift -= 8) {
+      const pair = HEX_PAIRS[(word >>> shift) & 0xff]!;
+      this.#bytes[this.#at++] = pair >> 8;
+      this.#bytes[this.#at++] = pair;
+    }
+  }
+
+  /** What was written since the last time, as a buffer of its own. */
+  take(): Buffer {
+    const taken = Buffer.from(this.#bytes.subarray(0, this.#at));
+    this.clear();
+    if (this.#bytes.length > 4 * FIRST_BYTES) this.#bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+    return taken;
+  }
+
+  #grow(room: number): void {
+    const larger = Buffer.allocUnsafeSlow(2 * (this.#bytes.length + room));
+    this.#bytes.copy(larger, 0, 0, this.#at);
+    this.#bytes = larger;
+  }
+}
