@@ -4,20 +4,26 @@
  */
 import {
   adjustOddParity,
+  encryptEcb,
   hasEqualHalves,
   isWeakDesKey,
   type RandomBytes,
+  toHex,
   wipe,
   xorBytes,
 } from '@pinfold/crypto';
-import { ClearKey } from './keys/clear-key.js';
-import { checkValueOf } from './keys/key-check.js';
+import type { ClearKey } from './keys/clear-key.js';
+import { type Derivation, deriveBytes } from './keys/derivation.js';
+import { checkValueOf, desLetter } from './keys/key-check.js';
 import { type KeyStore, readySlot } from './keys/key-store.js';
+import type { KeyType } from './keys/key-types.js';
+import type { RsaKeys } from './keys/rsa-keys.js';
 import type { Algorithm, UsageName } from './keys/usages.js';
 import { Refused, refusal } from './outcome.js';
 import type { Policy } from './policy/policy.js';
 import type { RuleFacts, RuleId } from './policy/rules.js';
 import type { EnvelopeLabel, KeySpec, KeyTerm, Opened, Slot, Tag, Terms, Token } from './terms.js';
+import { ByteRsaTerms } from './terms-rsa-bytes.js';
 import type { SealAs } from './tokens/header.js';
 import { protectTagged, unprotectTagged } from './tokens/tagged.js';
 import { unwrapFromTransport, wrapForTransport } from './tokens/transport.js';
@@ -31,9 +37,12 @@ export interface Envelope extends EnvelopeLabel {
 export interface BytesPorts {
   readonly policy: Policy;
   readonly keys: KeyStore;
+  readonly rsaKeys: RsaKeys;
   readonly random: RandomBytes;
   readonly envelopes: (envelope: Envelope) => void;
 }
+
+const AES_256_BYTES = 32;
 
 /** A key in a command's hands. */
 interface ByteKey {
@@ -48,9 +57,13 @@ interface ByteOpened extends Opened {
 export class ByteTerms implements Terms {
   readonly #ports: BytesPorts;
   readonly #made: Uint8Array[] = [];
+  readonly rsa: ByteRsaTerms;
 
   constructor(ports: BytesPorts) {
     this.#ports = ports;
+    const { policy, rsaKeys } = ports;
+    const term = (clear: Uint8Array) => this.#term(clear, letterOf(clear));
+    this.rsa = new ByteRsaTerms({ policy, rsaKeys, term });
   }
 
   fresh({ algorithm, lengthBytes }: KeySpec): KeyTerm {
@@ -121,6 +134,24 @@ export class ByteTerms implements Terms {
     this.#ports.envelopes({ ...label, component, checkValue: checkValueOf(bytes, algorithm) });
   }
 
+  derive(from: Opened, how: Derivation): KeyTerm {
+    const { bytes, algorithm } = inside(from.key);
+    return this.#term(deriveBytes(bytes, algorithm, how), algorithm);
+  }
+
+  encipher(under: Opened, data: Uint8Array): string {
+    const { aes, des } = (under as ByteOpened).held;
+    const cipher = aes ?? des;
+    if (cipher === undefined || data.length % cipher.blockBytes !== 0) {
+      return this.refuse('DATA_LENGTH');
+    }
+    return toHex(encryptEcb(cipher, data));
+  }
+
+  renew(token: Token, type: KeyType): Token {
+    return this.#ports.keys.reEncrypt(token, type) ?? this.refuse('TOKEN_INVALID');
+  }
+
   checkValue(key: KeyTerm): string {
     const { bytes, algorithm } = inside(key);
     return checkValueOf(bytes, algorithm);
@@ -128,6 +159,10 @@ export class ByteTerms implements Terms {
 
   algorithmOf(key: KeyTerm): Algorithm {
     return inside(key).algorithm;
+  }
+
+  lengthOf(key: KeyTerm): number {
+    return inside(key).bytes.length;
   }
 
   isWeak(key: KeyTerm): boolean {
@@ -158,6 +193,11 @@ export class ByteTerms implements Terms {
 
 function isDes(algorithm: Algorithm): boolean {
   return algorithm === 'T' || algorithm === 'D';
+}
+
+/** What came from under RSA says nothing of itself: an AES-256 key is told by its length. */
+function letterOf(clear: Uint8Array): Algorithm {
+  return clear.length === AES_256_BYTES ? 'A' : desLetter(clear.length);
 }
 
 function asTerm(key: ByteKey): KeyTerm {

@@ -20,8 +20,13 @@
  * | `unprotect(under, text, tag)` | its inverse; rule M9 checks the tag | takes it apart if the tag is right, or M9 is off |
  * | `reveal(x)` | gives it out in clear | everybody knows it |
  * | `deliver(custodian, key)` | sealed envelope | the custodian learns the key |
+ * | `derive(from, how)` | another key, one way | `f(from, public inputs)` |
+ * | `encipher(under, data)` | ECB of data of the caller | `enc(under, data)` |
+ * | `renew(token, type)` | from the old master keys to the new | the same key and header, sealed anew |
+ * | `rsa` | key pairs | see `terms-rsa.ts` |
  * | `checkValue(key)` | 6 hex digits | `cv(key)`; reveals nothing |
  * | `algorithmOf(key)` | X9.143 letter, single-length DES told by its length | the same |
+ * | `lengthOf(key)` | bytes | the same |
  * | `isWeak(key)` | weak, semi-weak, zero, equal halves | the zero sum |
  * | `rule(id, facts)` | refuses if the rule is in force and does not hold | the same: rules read headers |
  * | `refuse(code)` | refusal | the branch ends |
@@ -29,9 +34,11 @@
  * Tokens and transport forms are strings to a command: it may pass them on, and look at nothing.
  * A `KeyTerm` is opaque to it.
  */
+import type { Derivation } from './keys/derivation.js';
 import type { KeyType } from './keys/key-types.js';
 import type { Algorithm, UsageName } from './keys/usages.js';
 import type { RuleFacts, RuleId } from './policy/rules.js';
+import type { RsaTerms } from './terms-rsa.js';
 import type { Part, SealAs, TokenHeader } from './tokens/header.js';
 
 declare const opaque: unique symbol;
@@ -76,8 +83,15 @@ export interface Terms {
   unprotect(under: Opened, text: string, tag: Tag): KeyTerm;
   reveal(term: KeyTerm): Uint8Array;
   deliver(envelope: EnvelopeLabel, key: KeyTerm): void;
+  derive(from: Opened, how: Derivation): KeyTerm;
+  /** Whole blocks, as a hexadecimal cryptogram; refuses with DATA_LENGTH. */
+  encipher(under: Opened, data: Uint8Array): string;
+  /** Refuses with TOKEN_INVALID where the token is none of the old master keys. */
+  renew(token: Token, type: KeyType): Token;
+  readonly rsa: RsaTerms;
   checkValue(key: KeyTerm): string;
   algorithmOf(key: KeyTerm): Algorithm;
+  lengthOf(key: KeyTerm): number;
   isWeak(key: KeyTerm): boolean;
   rule<R extends RuleId>(id: R, facts: RuleFacts<R>): void;
   refuse(code: string): never;

@@ -11,6 +11,7 @@ import {
   createDecipheriv,
   createPrivateKey,
   createSecretKey,
+  generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto';
 import { AesKey, concatBytes, fromHex, type RandomBytes, toHex, wipe } from '@pinfold/crypto';
@@ -45,6 +46,11 @@ export class RsaKeys {
     this.#policy = policy;
     this.#random = random;
     this.#key = sealingKey(masterKeys);
+  }
+
+  /** A new private key; public exponent 65537. */
+  generate(bits: number): KeyObject {
+    return generateKeyPairSync('rsa', { modulusLength: bits }).privateKey;
   }
 
   seal(key: KeyObject, usage: RsaUsage): string {

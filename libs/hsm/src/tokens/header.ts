@@ -57,6 +57,8 @@ export interface SealAs {
   readonly context?: string;
   /** Transport only: a key block with this header, whatever rule M8 says. */
   readonly block?: BlockHeader;
+  /** Transport only: what the header says other than the usage's, where rule M8 asks for a block. */
+  readonly header?: Omit<BlockHeader, 'version'>;
 }
 
 /** What a share's header holds of a custodian's name: six bytes, in hexadecimal. */

@@ -18,7 +18,7 @@ import type { ClearKey } from '../keys/clear-key.js';
 import { desLetter } from '../keys/key-check.js';
 import { type Algorithm, USAGES, type UsageName, usageCode } from '../keys/usages.js';
 import type { Policy } from '../policy/policy.js';
-import type { BlockHeader } from './header.js';
+import type { SealAs } from './header.js';
 
 const CRYPTOGRAM = /^(?:[0-9A-F]{16}){1,4}$/;
 const AES_DATA_KEY_BYTES = 32;
@@ -38,7 +38,8 @@ export function wrapForTransport(
     key,
     usage,
     block,
-  }: { under: ClearKey; key: Carried; usage: UsageName; block?: BlockHeader },
+    header,
+  }: { under: ClearKey; key: Carried } & Pick<SealAs, 'usage' | 'block' | 'header'>,
 ): string {
   if (block === undefined && !policy.on['M8.key-blocks'])
     return toHex(encryptEcb(cipherOf(under), key.bytes));
@@ -50,6 +51,7 @@ export function wrapForTransport(
       algorithm: key.algorithm,
       modeOfUse: USAGES[usage].mode,
       exportability: key.exportability,
+      ...header,
       ...block,
     },
     key: key.bytes,

@@ -3,7 +3,7 @@
  * fixed point was reached without a goal; or bounded, where a bound was met first.
  */
 import type { Mode } from '@pinfold/hsm';
-import { type Goal, goalsOf, MODELS, type Model, policyOf, ROLES } from './model.js';
+import { type Goal, MODELS, type Model, policyOf, ROLES } from './model.js';
 import { replay } from './replay.js';
 import { type Bounds, type Saturation, type Step, saturate, textOf } from './saturate.js';
 import { TermTable } from './symbols.js';
@@ -54,7 +54,7 @@ export async function analyse(model: Model, setting: AnalyseSetting): Promise<An
   const policy = policyOf(setting.mode, { without });
   const table = new TermTable();
   const begin = model.begin(table, policy);
-  const goals = goalsOf(model, table);
+  const goals = model.goals(table);
   const saturation = saturate({
     table,
     policy,

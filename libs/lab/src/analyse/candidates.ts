@@ -1,17 +1,20 @@
 /**
  * Which inputs to try: read from the declaration of a command. A token field takes every token that is
  * known, a text or cryptogram every one of its kind, bytes every clear value, a choice its values.
+ * What is narrowed stands in the tables below, with the reason.
  */
 import {
   type AnyCommand,
   type Field,
   type FieldSpec,
+  KEY_TYPE_NAMES,
   KEY_TYPES,
   type TokenSlot,
   USAGES,
+  type UsageName,
 } from '@pinfold/hsm';
 import type { ClearInput } from './symbolic-terms.js';
-import type { Term } from './symbols.js';
+import { OLD_MASTER_KEYS, type Term } from './symbols.js';
 
 /** Key lengths of the model: double-length triple DES and AES-128; AES-256. */
 const LENGTHS = [16, 32];
@@ -22,13 +25,32 @@ const MAX_LIST = 2;
  * derivation keys, PIN keys, MAC keys). Others add keys, and no new structure.
  */
 const TYPES = new Set(['TMK', 'ZCK', 'P']);
-const USES = new Set(['ZCK', 'TMK', 'ZPK', 'TAK', 'PGK']);
+export const USES: ReadonlySet<UsageName> = new Set(['ZCK', 'TMK', 'ZPK', 'TAK', 'PGK']);
+/** A key serial number, for terminals of either kind; another one names another key of the same structure. */
+const serial = (length: number) => Uint8Array.from({ length }, (_, i) => 0xa0 + i);
+export const KSN = { tdes: serial(10), aes: serial(12) } as const;
+/** Fields that the attacker leaves out, or fills in with one of these: what a field holds by its kind. */
+const FILLED: Readonly<Record<string, readonly unknown[] | 'of its kind'>> = {
+  // A header that says more than the key may do: that it wraps others.
+  'ExportKeyBlock.usage': [undefined, 'K1'],
+  'KeyCheckValue.data': 'of its kind',
+  // Lengths of a modulus are numeric.
+  'GenerateRsaKey.bits': ['2048'],
+  'GenerateRsaKey.usage': ['unwrap', 'decrypt'],
+  // An untyped token is of the type that the caller names.
+  'ReEncryptToken.type': KEY_TYPE_NAMES,
+};
+/** The data keys' context: any text is as good as another. */
+const CONTEXT = 'context';
+const SHORTEST_RSA = 128;
 export const CUSTODIANS = ['custodian-1', 'custodian-2'];
 
 export interface Known {
   readonly tokens: readonly Term[];
   readonly carried: readonly Term[];
   readonly tagged: readonly Term[];
+  readonly private: readonly Term[];
+  readonly enciphered: readonly Term[];
   readonly clear: readonly Term[];
   readonly ceremonies: readonly string[];
   /** What came in the last round; an input without any of it was tried before. Absent: try all. */
@@ -43,7 +65,7 @@ type Input = Readonly<Record<string, unknown>>;
 export function* inputsOf(command: AnyCommand, known: Known): Generator<Input> {
   const { fresh } = known;
   const fields = Object.entries(command.input).map(
-    ([name, field]) => [name, valuesOf(name, field, known)] as const,
+    ([name, field]) => [name, inPlayOf(command.name, name, field, known)] as const,
   );
   for (const input of combined(fields)) {
     if (fresh === undefined || Object.values(input).some((value) => isNew(value, fresh))) {
@@ -76,22 +98,34 @@ function* combined(
   }
 }
 
+function inPlayOf(
+  command: string,
+  name: string,
+  field: Field<unknown>,
+  known: Known,
+): readonly unknown[] {
+  if (command === 'ReEncryptToken' && name === 'token') return known.tokens.filter(isOld);
+  const filled = FILLED[`${command}.${name}`];
+  if (filled === 'of its kind') return [undefined, ...valuesOf(name, field, known)];
+  return filled ?? (field.optional ? [undefined] : valuesOf(name, field, known));
+}
+
 function valuesOf(name: string, field: Field<unknown>, known: Known): readonly unknown[] {
-  if (field.optional) return [undefined];
   const { spec } = field as unknown as { readonly spec: FieldSpec };
   switch (spec.kind) {
     case 'token':
       return known.tokens.filter((token) => known.opens(token, spec.slot));
     case 'text':
-      return name === 'keyBlock' ? known.carried : [];
+      return name === 'keyBlock' ? known.carried : name === 'context' ? [CONTEXT] : [];
     case 'hex':
-      return name === 'ceremony' ? known.ceremonies : name === 'cryptogram' ? known.tagged : [];
+      return hexOf(name, known);
     case 'choice':
       return spec.of.includes('WK') ? [...TYPES] : spec.of.filter(inPlay);
     case 'integer':
       return [spec.min];
     case 'bytes':
-      return clearInputs(spec, known);
+      if (name === 'ksn') return Object.values(KSN);
+      return spec.min >= SHORTEST_RSA ? known.enciphered : clearInputs(spec, known);
     case 'list':
       return listsOf(name, spec.of, known);
     default:
@@ -99,10 +133,31 @@ function valuesOf(name: string, field: Field<unknown>, known: Known): readonly u
   }
 }
 
+function hexOf(name: string, known: Known): readonly unknown[] {
+  switch (name) {
+    case 'ceremony':
+      return known.ceremonies;
+    case 'cryptogram':
+      return known.tagged;
+    case 'rsaKey':
+      return known.private;
+    default:
+      return [];
+  }
+}
+
 /** Types and usages are narrowed; other choices stay whole. */
 function inPlay(value: string): boolean {
-  if (value in KEY_TYPES) return TYPES.has(value) || USES.has(value);
-  return !(value in USAGES) || USES.has(value);
+  if (value in KEY_TYPES) return TYPES.has(value) || inUse(value);
+  return !(value in USAGES) || inUse(value);
+}
+
+function isOld(token: Term): boolean {
+  return token.kind === 'sealed' && token.header.masterKeyVersion === OLD_MASTER_KEYS;
+}
+
+function inUse(value: string): boolean {
+  return (USES as ReadonlySet<string>).has(value);
 }
 
 function clearInputs({ min, max }: { min: number; max: number }, known: Known): ClearInput[] {

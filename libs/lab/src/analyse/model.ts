@@ -3,6 +3,7 @@
  * The attacker is the host's programmer who is also key manager and one of two custodians: everybody
  * short of a second custodian and of the security officers.
  */
+import { toHex } from '@pinfold/crypto';
 import {
   type Algorithm,
   COMMAND_NAMES,
@@ -14,9 +15,10 @@ import {
   type Role,
   type UsageName,
 } from '@pinfold/hsm';
-import { CUSTODIANS } from './candidates.js';
+import { OWN_KEY } from './attacker-means.js';
+import { CUSTODIANS, KSN } from './candidates.js';
 import { SymbolicTerms } from './symbolic-terms.js';
-import { type Term, TermTable } from './symbols.js';
+import { OLD_MASTER_KEYS, type Plain, type Term, type TermTable } from './symbols.js';
 
 export const ROLES: readonly Role[] = ['production', 'keyManager', 'custodian'];
 
@@ -31,7 +33,8 @@ export interface Model {
   readonly title: string;
   readonly source: string;
   readonly commands: readonly string[];
-  readonly goals: readonly Goal[];
+  /** What must stay secret; terms are made in the table. */
+  goals(table: TermTable): Goal[];
   /** Terms known at the start. */
   begin(table: TermTable, policy: Policy): Term[];
 }
@@ -54,7 +57,12 @@ const LENGTH: Readonly<Record<'legacy' | 'hardened', { wrap: [Algorithm, number]
 };
 
 /** Tokens of honest keys: made long ago, by other people. */
-export const VSM_KEYS = ['ZCK', 'TMK', 'ZPK', 'TAK', 'PGK'] as const;
+export const VSM_KEYS = ['ZCK', 'TMK', 'ZPK', 'TAK', 'PGK', 'BDK'] as const;
+/** RSA pairs of the device, one for each use, and what a partner sent under the first. */
+export const VSM_PAIRS = { 'unwrapping pair': 'unwrap', 'deciphering pair': 'decrypt' } as const;
+export const PARTNER_KEY = "partner's key";
+/** Sealed under the master keys before their last change. */
+export const OLD_KEY = 'old TAK';
 /** Keys in making, whose shares the host keeps. */
 export const VSM_CEREMONIES = ['TMK', 'ZCK'] as const;
 export const ACCOUNT = 'PAN';
@@ -62,13 +70,25 @@ export const SHARES = 2;
 
 export const vsm: Model = {
   name: 'vsm',
-  title: 'the key management of the Visa Security Module: shares, working keys, transport',
+  title:
+    'all key management: shares, keys in transport, key blocks, DUKPT, RSA, data keys, renewal',
   source: 'Bond, CHES 2001; spi-calculus analysis of the VSM, Infocommunications Journal 2008/1',
-  commands: commandsOf((_, group) => group === 'shares' || group === 'keys'),
-  goals: [
-    { title: 'the PIN derivation key in clear', text: 'PGK' },
-    { title: "a customer's account number under the PIN derivation key: the PIN", text: '' },
-  ],
+  commands: commandsOf((name) => !name.includes('Typed')),
+  goals(table) {
+    const tdes = (term: Plain) => ({ term, algorithm: 'T', lengthBytes: 16 }) as const;
+    const pin = table.carried(tdes(table.name('PGK')), tdes(table.name(ACCOUNT)), undefined);
+    const initial = table.derived(table.name('BDK'), `dukpt-initial ${toHex(KSN.tdes)}`);
+    return [
+      { title: 'the PIN derivation key in clear', text: 'PGK' },
+      {
+        title: "a customer's account number under the PIN derivation key: the PIN",
+        text: pin.text,
+      },
+      { title: 'a PIN key in clear', text: 'ZPK' },
+      { title: "a terminal's initial DUKPT key in clear", text: initial.text },
+      { title: 'a key that a partner sent under RSA, in clear', text: PARTNER_KEY },
+    ];
+  },
   begin(table, policy) {
     const { wrap } = LENGTH[policy.mode];
     const terms = makerOf(table, policy);
@@ -95,7 +115,22 @@ export const vsm: Model = {
     // The literature's attacker of the old module is a programmer; here a custodian is with him too.
     const opened = policy.mode === 'hardened' ? VSM_CEREMONIES : [];
     const own = opened.map((usage) => table.name(`share 1 of ${usage}`));
-    return [...shares, ...tokens, ...own, table.name(ACCOUNT), table.plain([])];
+    const pairs = Object.entries(VSM_PAIRS).flatMap(([pair, usage]) => [
+      table.private(pair, usage),
+      table.public(pair),
+    ]);
+    const [pair = ''] = Object.keys(VSM_PAIRS);
+    return [
+      ...shares,
+      ...tokens,
+      terms.sealed(key(OLD_KEY, 'TAK'), { usage: 'TAK' }, OLD_MASTER_KEYS),
+      ...pairs,
+      table.enciphered(pair, key(PARTNER_KEY, 'ZPK')),
+      ...own,
+      table.name(OWN_KEY),
+      table.name(ACCOUNT),
+      table.plain([]),
+    ];
   },
 };
 
@@ -104,7 +139,7 @@ export const typedApi: Model = {
   title: 'the typed four-function API: data encrypt and decrypt, data-key export and import',
   source: 'typed four-function API, Infocommunications Journal 2008/1',
   commands: commandsOf((name, group) => group === 'data' && name.includes('Typed')),
-  goals: [
+  goals: () => [
     { title: 'a data key Ki in clear', text: 'Ki' },
     { title: 'a key-encryption key KEKj in clear', text: 'KEKj' },
   ],
@@ -130,13 +165,4 @@ function makerOf(table: TermTable, policy: Policy): SymbolicTerms {
 
 export function policyOf(mode: 'legacy' | 'hardened', options: PolicyOptions): Policy {
   return new Policy(mode, options);
-}
-
-/** Texts of the goals under a policy: a cryptogram says its usage only where key blocks are in force. */
-export function goalsOf(model: Model, table: TermTable): Goal[] {
-  if (model.name !== 'vsm') return [...model.goals];
-  const p = { term: table.name('PGK'), algorithm: 'T' as const, lengthBytes: 16 };
-  const account = { term: table.name(ACCOUNT), algorithm: 'T' as const, lengthBytes: 16 };
-  const [derivation, pin] = model.goals as [Goal, Goal];
-  return [derivation, { ...pin, text: table.carried(p, account, undefined).text }];
 }

@@ -143,9 +143,11 @@ function vsmStage(lab: Laboratory, begin: readonly Term[]): Stage {
     const made =
       usage === 'PGK'
         ? pvk
-        : usage === 'ZCK' || usage === 'TMK'
-          ? lab.key(usage)
-          : lab.honest('production', 'GenerateWorkingKey', { usage, algorithm: 'T' }).key;
+        : usage === 'BDK'
+          ? lab.key('P', { usage })
+          : usage === 'ZCK' || usage === 'TMK'
+            ? lab.key(usage)
+            : lab.honest('production', 'GenerateWorkingKey', { usage, algorithm: 'T' }).key;
     values.set(token(usage).text, made);
   }
   for (const type of VSM_CEREMONIES) {

@@ -1,19 +1,20 @@
 /**
  * Bottom-up saturation: every command is tried with every known input, and what comes out is known from
  * then on, with where it came from, until nothing new comes or a bound is met. Beside the commands
- * stand the attacker's own means: opening what is under a known key, and adding known values.
+ * stand the attacker's own means (`attacker-means.ts`).
  */
+import { toHex } from '@pinfold/crypto';
 import {
   type AnyCommand,
-  type Ceremonies,
-  type CeremonyPlan,
   COMMANDS,
   type KeyCommand,
   type Policy,
   type Role,
   type TokenSlot,
 } from '@pinfold/hsm';
+import { actAlone } from './attacker-means.js';
 import { CUSTODIANS, inputsOf, type Known } from './candidates.js';
+import { modelEnv } from './model-state.js';
 import { BranchEnds, SymbolicTerms } from './symbolic-terms.js';
 import { type Plain, type Term, TermTable } from './symbols.js';
 
@@ -44,6 +45,8 @@ export interface Saturation {
   readonly fixedPoint: boolean;
   readonly rounds: number;
   readonly bound: string | undefined;
+  /** Commands that answered some input. */
+  readonly answered: ReadonlySet<string>;
 }
 
 export interface Attempt {
@@ -74,6 +77,7 @@ class Saturator {
   #seen = new Set<unknown>();
   readonly #opened = new Map<TokenSlot, Map<Term, boolean>>();
   #bound: string | undefined;
+  readonly #answered = new Set<string>();
 
   constructor(attempt: Attempt) {
     this.#attempt = attempt;
@@ -96,7 +100,13 @@ class Saturator {
     const { facts: most } = this.#bounds;
     if (this.#facts.size >= most) this.#bound ??= `${most} facts`;
     const fixedPoint = this.#bound === undefined && !this.#reached();
-    return { facts: this.#facts, fixedPoint, rounds, bound: this.#bound };
+    return {
+      facts: this.#facts,
+      fixedPoint,
+      rounds,
+      bound: this.#bound,
+      answered: this.#answered,
+    };
   }
 
   #reached(): boolean {
@@ -118,6 +128,8 @@ class Saturator {
       tokens: of('sealed'),
       carried: of('carried'),
       tagged: of('tagged'),
+      private: of('private'),
+      enciphered: of('enciphered'),
       clear: of('plain'),
       ceremonies: [...this.#ceremonies],
       fresh: first ? undefined : fresh,
@@ -158,6 +170,8 @@ class Saturator {
     if (command?.meaning !== 'terms') return;
     const { policy, roles } = this.#attempt;
     if (policy.on['M17.roles'] && !command.roles.some((role) => roles.includes(role))) return;
+    // The attacker is one person.
+    if (command.dual === true && policy.on['M17.dual-control']) return;
     for (const input of inputsOf(command, known)) {
       if (this.#facts.size >= this.#bounds.facts) return;
       this.#call(command, input);
@@ -175,7 +189,7 @@ class Saturator {
         if (custodian === OWN && this.#attempt.ownCustodian) delivered.push(term);
       },
     });
-    const env = { identity: OWN, mode: policy.mode, ceremonies: alwaysOpen() };
+    const env = modelEnv(OWN, policy.mode);
     let output: Record<string, unknown>;
     try {
       output = command.run(terms, input as never, env) as Record<string, unknown>;
@@ -183,6 +197,7 @@ class Saturator {
       if (error instanceof BranchEnds) return;
       throw error;
     }
+    this.#answered.add(command.name);
     const step = { command: command.name, input, output, needs: termsIn(input) };
     if (typeof output.ceremony === 'string') this.#ceremonies.add(output.ceremony);
     for (const term of [...termsOf(output), ...delivered]) this.#learn(term, step);
@@ -197,58 +212,20 @@ class Saturator {
     this.#facts.set(term.text, { term, step });
   }
 
-  /** Without the device: open what is under a known key, add what is known if that makes it shorter. */
   #outside(): void {
+    const { table, policy } = this.#attempt;
+    const means = {
+      table,
+      policy,
+      known: () => [...this.#facts.values()].map(({ term }) => term),
+      knows: (text: string) => this.#facts.has(text),
+      learn: (term: Term, step: Step) => this.#learn(term, step),
+    };
     for (let before = -1; before !== this.#facts.size; ) {
       before = this.#facts.size;
-      for (const { term } of [...this.#facts.values()]) {
-        if (term.kind !== 'carried' && term.kind !== 'tagged') continue;
-        const key = term.under.term;
-        if (!this.#facts.has(key.text)) continue;
-        const inside = term.kind === 'carried' ? term.key.term : term.inside;
-        const needs = [term.text, key.text];
-        const output = { inside };
-        this.#learn(inside, { command: '(decipher)', input: { term, key }, output, needs });
-      }
-      this.#add();
+      actAlone(means);
     }
   }
-
-  #add(): void {
-    const plain = [...this.#facts.values()].flatMap(({ term }) =>
-      term.kind === 'plain' ? [term] : [],
-    );
-    for (const a of plain) {
-      for (const b of plain) {
-        if (a.text >= b.text) continue;
-        const sum = this.#attempt.table.xor(a, b);
-        if (sum.names.length >= Math.max(a.names.length, b.names.length)) continue;
-        const needs = [a.text, b.text];
-        this.#learn(sum, { command: '(xor)', input: { a, b }, output: { sum }, needs });
-      }
-    }
-  }
-}
-
-/** The ceremonies of the model: always open, and named by what they are for. More than a device allows. */
-function alwaysOpen(): Ceremonies {
-  const opened = (plan: CeremonyPlan) => ({
-    ...plan,
-    id: `ceremony ${plan.usage} ${plan.algorithm} ${plan.lengthBytes}`,
-    contributed: [],
-  });
-  const model = {
-    open: opened,
-    find(id: string) {
-      const [, usage, algorithm, lengthBytes] = id.split(' ');
-      if (usage === undefined) return undefined;
-      const plan = { usage, algorithm, lengthBytes: Number(lengthBytes), custodians: CUSTODIANS };
-      return { ...plan, type: undefined, id, contributed: [] };
-    },
-    contribute: (_id: string, custodian: string) => CUSTODIANS.indexOf(custodian) + 1 || undefined,
-    close: () => true,
-  };
-  return model as unknown as Ceremonies;
 }
 
 function isTerm(value: unknown): value is Term {
@@ -258,6 +235,7 @@ function isTerm(value: unknown): value is Term {
 export function termsOf(value: unknown): Term[] {
   if (isTerm(value)) return [value];
   if (Array.isArray(value)) return value.flatMap(termsOf);
+  if (value instanceof Uint8Array) return [];
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(termsOf);
   return [];
 }
@@ -269,6 +247,7 @@ function termsIn(input: object): string[] {
 /** An input as people read it, and as the set of tried calls knows it. */
 export function textOf(value: unknown): string {
   if (isTerm(value)) return value.text;
+  if (value instanceof Uint8Array) return toHex(value);
   if (Array.isArray(value)) return `[${value.map(textOf).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
     if ('length' in value && 'term' in value) {
@@ -291,5 +270,9 @@ function largestSum(term: Term): number {
       return Math.max(term.under.term.names.length, term.key.term.names.length);
     case 'tagged':
       return Math.max(term.under.term.names.length, term.inside.names.length);
+    case 'enciphered':
+      return term.key.term.names.length;
+    default:
+      return 0;
   }
 }

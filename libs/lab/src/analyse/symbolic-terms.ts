@@ -5,12 +5,15 @@
  *
  * Left out: blocks that decipher to a key nobody chose (an untyped token or cryptogram made of noise).
  */
+import { toHex } from '@pinfold/crypto';
 import {
   type Algorithm,
+  type Derivation,
   type EnvelopeLabel,
   KEY_TYPES,
   type KeySpec,
   type KeyTerm,
+  type KeyType,
   masterKeyOf,
   type Opened,
   type Policy,
@@ -27,10 +30,13 @@ import {
   usageCode,
   usagesOf,
 } from '@pinfold/hsm';
+import { SymbolicRsaTerms } from './symbolic-rsa.js';
 import {
   type Carried,
   isZero,
   type KeySymbol,
+  MASTER_KEYS_NOW,
+  OLD_MASTER_KEYS,
   type Plain,
   type Sealed,
   type Tagged,
@@ -57,16 +63,26 @@ export interface SymbolicPorts {
 
 export class SymbolicTerms implements Terms {
   readonly #ports: SymbolicPorts;
+  readonly rsa: SymbolicRsaTerms;
   #made = 0;
 
   constructor(ports: SymbolicPorts) {
     this.#ports = ports;
+    this.rsa = new SymbolicRsaTerms({
+      table: ports.table,
+      policy: ports.policy,
+      name: () => this.#newName(),
+      refuse: (code) => this.refuse(code),
+    });
   }
 
   fresh({ algorithm, lengthBytes }: KeySpec): KeyTerm {
+    return asTerm({ term: this.#ports.table.name(this.#newName()), algorithm, lengthBytes });
+  }
+
+  #newName(): string {
     this.#made += 1;
-    const term = this.#ports.table.name(`${this.#ports.call()}#${this.#made}`);
-    return asTerm({ term, algorithm, lengthBytes });
+    return `${this.#ports.call()}#${this.#made}`;
   }
 
   clear(component: Uint8Array, algorithm: Algorithm): KeyTerm {
@@ -85,7 +101,7 @@ export class SymbolicTerms implements Terms {
     return asText(this.sealed(inside(key), as));
   }
 
-  sealed(key: KeySymbol, as: SealAs): Sealed {
+  sealed(key: KeySymbol, as: SealAs, masterKeyVersion = MASTER_KEYS_NOW): Sealed {
     const { type } = USAGES[as.usage];
     const typed = this.#ports.policy.mode === 'hardened';
     const header: TokenHeader = {
@@ -97,7 +113,7 @@ export class SymbolicTerms implements Terms {
       lengthBytes: key.lengthBytes,
       exportability: as.exportability ?? 'E',
       checkValue: '000000',
-      masterKeyVersion: 1,
+      masterKeyVersion,
       ...(typed && as.share !== undefined ? { share: as.share } : {}),
       ...(as.context === undefined ? {} : { context: as.context }),
     };
@@ -106,6 +122,7 @@ export class SymbolicTerms implements Terms {
 
   open(token: Token, slot: Slot): Opened {
     const sealed = token as unknown as Sealed;
+    if (sealed.header.masterKeyVersion !== MASTER_KEYS_NOW) this.refuse('TOKEN_INVALID');
     const header = sealed.header.typed ? this.#fitting(sealed, slot) : this.#taken(sealed, slot);
     return { key: asTerm(sealed.key), header };
   }
@@ -129,8 +146,10 @@ export class SymbolicTerms implements Terms {
   }
 
   encrypt(under: Opened, key: KeyTerm, as: SealAs): string {
-    const usage = this.#ports.policy.on['M8.key-blocks'] ? as.usage : undefined;
-    return asText(this.#ports.table.carried(inside(under.key), inside(key), usage));
+    const symbol = inside(key);
+    const said = as.header?.usage ?? usageCode(as.usage, symbol.algorithm);
+    const says = as.block?.usage ?? (this.#ports.policy.on['M8.key-blocks'] ? said : undefined);
+    return asText(this.#ports.table.carried(inside(under.key), symbol, says));
   }
 
   decrypt(under: Opened, text: string, usage: UsageName): KeyTerm {
@@ -138,12 +157,10 @@ export class SymbolicTerms implements Terms {
     const carried = text as unknown as Carried;
     const { algorithm } = carried.key;
     const opens = carried.under.term === inside(under.key).term;
-    const formed = carried.usage !== undefined || !on['M8.key-blocks'];
-    const said =
-      carried.usage === undefined ||
-      !on['M9.one-usage'] ||
-      usageCode(carried.usage, algorithm) === usageCode(usage, algorithm);
-    if (!opens || !formed || !said) this.refuse('KEY_BLOCK_INVALID');
+    const { says } = carried;
+    const formed = says !== undefined || !on['M8.key-blocks'];
+    const fits = says === undefined || !on['M9.one-usage'] || says === usageCode(usage, algorithm);
+    if (!opens || !formed || !fits) this.refuse('KEY_BLOCK_INVALID');
     return asTerm(carried.key);
   }
 
@@ -166,12 +183,39 @@ export class SymbolicTerms implements Terms {
     this.#ports.delivered(custodian, inside(key).term);
   }
 
+  /** Derived keys are as long as their base, and of its cipher. */
+  derive(from: Opened, { method, ksn }: Derivation): KeyTerm {
+    const base = inside(from.key);
+    const term = this.#ports.table.derived(base.term, `${method} ${toHex(ksn)}`);
+    return asTerm({ ...base, term });
+  }
+
+  /** A cryptogram in ECB: the same term as a key in transport that says nothing. */
+  encipher(under: Opened, data: Uint8Array): string {
+    const { term, length } = data as unknown as ClearInput;
+    const content: KeySymbol = { term, algorithm: 'T', lengthBytes: length };
+    return asText(this.#ports.table.carried(inside(under.key), content, undefined));
+  }
+
+  /** What the device's key store does: an untyped token says nothing, so that the type must be named. */
+  renew(token: Token, type: KeyType): Token {
+    const { key, header, masterKey } = token as unknown as Sealed;
+    const old = header.masterKeyVersion === OLD_MASTER_KEYS;
+    const fits = header.typed || KEY_TYPES[type].masterKey === masterKey;
+    if (!old || !fits) this.refuse('TOKEN_INVALID');
+    return asText(this.sealed(key, header));
+  }
+
   checkValue(): string {
     return 'check value';
   }
 
   algorithmOf(key: KeyTerm): Algorithm {
     return inside(key).algorithm;
+  }
+
+  lengthOf(key: KeyTerm): number {
+    return inside(key).lengthBytes;
   }
 
   isWeak(key: KeyTerm): boolean {

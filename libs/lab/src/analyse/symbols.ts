@@ -3,7 +3,7 @@
  * is identity. XOR is a sorted set of names without repetition: equal summands cancel, zero is the
  * empty set.
  */
-import type { Algorithm, TokenHeader, UsageName } from '@pinfold/hsm';
+import type { Algorithm, RsaUsage, TokenHeader } from '@pinfold/hsm';
 
 /** A key or datum: a name, or a sum of names. */
 export interface Plain {
@@ -28,13 +28,13 @@ export interface Sealed {
   readonly masterKey: string;
 }
 
-/** A key in transport: a key block that says its usage, or an ECB cryptogram that says nothing. */
+/** A key in transport: a key block that says its X9.143 usage, or an ECB cryptogram that says nothing. */
 export interface Carried {
   readonly kind: 'carried';
   readonly text: string;
   readonly under: KeySymbol;
   readonly key: KeySymbol;
-  readonly usage: UsageName | undefined;
+  readonly says: string | undefined;
 }
 
 /** A cryptogram of the typed API. */
@@ -46,13 +46,47 @@ export interface Tagged {
   readonly tag: string;
 }
 
-export type Term = Plain | Sealed | Carried | Tagged;
+/** An RSA private key as a token. */
+export interface Private {
+  readonly kind: 'private';
+  readonly text: string;
+  readonly pair: string;
+  readonly usage: RsaUsage;
+}
+
+export interface Public {
+  readonly kind: 'public';
+  readonly text: string;
+  readonly pair: string;
+}
+
+/** A key or data under a public key. */
+export interface Enciphered {
+  readonly kind: 'enciphered';
+  readonly text: string;
+  readonly pair: string;
+  readonly key: KeySymbol;
+}
+
+export type Term = Plain | Sealed | Carried | Tagged | Private | Public | Enciphered;
+
+/** A key that comes out of another, one way: whoever knows the base knows it. */
+export interface Derived {
+  readonly base: Plain;
+  readonly how: string;
+  readonly term: Plain;
+}
 
 const ZERO = '0';
+
+/** Versions of the master keys in the model: of tokens as they are, and from before a change. */
+export const MASTER_KEYS_NOW = 1;
+export const OLD_MASTER_KEYS = 0;
 
 /** Makes terms; one for each run of the analyser. */
 export class TermTable {
   readonly #terms = new Map<string, Term>();
+  readonly #derived = new Map<string, Derived>();
 
   name(name: string): Plain {
     return this.plain([name]);
@@ -74,19 +108,44 @@ export class TermTable {
     const { share, usage, part } = header;
     const whose = share === undefined ? '' : ` ${share.ceremony}/${share.index}`;
     const says = header.typed ? `${usage} ${part}${whose}: ` : '';
-    const text = `{${says}${key.term.text}}${masterKey}`;
+    const set = header.masterKeyVersion === OLD_MASTER_KEYS ? `old ${masterKey}` : masterKey;
+    const text = `{${says}${key.term.text}}${set}`;
     return this.#once({ kind: 'sealed', text, key, header, masterKey });
   }
 
-  carried(under: KeySymbol, key: KeySymbol, usage: UsageName | undefined): Carried {
-    const says = usage === undefined ? '' : `${usage}: `;
-    const text = `{${says}${key.term.text}}(${under.term.text})`;
-    return this.#once({ kind: 'carried', text, under, key, usage });
+  carried(under: KeySymbol, key: KeySymbol, says: string | undefined): Carried {
+    const usage = says === undefined ? '' : `${says}: `;
+    const text = `{${usage}${key.term.text}}(${under.term.text})`;
+    return this.#once({ kind: 'carried', text, under, key, says });
   }
 
   tagged(under: KeySymbol, inside: Plain, tag: string): Tagged {
     const text = `{${tag}, ${inside.text}}(${under.term.text})`;
     return this.#once({ kind: 'tagged', text, under, inside, tag });
+  }
+
+  private(pair: string, usage: RsaUsage): Private {
+    return this.#once({ kind: 'private', text: `{${usage}: ${pair}}MK`, pair, usage });
+  }
+
+  public(pair: string): Public {
+    return this.#once({ kind: 'public', text: `public key of ${pair}`, pair });
+  }
+
+  enciphered(pair: string, key: KeySymbol): Enciphered {
+    const text = `{${key.term.text} as ${key.lengthBytes} bytes}(public key of ${pair})`;
+    return this.#once({ kind: 'enciphered', text, pair, key });
+  }
+
+  derived(base: Plain, how: string): Plain {
+    const term = this.name(`${how}(${base.text})`);
+    if (!this.#derived.has(term.text)) this.#derived.set(term.text, { base, how, term });
+    return term;
+  }
+
+  /** All that was derived so far. */
+  get derivations(): Iterable<Derived> {
+    return this.#derived.values();
   }
 
   #once<T extends Term>(term: T): T {

@@ -4,13 +4,11 @@
  * where it belongs.
  */
 import { createHash } from 'node:crypto';
-import type { Core } from '../../core.js';
-import type { ClearKey } from '../../keys/clear-key.js';
-import { readySlot } from '../../keys/key-store.js';
+import type { KeyEnv } from '../../declare/command.js';
+import type { KeyTerm, Opened, Terms, Token } from '../../terms.js';
 import { DATA_KEY } from '../fields.js';
 
 export const DATA_KEY_BYTES = 32;
-const SLOT = readySlot(DATA_KEY);
 
 /** Sixteen bytes of SHA-256, hexadecimal, as the token's header holds them. */
 export function contextDigest(context: string, counted = false): string {
@@ -18,21 +16,20 @@ export function contextDigest(context: string, counted = false): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32).toUpperCase();
 }
 
-/** The data key, or undefined: no such token, of another context, or used up. Takes a use of a counted key. */
-export function openDataKey(core: Core, wrapped: string, context: string): ClearKey | undefined {
-  const key = core.keys.open(wrapped, SLOT);
-  if (key === undefined || key.header.lengthBytes !== DATA_KEY_BYTES) return undefined;
+/** Refuses with TOKEN_INVALID: no data key, of another context, or used up. Takes a use of a counted one. */
+export function openDataKey(
+  t: Terms,
+  { uses }: KeyEnv,
+  { wrapped, context }: { wrapped: Token; context: string },
+): Opened {
+  const key = t.open(wrapped, DATA_KEY);
+  if (key.header.lengthBytes !== DATA_KEY_BYTES) t.refuse('TOKEN_INVALID');
   const bound = key.header.context;
   if (bound === undefined || bound === contextDigest(context)) return key;
-  return bound === contextDigest(context, true) && core.uses.take(wrapped) ? key : undefined;
+  const counted = bound === contextDigest(context, true);
+  return counted && uses.take(wrapped) ? key : t.refuse('TOKEN_INVALID');
 }
 
-export function sealDataKey(
-  core: Core,
-  bytes: Uint8Array,
-  context: string,
-  counted = false,
-): string {
-  const as = { usage: 'DEK', part: 'data', context: contextDigest(context, counted) } as const;
-  return core.keys.seal(bytes, 'A', as).token;
+export function sealDataKey(t: Terms, key: KeyTerm, context: string, counted = false): Token {
+  return t.seal(key, { usage: 'DEK', part: 'data', context: contextDigest(context, counted) });
 }

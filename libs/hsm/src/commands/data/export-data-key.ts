@@ -1,14 +1,9 @@
-import { dataCommand } from '../../declare/command.js';
+import { keyCommand } from '../../declare/command.js';
 import { token } from '../../declare/field.js';
-import { readySlot } from '../../keys/key-store.js';
-import { done, refusal } from '../../outcome.js';
-import { wrapForTransport } from '../../tokens/transport.js';
 import { context, DATA_KEY, keyBlock, ZONE_KEY } from '../fields.js';
 import { openDataKey } from './data-key.js';
 
-const ZCK_SLOT = readySlot({ ...ZONE_KEY, part: 'key' });
-
-export const exportDataKey = dataCommand({
+export const exportDataKey = keyCommand({
   name: 'ExportDataKey',
   group: 'data',
   title: 'puts a data key under a zone control key, for the institution at the other end',
@@ -23,14 +18,10 @@ export const exportDataKey = dataCommand({
   output: { keyBlock: keyBlock() },
   errors: ['TOKEN_INVALID', 'WRAPPING_KEY_WEAK'],
   rules: ['M12.type-bound', 'M9.one-usage', 'M13.strong-wrap', 'M8.key-blocks'],
-  run(core, { wrapped, zck, context: bound }) {
-    const key = openDataKey(core, wrapped, bound);
-    const under = core.keys.open(zck, ZCK_SLOT);
-    if (key === undefined || under === undefined) return refusal('TOKEN_INVALID');
-    const headers = { wrapping: under.header, wrapped: key.header };
-    const refused = core.policy.judge('M13.strong-wrap', headers);
-    if (refused !== undefined) return refused;
-    const carried = { bytes: key.exposeBytes(), algorithm: 'A', exportability: 'E' } as const;
-    return done({ keyBlock: wrapForTransport(core, { under, key: carried, usage: 'DEK' }) });
+  run(t, { wrapped, zck, context: bound }, env) {
+    const under = t.open(zck, { ...ZONE_KEY, part: 'key' });
+    const key = openDataKey(t, env, { wrapped, context: bound });
+    t.rule('M13.strong-wrap', { wrapping: under.header, wrapped: key.header });
+    return { keyBlock: t.encrypt(under, key.key, { usage: 'DEK' }) };
   },
 });

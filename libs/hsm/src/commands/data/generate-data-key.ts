@@ -1,11 +1,9 @@
-import { wipe } from '@pinfold/crypto';
-import { dataCommand } from '../../declare/command.js';
+import { keyCommand } from '../../declare/command.js';
 import { bytes, integer, optional, secret, token } from '../../declare/field.js';
-import { done, refusal } from '../../outcome.js';
 import { context, DATA_KEY } from '../fields.js';
 import { DATA_KEY_BYTES, sealDataKey } from './data-key.js';
 
-export const generateDataKey = dataCommand({
+export const generateDataKey = keyCommand({
   name: 'GenerateDataKey',
   group: 'data',
   title: 'makes a data key for envelope encryption: in clear to use, and as a token to keep',
@@ -21,14 +19,13 @@ export const generateDataKey = dataCommand({
   },
   errors: ['COUNT_LIMIT', 'COUNT_REFUSED'],
   rules: [],
-  run(core, { context: bound, uses }) {
+  run(t, { context: bound, uses: count }, { mode, uses }) {
+    const counted = count !== undefined;
     // An untyped token cannot say that it is counted.
-    if (uses !== undefined && core.policy.mode === 'legacy') return refusal('COUNT_REFUSED');
-    const dataKey = Uint8Array.from(core.random(DATA_KEY_BYTES));
-    const copy = Uint8Array.from(dataKey);
-    const wrapped = sealDataKey(core, copy, bound, uses !== undefined);
-    wipe(copy);
-    if (uses !== undefined && !core.uses.add(wrapped, uses)) return refusal('COUNT_LIMIT');
-    return done({ dataKey, wrapped });
+    if (counted && mode === 'legacy') t.refuse('COUNT_REFUSED');
+    const key = t.fresh({ algorithm: 'A', lengthBytes: DATA_KEY_BYTES });
+    const wrapped = sealDataKey(t, key, bound, counted);
+    if (counted && !uses.add(wrapped, count)) t.refuse('COUNT_LIMIT');
+    return { dataKey: t.reveal(key), wrapped };
   },
 });

@@ -1,15 +1,9 @@
-import { wipe } from '@pinfold/crypto';
-import { dataCommand } from '../../declare/command.js';
+import { keyCommand } from '../../declare/command.js';
 import { token } from '../../declare/field.js';
-import { readySlot } from '../../keys/key-store.js';
-import { done, refusal } from '../../outcome.js';
-import { unwrapFromTransport } from '../../tokens/transport.js';
 import { context, DATA_KEY, keyBlock, ZONE_KEY } from '../fields.js';
 import { DATA_KEY_BYTES, sealDataKey } from './data-key.js';
 
-const ZCK_SLOT = readySlot({ ...ZONE_KEY, part: 'key' });
-
-export const importDataKey = dataCommand({
+export const importDataKey = keyCommand({
   name: 'ImportDataKey',
   group: 'data',
   title: 'takes a data key from under a zone control key',
@@ -20,15 +14,10 @@ export const importDataKey = dataCommand({
   output: { wrapped: token('data key', DATA_KEY) },
   errors: ['TOKEN_INVALID', 'KEY_BLOCK_INVALID'],
   rules: ['M12.type-bound', 'M9.one-usage', 'M8.key-blocks'],
-  run(core, { keyBlock: text, zck, context: bound }) {
-    const under = core.keys.open(zck, ZCK_SLOT);
-    if (under === undefined) return refusal('TOKEN_INVALID');
-    const carried = unwrapFromTransport(core.policy, { under, text, usage: 'DEK' });
-    if (carried === undefined || carried.bytes.length !== DATA_KEY_BYTES) {
-      return refusal('KEY_BLOCK_INVALID');
-    }
-    const wrapped = sealDataKey(core, carried.bytes, bound);
-    wipe(carried.bytes);
-    return done({ wrapped });
+  run(t, { keyBlock: text, zck, context: bound }) {
+    const under = t.open(zck, { ...ZONE_KEY, part: 'key' });
+    const key = t.decrypt(under, text, 'DEK');
+    if (t.lengthOf(key) !== DATA_KEY_BYTES) t.refuse('KEY_BLOCK_INVALID');
+    return { wrapped: sealDataKey(t, key, bound) };
   },
 });

@@ -1,19 +1,11 @@
-import { toHex, wipe } from '@pinfold/crypto';
-import { aesInitialKey, tdesInitialKey } from '@pinfold/pin';
-import { dataCommand } from '../../declare/command.js';
+import { toHex } from '@pinfold/crypto';
+import { keyCommand } from '../../declare/command.js';
 import { bytes, token } from '../../declare/field.js';
-import { checkValueOf } from '../../keys/key-check.js';
-import { readySlot } from '../../keys/key-store.js';
-import { done, refusal } from '../../outcome.js';
-import { wrapForTransport } from '../../tokens/transport.js';
+import { initialKeyId } from '../../keys/derivation.js';
 import { checkValue, keyBlock, TRANSPORT_KEY } from '../fields.js';
 import { AES_KSN_BYTES, BASE_KEY, TDES_KSN_BYTES } from './session-keys.js';
 
-const BDK_SLOT = readySlot({ ...BASE_KEY, part: 'key' });
-const UNDER_SLOT = readySlot({ ...TRANSPORT_KEY, part: 'key' });
-const IKID_BYTES = 8;
-
-export const deriveInitialKey = dataCommand({
+export const deriveInitialKey = keyCommand({
   name: 'DeriveInitialKey',
   group: 'dukpt',
   title: "derives a terminal's initial DUKPT key and puts it under a ZCK or TMK",
@@ -31,37 +23,24 @@ export const deriveInitialKey = dataCommand({
   output: { keyBlock: keyBlock(), checkValue: checkValue() },
   errors: ['TOKEN_INVALID', 'KSN_INVALID', 'WRAPPING_KEY_WEAK'],
   rules: ['M12.type-bound', 'M9.one-usage', 'M13.strong-wrap', 'M8.key-blocks'],
-  run(core, { bdk: token_, ksn, under: wrapping }) {
-    const bdk = core.keys.open(token_, BDK_SLOT);
-    const under = core.keys.open(wrapping, UNDER_SLOT);
-    if (bdk === undefined || under === undefined) return refusal('TOKEN_INVALID');
-    const aes = bdk.aes !== undefined;
-    if (!aes && bdk.header.lengthBytes !== 16) return refusal('TOKEN_INVALID');
-    if (ksn.length !== (aes ? AES_KSN_BYTES : TDES_KSN_BYTES)) return refusal('KSN_INVALID');
-    const strength = { wrapping: under.header, wrapped: bdk.header };
-    const refused = core.policy.judge('M13.strong-wrap', strength);
-    if (refused !== undefined) return refused;
-    const ikid = ksn.slice(0, IKID_BYTES);
-    const key = aes
-      ? aesInitialKey({ bdk: bdk.exposeBytes(), ikid })
-      : tdesInitialKey({ bdk: bdk.exposeBytes(), ksn });
-    const algorithm = aes ? 'A' : 'T';
-    const text = wrapForTransport(core, {
-      under,
-      key: { bytes: key, algorithm, exportability: 'N' },
-      usage: 'BDK',
-      block: core.policy.on['M8.key-blocks']
-        ? {
-            version: under.aes === undefined ? 'B' : 'D',
-            usage: 'B1',
-            modeOfUse: 'X',
-            exportability: 'N',
-            blocks: [aes ? ['IK', toHex(ikid)] : ['KS', toHex(ksn)]],
-          }
-        : undefined,
-    });
-    const value = checkValueOf(key, algorithm);
-    wipe(key);
-    return done({ keyBlock: text, checkValue: value });
+  run(t, { bdk: token_, ksn, under: wrapping }) {
+    const bdk = t.open(token_, { ...BASE_KEY, part: 'key' });
+    const under = t.open(wrapping, { ...TRANSPORT_KEY, part: 'key' });
+    const { algorithm, lengthBytes } = bdk.header;
+    const aes = algorithm === 'A';
+    if (!aes && (algorithm !== 'T' || lengthBytes !== 16)) t.refuse('TOKEN_INVALID');
+    if (ksn.length !== (aes ? AES_KSN_BYTES : TDES_KSN_BYTES)) t.refuse('KSN_INVALID');
+    t.rule('M13.strong-wrap', { wrapping: under.header, wrapped: bdk.header });
+    const key = t.derive(bdk, { method: 'dukpt-initial', ksn });
+    const header = {
+      usage: 'B1',
+      modeOfUse: 'X',
+      exportability: 'N',
+      blocks: [aes ? (['IK', toHex(initialKeyId(ksn))] as const) : (['KS', toHex(ksn)] as const)],
+    } as const;
+    return {
+      keyBlock: t.encrypt(under, key, { usage: 'BDK', header }),
+      checkValue: t.checkValue(key),
+    };
   },
 });

@@ -1,11 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { toHex } from '@pinfold/crypto';
-import { dataCommand } from '../../declare/command.js';
+import { keyCommand } from '../../declare/command.js';
 import { choice, optional } from '../../declare/field.js';
-import { done } from '../../outcome.js';
 import { publicKey, RSA_BITS, rsaKey, rsaUsage } from './rsa-fields.js';
 
-export const generateRsaKey = dataCommand({
+export const generateRsaKey = keyCommand({
   name: 'GenerateRsaKey',
   group: 'rsa',
   title: 'makes an RSA key pair; public exponent 65537',
@@ -19,12 +16,9 @@ export const generateRsaKey = dataCommand({
   output: { rsaKey: rsaKey(), publicKey: publicKey() },
   errors: ['KEY_TOO_SHORT'],
   rules: ['M16.long-modulus'],
-  run(core, { bits, usage = 'sign' }) {
-    const modulusLength = Number(bits);
-    const refused = core.policy.judge('M16.long-modulus', { bits: modulusLength });
-    if (refused !== undefined) return refused;
-    const pair = generateKeyPairSync('rsa', { modulusLength });
-    const spki = pair.publicKey.export({ type: 'spki', format: 'der' });
-    return done({ rsaKey: core.rsaKeys.seal(pair.privateKey, usage), publicKey: toHex(spki) });
+  run(t, { bits, usage = 'sign' }) {
+    t.rule('M16.long-modulus', { bits: Number(bits) });
+    const pair = t.rsa.generate(Number(bits));
+    return { rsaKey: t.rsa.seal(pair, usage), publicKey: t.rsa.publicKey(pair) };
   },
 });

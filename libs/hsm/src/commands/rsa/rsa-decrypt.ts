@@ -1,9 +1,8 @@
-import { dataCommand } from '../../declare/command.js';
+import { keyCommand } from '../../declare/command.js';
 import { bytes, secret } from '../../declare/field.js';
-import { done, refusal } from '../../outcome.js';
-import { ciphertext, decryptRsa, encryptionPadding, rsaKey } from './rsa-fields.js';
+import { ciphertext, encryptionPadding, rsaKey } from './rsa-fields.js';
 
-export const rsaDecrypt = dataCommand({
+export const rsaDecrypt = keyCommand({
   name: 'RsaDecrypt',
   group: 'rsa',
   title: 'deciphers data: OAEP with SHA-256; PKCS1 v1.5 in legacy',
@@ -13,10 +12,8 @@ export const rsaDecrypt = dataCommand({
   output: { data: secret(bytes('data', { min: 0, max: 501 })) },
   errors: ['TOKEN_INVALID', 'PADDING_REFUSED', 'PADDING_INVALID', 'CIPHERTEXT_INVALID'],
   rules: ['M9.one-usage', 'M16.oaep-only'],
-  run(core, { rsaKey: token, padding, data }) {
-    const key = core.rsaKeys.open(token, 'decrypt');
-    if (key === undefined) return refusal('TOKEN_INVALID');
-    const clear = decryptRsa(core, { key, padding, data });
-    return clear.ok ? done({ data: clear.value }) : clear;
+  run(t, { rsaKey: token, padding, data }) {
+    const pair = t.rsa.open(token, 'decrypt');
+    return { data: t.reveal(t.rsa.decrypt(pair, { padding, data })) };
   },
 });

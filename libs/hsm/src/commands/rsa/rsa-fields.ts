@@ -1,10 +1,7 @@
-/** Fields and padding of the RSA commands. */
-import { constants, type KeyObject, privateDecrypt } from 'node:crypto';
-import type { Core } from '../../core.js';
+/** Fields of the RSA commands, and the padding of signatures. */
+import { constants } from 'node:crypto';
 import { bytes, choice, hex, text } from '../../declare/field.js';
-import { decryptPkcs1 } from '../../keys/pkcs1.js';
 import { RSA_TOKEN_MAX, RSA_USAGE_NAMES } from '../../keys/rsa-keys.js';
-import { done, type Outcome, refusal } from '../../outcome.js';
 
 export const RSA_BITS = ['1024', '2048', '3072', '4096'] as const;
 export const SIGNATURE_PADDINGS = ['pss', 'pkcs1'] as const;
@@ -17,25 +14,6 @@ export const publicKey = () => text('public key, SPKI in hexadecimal DER', { min
 export const signaturePadding = () => choice('padding of the signature', SIGNATURE_PADDINGS);
 export const encryptionPadding = () => choice('padding', ENCRYPTION_PADDINGS);
 export const ciphertext = () => bytes('as long as the modulus', { min: 128, max: 512 });
-
-/** OAEP with SHA-256, every failure alike; PKCS1 v1.5 where rule M16 allows it. */
-export function decryptRsa(
-  core: Core,
-  { key, padding, data }: { key: KeyObject; padding: 'oaep' | 'pkcs1'; data: Uint8Array },
-): Outcome<Uint8Array> {
-  if (padding === 'pkcs1') {
-    const refused = core.policy.judge('M16.oaep-only', false);
-    if (refused !== undefined) return refused;
-    const clear = decryptPkcs1(key, data);
-    return clear === undefined ? refusal('PADDING_INVALID') : done(clear);
-  }
-  try {
-    const options = { key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
-    return done(Uint8Array.from(privateDecrypt(options, data)));
-  } catch {
-    return refusal('CIPHERTEXT_INVALID');
-  }
-}
 
 /** Options of node:crypto for a signature padding: PSS salts as long as the hash. */
 export function signatureOptions(padding: 'pss' | 'pkcs1') {

@@ -1,10 +1,7 @@
-import { createPublicKey } from 'node:crypto';
-import { toHex } from '@pinfold/crypto';
-import { dataCommand } from '../../declare/command.js';
-import { done, refusal } from '../../outcome.js';
+import { keyCommand } from '../../declare/command.js';
 import { publicKey, rsaKey } from './rsa-fields.js';
 
-export const rsaPublicKey = dataCommand({
+export const rsaPublicKey = keyCommand({
   name: 'RsaPublicKey',
   group: 'rsa',
   title: 'gives the public key of an RSA key',
@@ -14,10 +11,7 @@ export const rsaPublicKey = dataCommand({
   output: { publicKey: publicKey() },
   errors: ['TOKEN_INVALID'],
   rules: [],
-  run(core, { rsaKey: token }) {
-    const key = core.rsaKeys.open(token);
-    if (key === undefined) return refusal('TOKEN_INVALID');
-    const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
-    return done({ publicKey: toHex(spki) });
+  run(t, { rsaKey: token }) {
+    return { publicKey: t.rsa.publicKey(t.rsa.open(token)) };
   },
 });
