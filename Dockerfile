@@ -8,7 +8,12 @@ RUN npm ci --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json .swcrc ./
 COPY libs libs
 COPY apps apps
-RUN node node_modules/@nestjs/cli/bin/nest.js build --all
+COPY scripts/manifest.mjs scripts/
+# Signed by a release key where there is one (docker build --secret id=build_key,src=FILE), else by a key
+# of this build that no image holds.
+RUN --mount=type=secret,id=build_key node node_modules/@nestjs/cli/bin/nest.js build --all \
+  && if [ -f /run/secrets/build_key ]; then export BUILD_KEY_FILE=/run/secrets/build_key; fi \
+  && node scripts/manifest.mjs
 
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
@@ -22,7 +27,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
 COPY bin/pinfold.mjs bin/
-COPY scripts/prepare.mjs scripts/
+COPY scripts/prepare.mjs scripts/manifest.mjs scripts/
 RUN install -d -o node -g node -m 0700 /data
 USER node
 VOLUME /data

@@ -1,5 +1,6 @@
 /**
- * Makes a checkout runnable: installs from the lock file and builds, each only when needed.
+ * Makes a checkout runnable: installs from the lock file, builds and signs the build, each only when
+ * needed.
  *
  * Uses nothing but Node, because it runs before anything is installed. What was installed and built
  * is remembered by a hash of the lock file and of the sources, so a second run takes milliseconds.
@@ -18,6 +19,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildKey, MANIFEST, signManifest } from './manifest.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -94,6 +96,7 @@ function build(wanted) {
     'build',
     '--all',
   ]);
+  signManifest(join(root, 'dist'), buildKey());
   writeFileSync(BUILT_MARK, wanted);
 }
 
@@ -141,12 +144,14 @@ export function prepare() {
   if (!existsSync(join(root, 'libs'))) return;
   const lockHash = hashFile(join(root, 'package-lock.json'));
   const current = () =>
-    readMark(INSTALLED_MARK) === lockHash && readMark(BUILT_MARK) === sourcesHash();
+    readMark(INSTALLED_MARK) === lockHash &&
+    readMark(BUILT_MARK) === sourcesHash() &&
+    existsSync(join(root, 'dist', MANIFEST));
   if (current()) return;
   exclusively(() => {
     if (readMark(INSTALLED_MARK) !== lockHash) install();
     const wanted = sourcesHash();
-    if (readMark(BUILT_MARK) !== wanted) build(wanted);
+    if (readMark(BUILT_MARK) !== wanted || !existsSync(join(root, 'dist', MANIFEST))) build(wanted);
   });
 }
 

@@ -26,17 +26,19 @@ function institutionsWanted(): readonly string[] {
 
 /** Devices by institution, opened; only the production identity is served over TCP. */
 function openDevices(context: AppContext, ids: readonly string[]) {
-  const { config, logger, shutdown } = context;
+  const { config, logger, shutdown, health } = context;
   const clients = new Map<string, HsmClient>();
   for (const id of ids) {
     const institution = Institution.open({
       id,
       dataDir: config.dataDir,
       mode: config.mode,
+      selfTestMinutes: config.selfTestMinutes,
       random: randomBytes,
       log: (line) => logger.info(line),
     });
     shutdown.add({ phase: 'servers', name: `device ${id}`, stop: () => institution.close() });
+    health.add('ready', `device ${id}`, () => institution.trouble);
     clients.set(`${id};${IDENTITIES.production.name}`, institution.as(IDENTITIES.production));
   }
   return (institution: string, identity: string) => clients.get(`${institution};${identity}`);

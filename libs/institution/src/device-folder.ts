@@ -14,9 +14,16 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RandomBytes } from '@pinfold/crypto';
-import { Device, type DeviceOptions, type Envelope, type Mode } from '@pinfold/hsm';
+import {
+  Device,
+  type DeviceOptions,
+  type Envelope,
+  type Mode,
+  type ProgramIntegrity,
+} from '@pinfold/hsm';
 import { EnvironmentError } from '@pinfold/platform';
 import { AuditFile } from './audit-file.js';
+import { programMeasure } from './program-files.js';
 import { TOKENS_FILE } from './tokens.js';
 import { writeWhole } from './write-whole.js';
 
@@ -25,8 +32,13 @@ const PREVIOUS = 'device.state.previous';
 const KEY = 'device.key';
 const AUDIT = 'audit.log';
 const KEY_BYTES = 32;
-/** Counters that a `kill -9` may lose are at most this old; audit entries are never lost to it. */
+/**
+ * Counters that a `kill -9` may lose are at most this old. Never lost to it are audit entries, what
+ * officers changed, and what a wrong passphrase costs: they are on disk before they are answered.
+ */
 const SAVE_AFTER_MS = 500;
+/** PCI HSM: once a day at least. */
+const SELF_TEST_MINUTES = 24 * 60;
 
 export interface DeviceFolderOptions {
   readonly folder: string;
@@ -34,7 +46,13 @@ export interface DeviceFolderOptions {
   readonly random: RandomBytes;
   readonly policy?: DeviceOptions['policy'];
   readonly limits?: DeviceOptions['limits'];
-  /** Says what a person should know: created, or taken from the previous state. */
+  /** How often the device tests itself while it is open; once a day where nothing is said. */
+  readonly selfTestMinutes?: number;
+  /** Measures the program; that of the running one where nothing is said. */
+  readonly integrity?: () => ProgramIntegrity;
+  /** A new device without master keys and people, where the folder has none; else a demo device. */
+  readonly factory?: boolean;
+  /** Says what a person should know: made, damaged, a self-test failed, a ceremony broken off. */
   readonly log: (line: string) => void;
 }
 
@@ -47,6 +65,7 @@ export class DeviceFolder {
   #sealed: Uint8Array | undefined;
   #envelopes: ((envelope: Envelope) => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #selfTests: NodeJS.Timeout | undefined;
   #closed = false;
 
   private constructor(options: DeviceFolderOptions) {
@@ -63,6 +82,8 @@ export class DeviceFolder {
       ? Uint8Array.from(options.random(KEY_BYTES))
       : readFileSync(join(this.folder, KEY));
     this.device = this.created ? this.#create(options) : this.#restore(options);
+    this.#tell(options);
+    this.#testOften(options);
   }
 
   /** Opens the device of a folder, or makes a demo device with random master keys. */
@@ -100,6 +121,7 @@ export class DeviceFolder {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearInterval(this.#selfTests);
     this.save();
     this.#audit.close();
   }
@@ -111,13 +133,36 @@ export class DeviceFolder {
     this.#timer.unref();
   }
 
+  /** What the start found: a failed self-test, a ceremony that the last stop broke off. */
+  #tell({ log }: DeviceFolderOptions): void {
+    const { failedTests, programFault, brokenOff } = this.device;
+    if (failedTests.length > 0) {
+      const why = programFault === '' ? '' : `: ${programFault}`;
+      log(`self-test failed (${failedTests.join(', ')})${why}; the device answers only its status`);
+    }
+    if (brokenOff.length > 0) {
+      log(
+        `the ceremony of new master keys was broken off when the device stopped: the components of ${brokenOff.join(', ')} are erased, all custodians begin again`,
+      );
+    }
+  }
+
+  #testOften(options: DeviceFolderOptions): void {
+    const minutes = options.selfTestMinutes ?? SELF_TEST_MINUTES;
+    this.#selfTests = setInterval(() => {
+      if (this.device.selfTest().length > 0) this.#tell(options);
+    }, minutes * 60_000);
+    this.#selfTests.unref();
+  }
+
   #ports(options: DeviceFolderOptions): DeviceOptions {
-    const { random, mode, policy, limits } = options;
+    const { random, mode, policy, limits, integrity = programMeasure() } = options;
     return {
       random,
       mode,
       policy,
       limits,
+      integrity,
       clock: { now: () => Date.now() },
       envelopes: (envelope) => this.#envelopes?.(envelope),
       auditTail: this.#audit.tail,
@@ -126,16 +171,20 @@ export class DeviceFolder {
         this.#audit.append(line);
         this.touch();
       },
+      persist: () => this.save(),
     };
   }
 
   #create(options: DeviceFolderOptions): Device {
-    const device = Device.create({ ...this.#ports(options), demo: true });
+    const demo = options.factory !== true;
+    const device = Device.create({ ...this.#ports(options), demo });
     this.#audit.flush();
     this.#sealed = device.sealState(this.#key);
     writeWhole(join(this.folder, STATE), this.#sealed);
     writeWhole(join(this.folder, KEY), this.#key);
-    options.log(`made a ${options.mode} demo device with random master keys in ${this.folder}`);
+    if (demo) {
+      options.log(`made a ${options.mode} demo device with random master keys in ${this.folder}`);
+    }
     return device;
   }
 

@@ -4,6 +4,7 @@ export * from './data-keys.js';
 export * from './device-folder.js';
 export * from './hsm-access.js';
 export * from './institution.js';
+export * from './program-files.js';
 export * from './service-base.js';
 export * from './tokens.js';
 export * from './topology.js';

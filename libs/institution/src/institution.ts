@@ -93,6 +93,13 @@ export class Institution {
     });
   }
 
+  /** A check of readiness: why the device does not serve, or undefined. */
+  get trouble(): string | undefined {
+    const { life, failedTests } = this.store.device;
+    if (life === 'operational') return undefined;
+    return `the device is ${life === 'error' ? `in its error state (${failedTests.join(', ')})` : life}`;
+  }
+
   close(): void {
     this.store.close();
   }

@@ -42,7 +42,7 @@ export async function openServiceBase(
   context: AppContext,
   needs: ServiceNeeds,
 ): Promise<ServiceBase> {
-  const { config, logger, shutdown } = context;
+  const { config, logger, shutdown, health } = context;
   const { databaseUrl, kafkaBrokers } = config;
   if (databaseUrl === null || kafkaBrokers === null) {
     throw new EnvironmentError(
@@ -56,10 +56,12 @@ export async function openServiceBase(
     id: needs.institution,
     dataDir: config.dataDir,
     mode: config.mode,
+    selfTestMinutes: config.selfTestMinutes,
     random: randomBytes,
     log: (line) => logger.info(line),
   });
   shutdown.add({ phase: 'servers', name: 'device', stop: () => institution.close() });
+  health.add('ready', 'device', () => institution.trouble);
   const keys = await institution.openDataKeys();
   const database = await openDatabase(context, databaseUrl.reveal(), needs);
   const brokers = kafkaBrokers.map(({ host, port }) => `${host}:${port}`);

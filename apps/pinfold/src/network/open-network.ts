@@ -106,14 +106,12 @@ function openInstitutions(context: AppContext): DemoInstitutions {
       id,
       dataDir: config.dataDir,
       mode: config.mode,
+      selfTestMinutes: config.selfTestMinutes,
       random: randomBytes,
       log: (line) => logger.debug(line),
     });
     shutdown.add({ phase: 'servers', name: `device ${id}`, stop: () => institution.close() });
-    health.add('ready', `device ${id}`, () => {
-      const { life } = institution.store.device;
-      return life === 'operational' ? undefined : `the device is ${life}`;
-    });
+    health.add('ready', `device ${id}`, () => institution.trouble);
     return institution;
   };
   return {

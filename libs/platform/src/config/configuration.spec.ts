@@ -21,6 +21,7 @@ it('has a default for everything', () => {
     kafkaBrokers: null,
     mode: 'hardened',
     hsmUrls: null,
+    selfTestMinutes: 1440,
     httpPort: 8080,
     hostPort: 1500,
     isoPort: 8583,

@@ -121,6 +121,17 @@ export const VARIABLES = {
     absent: 'a device in the process',
     schema: hostPorts('tcp://'),
   }),
+  selfTestMinutes: variable({
+    name: 'PINFOLD_SELF_TEST_MINUTES',
+    about: 'how often devices test themselves while they run; PCI HSM asks for once a day',
+    allowed: 'a whole number from 1 to 1440',
+    default: '1440',
+    schema: z
+      .string()
+      .regex(/^\d{1,4}$/)
+      .transform(Number)
+      .pipe(z.number().min(1).max(1440)),
+  }),
   httpPort: port('PINFOLD_HTTP_PORT', 8080, 'health, metrics, REST with OpenAPI at /docs'),
   hostPort: port('PINFOLD_HOST_PORT', 1500, 'payShield-style host commands over TCP'),
   isoPort: port('PINFOLD_ISO_PORT', 8583, 'ISO 8583 over TCP'),
