@@ -2,6 +2,7 @@
 import { type AppContext, ensureApiToken, type HttpServer, startHttp } from '@pinfold/platform';
 import { accountStatement } from '@pinfold/storage';
 import { keyChangeRoute, loadRoute, PLAIN_MIX, withdrawalRoute } from '../../../atm/src/index.js';
+import { VERSION } from '../cli/version.js';
 import { hopsOf } from '../narration/hops.js';
 import { createTraffic } from '../system/fleet-app.js';
 import type { System } from '../system/system.js';
@@ -12,7 +13,6 @@ import { parkedRoutes } from './parked.js';
 import { reconciliationRoute } from './reconciliations.js';
 import { statusRoute } from './status.js';
 
-export const VERSION = '0.1.0';
 const LAST_LINES = 10;
 
 export async function startControlApi(

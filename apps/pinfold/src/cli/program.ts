@@ -1,52 +1,24 @@
 /** The `pinfold` program: every command, and how wrong usage ends. */
 import { Command, CommanderError } from 'commander';
-import { analyseCommand } from '../commands/analyse.js';
-import { attackCommand } from '../commands/attack.js';
-import { auditCommand } from '../commands/audit.js';
-import { cardCommand } from '../commands/card.js';
-import { ceremonyCommand } from '../commands/ceremony.js';
-import { clusterCommand } from '../commands/cluster.js';
-import { doctorCommand } from '../commands/doctor.js';
-import { hsmCommand } from '../commands/hsm.js';
-import { keysCommand } from '../commands/keys.js';
-import { parkedCommand } from '../commands/parked.js';
-import { provisionCommand } from '../commands/provision.js';
-import { reconcileCommand } from '../commands/reconcile.js';
-import { startCommand } from '../commands/start.js';
-import { statusCommand } from '../commands/status.js';
-import { vectorsCommand } from '../commands/vectors.js';
-import { waitCommand } from '../commands/wait.js';
-import { withdrawCommand } from '../commands/withdraw.js';
+import { COMMANDS, type CommandEntry } from './commands.js';
 import { EXIT } from './exit.js';
+import { VERSION } from './version.js';
 
-const COMMANDS: readonly Command[] = [
-  startCommand,
-  waitCommand,
-  statusCommand,
-  doctorCommand,
-  withdrawCommand,
-  reconcileCommand,
-  parkedCommand,
-  keysCommand,
-  cardCommand,
-  vectorsCommand,
-  attackCommand,
-  analyseCommand,
-  ceremonyCommand,
-  hsmCommand,
-  auditCommand,
-  provisionCommand,
-  clusterCommand,
-];
-
-export function createProgram(): Command {
+/** Loads the commands whose names are among the arguments; of the others it knows the summary. */
+async function createProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('pinfold')
     .description('ATM and payment PIN-processing backend with an HSM core')
+    .version(VERSION)
     .showHelpAfterError("('--help' shows what is allowed)");
-  for (const command of COMMANDS) program.addCommand(command);
+  for (const entry of COMMANDS) {
+    program.addCommand(argv.includes(entry.name) ? await entry.load() : announced(entry));
+  }
   exitBySettingTheCode(program);
   return program;
 }
+
+const announced = ({ name, summary }: CommandEntry): Command =>
+  new Command(name).description(summary);
 
 /** Commander ends the process by itself; here it throws, so that output is flushed and codes are ours. */
 function exitBySettingTheCode(command: Command): void {
@@ -59,7 +31,7 @@ function exitBySettingTheCode(command: Command): void {
 
 export async function runProgram(argv: readonly string[]): Promise<void> {
   try {
-    await createProgram().parseAsync([...argv]);
+    await (await createProgram(argv.slice(2))).parseAsync([...argv]);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;

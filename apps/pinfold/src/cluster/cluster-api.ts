@@ -3,11 +3,11 @@ import { type AppContext, ensureApiToken, type Route, route, startHttp } from '@
 import { accountStatement } from '@pinfold/storage';
 import { z } from 'zod';
 import { cardRoute } from '../api/cards.js';
-import { VERSION } from '../api/control-api.js';
 import { keyRoutes } from '../api/keys.js';
 import { parkedRoutes } from '../api/parked.js';
 import { reconciliationRoute } from '../api/reconciliations.js';
 import { statusRoute } from '../api/status.js';
+import { VERSION } from '../cli/version.js';
 import { type HopStores, hopsOf } from '../narration/hops.js';
 import type { OpenedNetwork } from '../network/open-network.js';
 import type { DatabaseServer } from '../system/servers.js';
