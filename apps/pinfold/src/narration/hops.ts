@@ -40,10 +40,10 @@ export async function hopsOf(stores: HopStores, id: TransactionId): Promise<Hop[
 
 async function tellHops(stores: HopStores, id: TransactionId): Promise<Hop[]> {
   const name = `${id.rrn}-${id.terminal}` as const;
-  const journal = await stores.atm.transact(async (tx) =>
-    (await tx.withdrawals([id])).get(name as never),
-  );
-  const row = await stores.switch.transact(async (tx) => (await tx.transactions([id])).get(name));
+  const [journal, row] = await Promise.all([
+    stores.atm.withdrawal(id),
+    stores.switch.transaction(id),
+  ]);
   const issuer = row === undefined ? undefined : stores.issuers.get(row.issuer);
   const posted = await issuer?.transaction(`${ACQUIRER.institution}-${name}`);
   return [

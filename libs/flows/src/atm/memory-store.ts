@@ -54,6 +54,10 @@ export class MemoryAtmStore implements AtmStore {
     return run;
   }
 
+  async withdrawal(id: WithdrawalId): Promise<Withdrawal | undefined> {
+    return this.#tables.withdrawals.get(withdrawalKeyOf(id));
+  }
+
   async reconcilePage(after: WithdrawalId | undefined, limit: number): Promise<AtmJournalRow[]> {
     const from = after === undefined ? '' : withdrawalKeyOf(after);
     return [...this.#tables.withdrawals]

@@ -102,6 +102,8 @@ export function atmStoreContract(name: string, open: () => Promise<AtmStore>): v
       const found = await find(row, sampleWithdrawal(2));
       expect(found.size).toBe(1);
       expect(plain(found.get(withdrawalKeyOf(row)))).toEqual(plain(row));
+      expect(plain(await store.withdrawal(row))).toEqual(plain(row));
+      expect(await store.withdrawal(sampleWithdrawal(2))).toBeUndefined();
     });
 
     it('refuses a row twice, but takes the same RRN of another terminal', async () => {

@@ -75,6 +75,8 @@ export interface AtmStore {
    * A throwing `fn` rolls back and the error comes out.
    */
   transact<T>(fn: (tx: AtmTx) => Promise<T>): Promise<T>;
+  /** One row as it is now, without a lock; undefined where there is none. */
+  withdrawal(id: WithdrawalId): Promise<Withdrawal | undefined>;
   /** Journal rows for the three-way match, in order of RRN and terminal; pages by `after`. */
   reconcilePage(after: WithdrawalId | undefined, limit: number): Promise<AtmJournalRow[]>;
   cashPosition(): Promise<CashPosition>;

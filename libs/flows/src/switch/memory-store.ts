@@ -57,6 +57,10 @@ export class MemorySwitchStore implements SwitchStore {
     return run;
   }
 
+  async transaction(id: TransactionId): Promise<SwitchTransaction | undefined> {
+    return this.transactions.get(keyOf(id));
+  }
+
   async reconcilePage(after: TransactionId | undefined, limit: number): Promise<ReconcileRow[]> {
     const keys = [...this.transactions.keys()].sort();
     const from = after === undefined ? 0 : keys.findIndex((key) => key > keyOf(after));

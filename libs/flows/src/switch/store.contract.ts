@@ -37,6 +37,8 @@ export function switchStoreContract(
       expect(found.size).toBe(1);
       expect(found.get(keyOf(row))).toMatchObject(rest);
       expect(pan).toHaveLength(16);
+      expect(await store.transaction(row)).toMatchObject(rest);
+      expect(await store.transaction(sampleRow({ n: 2 }))).toBeUndefined();
     });
 
     it('updates a row, and refuses to update one that is not there', async () => {

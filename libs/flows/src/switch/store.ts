@@ -80,6 +80,8 @@ export interface SwitchStore {
    * A throwing `fn` rolls back and the error comes out.
    */
   transact<T>(fn: (tx: SwitchTx) => Promise<T>): Promise<T>;
+  /** One row as it is now, without a lock; undefined where there is none. */
+  transaction(id: TransactionId): Promise<SwitchTransaction | undefined>;
   /** One row per transaction for the three-way match, in order of identity; pages by `after`. */
   reconcilePage(after: TransactionId | undefined, limit: number): Promise<ReconcileRow[]>;
   /** Store-and-forward rows that wait for a person (`parked`, `refused`), in order of identity. */

@@ -52,6 +52,12 @@ export class PostgresAtmStore implements AtmStore {
     return this.database.transaction((tx) => fn(new PostgresAtmTx(tx, this.fleet)));
   }
 
+  async withdrawal({ rrn, terminal }: WithdrawalId): Promise<Withdrawal | undefined> {
+    const named = [this.fleet, rrn, terminal];
+    const [row] = await this.database.query<WithdrawalRow>(sql.ONE_WITHDRAWAL, named);
+    return row === undefined ? undefined : withdrawalFrom(row);
+  }
+
   async reconcilePage(after: WithdrawalId | undefined, limit: number): Promise<AtmJournalRow[]> {
     const from = [this.fleet, after?.rrn ?? '', after?.terminal ?? ''];
     const rows = await this.database.query<AtmJournalRow & { createdMs: bigint }>(

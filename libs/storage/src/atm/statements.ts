@@ -18,6 +18,11 @@ SELECT ${withdrawalBatch.select('w')} FROM ${idBatch.from(1, 'i')}
 JOIN withdrawals w ON w.rrn = i.rrn AND w.terminal = i.terminal
 ORDER BY w.rrn, w.terminal FOR NO KEY UPDATE OF w`;
 
+/** $1: fleet; $2: RRN; $3: terminal. */
+export const ONE_WITHDRAWAL = `
+SELECT ${withdrawalBatch.select('w')} FROM withdrawals w
+WHERE w.fleet = $1 AND w.rrn = $2 AND w.terminal = $3`;
+
 /** $1: fleet; $2: now; $3: limit. */
 export const DUE = `
 SELECT ${withdrawalBatch.select('w')} FROM withdrawals w

@@ -9,6 +9,10 @@ SELECT ${ROW_COLUMNS} FROM ${idBatch.from(1, 'i')}
 JOIN transactions t ON t.rrn = i.rrn AND t.terminal = i.terminal
 ORDER BY t.rrn, t.terminal FOR NO KEY UPDATE OF t`;
 
+/** $1: RRN; $2: terminal. */
+export const ONE_TRANSACTION = `
+SELECT ${ROW_COLUMNS} FROM transactions t WHERE t.rrn = $1 AND t.terminal = $2`;
+
 /** $1: now; $2: limit. */
 export const TIMED_OUT = `
 SELECT ${ROW_COLUMNS}, t.sealed_pan AS "sealedPan" FROM transactions t

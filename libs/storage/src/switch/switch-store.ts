@@ -61,6 +61,11 @@ export class PostgresSwitchStore implements SwitchStore {
     return this.database.transaction((tx) => fn(new PostgresSwitchTx(tx, this.pans)));
   }
 
+  async transaction(id: TransactionId): Promise<SwitchTransaction | undefined> {
+    const [row] = await this.database.query<ReadRow>(sql.ONE_TRANSACTION, [id.rrn, id.terminal]);
+    return row === undefined ? undefined : transactionFrom(row);
+  }
+
   reconcilePage(after: TransactionId | undefined, limit: number): Promise<ReconcileRow[]> {
     const from = [after?.rrn ?? '', after?.terminal ?? ''];
     return this.database.query<ReconcileRow>(sql.RECONCILE_PAGE, [...from, limit]);
