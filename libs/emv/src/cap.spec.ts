@@ -61,7 +61,7 @@ describe('capCode', () => {
     const key = fromHex('19C1FBC83EBDC0D5');
     const cipher = createCipheriv('des-ede-cbc', concatBytes(key, key), new Uint8Array(8));
     const chained = Buffer.concat([
-      cipher.setAutoPadding(false).update(fromHex('1234567890123F80')),
+      cipher.setAutoPadding(false).update(fromHex('1234567890F12380')),
     ]);
     const low = ((chained[5]! & 1) << 16) | (chained[6]! << 8) | chained[7]!;
     expect(capCode({ answer, ipb, tdsFields: ['1234567890', '123'] })).toBe(

@@ -10,8 +10,9 @@
  * - mode 2 with TDS (transaction data signing): the mode-2 cryptogram becomes a DES key that MACs the
  *   customer's fields, and that MAC stands in place of the cryptogram.
  *
- * The encoding of the TDS fields is not in that paper: here the fields' digits are joined, packed as BCD
- * with a trailing F where odd, and MACed by ISO/IEC 9797-1 algorithm 1, padding 2.
+ * The encoding of the TDS fields is not in that paper; it follows the program of Teuwen and Szikora,
+ * "EMV-CAP" (MISC 56, 2011): the fields joined by F, packed as BCD with a trailing F where odd, and
+ * MACed by ISO/IEC 9797-1 algorithm 1, padding 2. The F keeps 12 and 3 apart from 1 and 23.
  */
 import { concatBytes, fromHex, InputError, iso9797Mac } from '@pinfold/crypto';
 
@@ -135,7 +136,7 @@ function withTdsMac(answer: Uint8Array, fields: readonly string[]): Uint8Array {
       `tdsFields must be 1 to ${MOST_TDS_FIELDS} fields of 1 to ${MOST_TDS_DIGITS} digits`,
     );
   }
-  const digits = fields.join('');
+  const digits = fields.join('F');
   const data = fromHex(digits.length % 2 === 0 ? digits : `${digits}F`);
   const key = answer.slice(CRYPTOGRAM_FROM, CRYPTOGRAM_FROM + 8);
   const mac = iso9797Mac({ algorithm: 1, padding: 2, key, data });

@@ -140,7 +140,12 @@ describe('one-time codes', () => {
 
   it('packs an even and an odd number of digits apart', () => {
     const signed = (tdsFields: string[]) => capCode({ answer, ipb, tdsFields });
-    expect(signed(['12'])).toBe(signed(['1', '2']));
     expect(signed(['12'])).not.toBe(signed(['123']));
+  });
+
+  it('keeps fields apart whose digits are the same', () => {
+    const signed = (tdsFields: string[]) => capCode({ answer, ipb, tdsFields });
+    expect(signed(['12', '3'])).not.toBe(signed(['1', '23']));
+    expect(signed(['12'])).not.toBe(signed(['1', '2']));
   });
 });
