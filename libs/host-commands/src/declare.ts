@@ -7,7 +7,7 @@ import type { Layout, ValuesOf } from './layout/nodes.js';
 import { compileParser, type Step, type Values } from './layout/parse.js';
 import type { ReplyCode } from './refusal.js';
 
-export type Group = 'service' | 'keys' | 'pins' | 'macs and data' | 'cards' | 'vendor';
+export type Group = 'service' | 'keys' | 'rsa' | 'pins' | 'macs and data' | 'cards' | 'vendor';
 
 /** What a reply adds to code 00; a warning goes with the whole reply. */
 export type Reply<R extends Layout> = ValuesOf<R> & { readonly $warning?: ReplyCode };
@@ -19,8 +19,8 @@ export interface HostCommand<Q extends Layout = Layout, R extends Layout = Layou
   readonly group: Group;
   readonly request: Q;
   readonly reply: R;
-  /** Key attributes (`#…`) may follow the fields: the command makes keys. */
-  readonly attributes?: boolean;
+  /** Headers of key blocks (`#…`, `&…`, `!…`) may follow the fields: the command makes keys. */
+  readonly attributes?: boolean | 'private key';
   /** Meanings that error codes have in this command. */
   readonly errors?: Readonly<Partial<Record<ReplyCode, string>>>;
   /** Safe to send again when no reply came: it changes nothing and gives nothing away twice. */

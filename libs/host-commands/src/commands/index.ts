@@ -6,11 +6,13 @@ import { DATA_COMMANDS } from './data.js';
 import { KEY_COMMANDS } from './keys/index.js';
 import { MAC_COMMANDS } from './macs/index.js';
 import { PIN_COMMANDS } from './pins/index.js';
+import { RSA_COMMANDS } from './rsa/index.js';
 import { SERVICE_COMMANDS } from './service.js';
 
 const ALL = [
   ...SERVICE_COMMANDS,
   ...KEY_COMMANDS,
+  ...RSA_COMMANDS,
   ...PIN_COMMANDS,
   ...MAC_COMMANDS,
   ...DATA_COMMANDS,

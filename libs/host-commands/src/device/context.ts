@@ -4,28 +4,28 @@ import { LMK_SCHEMES, type LmkScheme, lmkKeyType } from '@pinfold/keyblock';
 import { type ReplyCode, refuse } from '../refusal.js';
 import type { Host } from './host.js';
 import { KEY_ROLES, type KeyRole, type KeyRoleRow, rowOfType } from './key-roles.js';
-import type { HostKeys, KeyAttributes, KeyNeed, OpenKey } from './keys.js';
+import type { HostKeys, KeyNeed, OpenKey } from './keys.js';
 import type { Lmk } from './lmk.js';
 import { SECURITY_SETTINGS, type SettingName } from './settings.js';
 import { openPinField, sealPinField } from './stored-pin.js';
-
-const KEY_BYTES_OF_ALGORITHM: Readonly<Record<string, number>> = {
-  D: 8,
-  T1: 8,
-  T2: 16,
-  T3: 24,
-  A1: 16,
-  A2: 24,
-  A3: 32,
-};
+import type { MadeAttributes, Tail } from './tail.js';
 
 export class Context {
-  lmk: Lmk;
-  /** Fields after `#`. */
-  attributes: (KeyAttributes & { readonly length: number }) | undefined;
+  constructor(
+    readonly device: Host,
+    readonly lmk: Lmk = device.defaultLmk,
+    readonly tail: Tail = { trailer: '' },
+  ) {}
 
-  constructor(readonly device: Host) {
-    this.lmk = device.defaultLmk;
+  /** Header of the key block to be made under the LMK. */
+  get attributes(): MadeAttributes | undefined {
+    return this.tail.attributes;
+  }
+
+  /** Header fields of a private key's block. */
+  get privateKeyHeader(): { keyVersion?: string; exportability?: string } {
+    const { privateKeyVersion: keyVersion, exported } = this.tail;
+    return { keyVersion, exportability: exported?.exportability };
   }
 
   get keys(): HostKeys {
@@ -43,7 +43,7 @@ export class Context {
 
   /** Ends the command unless the device is authorised (two officers, or the legacy start). */
   authorised(): void {
-    if (!this.device.authorised) refuse('17', 'authorisation-needed');
+    if (!this.device.authorised) this.unless('authorisation-needed');
   }
 
   key(token: string, role: KeyRole, parity: ReplyCode = '10', need: KeyNeed = 'any'): OpenKey {
@@ -69,6 +69,7 @@ export class Context {
   newKey(scheme: string): OpenKey {
     const { attributes } = this;
     const algorithm = attributes?.algorithm === 'A' ? 'A' : 'T';
+    if (attributes !== undefined && attributes.length === undefined) refuse('A7');
     const length =
       scheme === 'S'
         ? (attributes?.length ?? 16)
@@ -110,20 +111,3 @@ const ANY_BLOCK: KeyRoleRow = {
   name: 'any key in a key block',
   usages: [...new Set(Object.values<KeyRoleRow>(KEY_ROLES).flatMap(({ usages }) => usages))],
 };
-
-/** Reads the key attributes after `#`: usage, algorithm with length, mode, version, exportability. */
-export function attributesOf(
-  text: string,
-): (KeyAttributes & { readonly length: number }) | ReplyCode {
-  const usage = text.slice(0, 2);
-  const algorithm = text.slice(2, 4);
-  const length = KEY_BYTES_OF_ALGORITHM[algorithm] ?? KEY_BYTES_OF_ALGORITHM[algorithm[0] ?? ''];
-  if (length === undefined) return 'A7';
-  const keyVersion = text.slice(5, 7);
-  if (!/^\d\d$/.test(keyVersion)) return 'A9';
-  const exportability = text.slice(7, 8);
-  if (!/^[ENS]$/.test(exportability)) return 'AA';
-  if (text.slice(8) !== '00') return 'AB';
-  const modeOfUse = text.slice(4, 5);
-  return { usage, algorithm: algorithm[0]!, modeOfUse, keyVersion, exportability, length };
-}

@@ -13,21 +13,22 @@ import { Lanes } from '../lanes/lanes.js';
 import { bytesOfWire, wireOfBytes } from '../layout/chars.js';
 import { Cursor, type Values } from '../layout/parse.js';
 import { HostRefusal, type ReplyCode } from '../refusal.js';
-import type { Messages } from '../wire/connection.js';
+import type { Messages } from '../wire/messages.js';
 import type { Replies } from '../wire/replies.js';
-import { attributesOf, Context } from './context.js';
+import { Context } from './context.js';
 import type { Host } from './host.js';
 import { HostKeys } from './keys.js';
 import { type Lmk, testLmks } from './lmk.js';
 import { type HostMode, type SettingName, settingsOf } from './settings.js';
 import { PIN_FIELD } from './stored-pin.js';
+import { readTail, TRAILER, TRAILER_MAX } from './tail.js';
 
 export interface HostDeviceOptions {
   readonly commands: ReadonlyMap<string, ReadyCommand>;
   readonly random: RandomBytes;
   /** Hardened unless legacy is asked for. */
   readonly mode?: HostMode;
-  /** Settings of the hardened mode to switch off. */
+  /** Settings to switch off. */
   readonly without?: readonly SettingName[];
   /** The first one is the default; the test LMKs of the mode where none are given. */
   readonly lmks?: readonly Lmk[];
@@ -59,8 +60,6 @@ interface Begun {
   readonly trailer: string;
 }
 
-const TRAILER = '\x19';
-const TRAILER_MAX = 32;
 const DEFAULT_HEADER = 4;
 const BAD_DATA: ReplyCode = '15';
 
@@ -211,33 +210,18 @@ export class HostDevice implements Host {
     return '41';
   }
 
-  /** What may follow the fields: `%` and LMK, `#` and key attributes, X'19' and a trailer. */
+  /** What may follow the fields, see `tail.ts`. */
   #tail(
     command: ReadyCommand,
     text: string,
     from: number,
     to: number,
   ): { context: Context; trailer: string } | ReplyCode {
-    const context = new Context(this);
-    let at = from;
-    while (at < to && text[at] !== TRAILER) {
-      if (text[at] === '%') {
-        const id = text.slice(at + 1, Math.min(at + 3, to));
-        const lmk = this.lmks.find((each) => each.id === id);
-        if (lmk === undefined) return '13';
-        context.lmk = lmk;
-        at += 3;
-      } else if (text[at] === '#' && command.attributes === true && at + 11 <= to) {
-        const attributes = attributesOf(text.slice(at + 1, at + 11));
-        if (typeof attributes === 'string') return attributes;
-        context.attributes = attributes;
-        at += 11;
-      } else {
-        return BAD_DATA;
-      }
-    }
-    if (to - at > 1 + TRAILER_MAX) return BAD_DATA;
-    return { context, trailer: text.slice(at, to) };
+    const tail = readTail(command, text, from, to);
+    if (typeof tail === 'string') return tail;
+    const { lmkId, trailer } = tail;
+    const lmk = lmkId === undefined ? this.defaultLmk : this.lmks.find(({ id }) => id === lmkId);
+    return lmk === undefined ? '13' : { context: new Context(this, lmk, tail), trailer };
   }
 }
 
@@ -246,10 +230,16 @@ function dateTime(ms: number): [string, string] {
   return [text.slice(2, 8), text.slice(8, 14)];
 }
 
-/** A trailer is sent back with a refusal too, where the end of the message is one. */
+/**
+ * A trailer is sent back with a refusal too, where the end of the message is one: X'19' and printable
+ * characters. Binary fields may hold X'19' as well.
+ */
 function lastTrailer(text: string, from: number, to: number): string {
   const least = Math.max(from, to - 1 - TRAILER_MAX);
-  for (let i = to - 1; i >= least; i--) if (text[i] === TRAILER) return text.slice(i, to);
+  for (let i = to - 1; i >= least; i--) {
+    if (text[i] === TRAILER) return text.slice(i, to);
+    if (text[i]! < ' ' || text[i]! > '~') return '';
+  }
   return '';
 }
 

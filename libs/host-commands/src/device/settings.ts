@@ -1,6 +1,7 @@
 /**
  * Security settings of the host device, as a real device's console has them: what each refuses and the
- * reply code of the refusal. `hardened` has all of them on, `legacy` none; each can be switched alone.
+ * reply code of the refusal. `hardened` has all of them on, `legacy` the need for authorisation alone
+ * (and starts authorised); each can be switched off by its name.
  */
 import type { ReplyCode } from '../refusal.js';
 
@@ -51,9 +52,24 @@ export const SECURITY_SETTINGS = {
     error: '86',
     source: 'payShield excluded PIN table; ISO 9564-1 clause 7',
   },
+  'oaep-only': {
+    refuses: 'PKCS#1 v1.5 in the encipherment of keys (GI, GK)',
+    error: '29',
+    source: 'RFC 8017 section 7.2; Bardou and others 2012',
+  },
+  'long-rsa-keys': {
+    refuses: 'RSA keys shorter than 2048 bits',
+    error: '76',
+    source: 'NIST SP 800-131A',
+  },
+  'no-anonymous-wrapping-keys': {
+    refuses: 'wrapping keys (ZMK, TMK blocks) imported under a public key, which anybody can seal',
+    error: '29',
+    source: 'PCI PIN 18-3 and annex A',
+  },
   'authorisation-needed': {
     refuses:
-      'clear PINs (BA, NG), ZMKs of components (GE, GG), new tables (ED) and QK until two officers authorise; a legacy device starts authorised, and RA ends that too',
+      'clear PINs (BA, NG), ZMKs of components (GE, GG), new tables (ED), RSA key pairs and public keys (EI, EO) and QK until two officers authorise; a legacy device starts authorised, and RA ends that too',
     error: '17',
     source: 'payShield authorised state',
   },
@@ -68,11 +84,16 @@ export type SettingName = keyof typeof SECURITY_SETTINGS;
 
 export type HostMode = 'legacy' | 'hardened';
 
+/** What a legacy device has on: it starts authorised, and RA ends that. */
+const LEGACY: readonly SettingName[] = ['authorisation-needed'];
+
+export const SETTING_NAMES = Object.keys(SECURITY_SETTINGS) as SettingName[];
+
 /** The settings in force: a mode, less what is switched off by name. */
 export function settingsOf(
   mode: HostMode,
   without: readonly SettingName[] = [],
 ): ReadonlySet<SettingName> {
-  const names = Object.keys(SECURITY_SETTINGS) as SettingName[];
-  return new Set(mode === 'hardened' ? names.filter((name) => !without.includes(name)) : []);
+  const names = mode === 'hardened' ? SETTING_NAMES : LEGACY;
+  return new Set(names.filter((name) => !without.includes(name)));
 }

@@ -7,7 +7,7 @@ import { SECURITY_SETTINGS } from '../device/settings.js';
 import type { FieldLength, FieldNode, KeyNode, Layout, Node } from '../layout/nodes.js';
 import { WIRE_LIMITS } from '../wire/connection.js';
 
-const GROUPS: readonly Group[] = ['service', 'keys', 'pins', 'macs and data', 'cards'];
+const GROUPS: readonly Group[] = ['service', 'keys', 'rsa', 'pins', 'macs and data', 'cards'];
 
 const CHARS = { digits: 'N', hex: 'H', alnum: 'A', text: 'A', binary: 'B' } as const;
 
@@ -76,7 +76,7 @@ function settingLines(): string[] {
   return [
     '## Security settings',
     '',
-    'All on in `hardened`, none in `legacy`.',
+    'All on in `hardened`; in `legacy` the need for authorisation alone, and it starts authorised. Each can be switched off by its name.',
     '',
     '| setting | refuses | code | after |',
     '|---|---|---|---|',
@@ -102,7 +102,7 @@ function keyLines(): string[] {
 }
 
 function commandLines(command: ReadyCommand): string[] {
-  const own = Object.entries(command.errors ?? {});
+  const own = Object.entries(command.errors ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   return [
     `#### ${command.code}: ${command.name}`,
     '',
@@ -153,6 +153,7 @@ function rowsOfNode(node: Node, condition: string): string[][] {
         ...rowsOf(node.then, and(condition, `after \`${node.delimiter}\``)),
       ];
     case 'unless-end':
+    case 'unless-next':
       return rowsOf(node.then, and(condition, 'where there is more'));
     case 'repeat':
       return rowsOf(node.of, and(condition, `${node.count} times, at most ${node.max}`));

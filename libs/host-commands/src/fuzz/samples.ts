@@ -49,6 +49,8 @@ const USUAL: Readonly<Record<string, readonly string[]>> = {
   checkLength: ['04', '06'],
   ksnDescriptor: ['609'],
   count: ['2', '3'],
+  keyLength: ['0512'],
+  exponentLength: ['0008', '0017'],
 };
 
 /** Hexadecimal fields that mostly hold digits. */
@@ -83,6 +85,7 @@ function addSample(node: Node, values: Values, o: SampleOptions): void {
       return;
     case 'optional':
     case 'unless-end':
+    case 'unless-next':
       if (o.random() < 0.3) Object.assign(values, sampleValues(node.then, o, values));
       return;
     case 'repeat': {
@@ -122,9 +125,9 @@ function sampleWhole(length: FieldLength, values: Values, o: SampleOptions) {
   if (typeof length !== 'object') return undefined;
   if ('der' in length) return bytesOfWire(o.keyFor('rsaPublic') ?? '');
   if (!('fromOrBlock' in length)) return undefined;
-  const [size = '0000', token = ''] = (o.keyFor('rsaPrivate') ?? '').split('|', 2);
-  values[length.fromOrBlock] = size;
-  return bytesOfWire(token);
+  const named = o.keyFor('rsaPrivate') ?? '0000|';
+  values[length.fromOrBlock] = named.slice(0, 4);
+  return bytesOfWire(named.slice(5));
 }
 
 function sampleLength(length: FieldLength, values: Values, o: SampleOptions): number {
@@ -132,7 +135,8 @@ function sampleLength(length: FieldLength, values: Values, o: SampleOptions): nu
   if (length === 'pin') return o.pinLength;
   if ('by' in length) return length.of[values[length.by] as string] ?? length.otherwise;
   if ('from' in length) {
-    return Number.parseInt(values[length.from] as string, length.radix ?? 10) * (length.times ?? 1);
+    const stated = Number.parseInt(values[length.from] as string, length.radix ?? 10);
+    return Math.ceil(stated * (length.times ?? 1));
   }
   if ('blockOf' in length) return pinBlockDigits(values[length.blockOf] as string);
   if ('accountFor' in length) {

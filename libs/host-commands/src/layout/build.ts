@@ -40,6 +40,7 @@ function partOf(node: Node): Builder {
       return (values, pin) => (wanted.has(values[node.field] as string) ? inner(values, pin) : '');
     }
     case 'unless-end':
+    case 'unless-next':
     case 'optional': {
       const inner = compileBuilder(node.then);
       const names = namesOf(node.then);
@@ -93,7 +94,8 @@ function fits(size: number, length: FieldLength, values: Values, pinLength: numb
   }
   if ('from' in length) {
     const { radix = 10, times = 1, max } = length;
-    return size === Number.parseInt(values[length.from] as string, radix) * times && size <= max;
+    const stated = Math.ceil(Number.parseInt(values[length.from] as string, radix) * times);
+    return size === stated && size <= max;
   }
   return size >= length.min && size <= length.max;
 }

@@ -96,6 +96,13 @@ export interface UnlessEndNode<L extends Layout = Layout> {
   readonly then: L;
 }
 
+/** Nodes that are there unless the message ends or one of these characters comes. */
+export interface UnlessNextNode<L extends Layout = Layout> {
+  readonly node: 'unless-next';
+  readonly characters: string;
+  readonly then: L;
+}
+
 /** A character that must be there. */
 export interface LiteralNode {
   readonly node: 'literal';
@@ -117,6 +124,7 @@ export type Node =
   | WhenNode
   | OptionalNode
   | UnlessEndNode
+  | UnlessNextNode
   | LiteralNode
   | RepeatNode;
 // biome-ignore lint/suspicious/noExplicitAny: a layout inside a node is of any shape
@@ -136,7 +144,7 @@ type ValuesOfNode<T> =
           ? Partial<ValuesOf<L>>
           : T extends OptionalNode<infer L>
             ? Partial<ValuesOf<L>>
-            : T extends UnlessEndNode<infer L>
+            : T extends UnlessEndNode<infer L> | UnlessNextNode<infer L>
               ? Partial<ValuesOf<L>>
               : Record<never, never>;
 /** The values of a layout, by field; of any layout, anything. */
@@ -214,6 +222,13 @@ export function optional<const L extends Layout>(delimiter: string, ...then: L):
 
 export function unlessEnd<const L extends Layout>(leaving: number, ...then: L): UnlessEndNode<L> {
   return { node: 'unless-end', leaving, then };
+}
+
+export function unlessNext<const L extends Layout>(
+  characters: string,
+  ...then: L
+): UnlessNextNode<L> {
+  return { node: 'unless-next', characters, then };
 }
 
 export function literal(character: string): LiteralNode {

@@ -70,6 +70,10 @@ function stepOf(node: Node): Step {
       const inner = compileParser(node.then);
       return (c) => c.end - c.at <= node.leaving || inner(c);
     }
+    case 'unless-next': {
+      const inner = compileParser(node.then);
+      return (c) => c.at >= c.end || node.characters.includes(c.text[c.at]!) || inner(c);
+    }
     case 'repeat': {
       const inner = compileParser(node.of);
       return (c) => {
@@ -158,7 +162,7 @@ function lengthReader(length: FieldLength): (c: Cursor) => number {
   if ('from' in length) {
     const { radix = 10, times = 1, max } = length;
     return (c) => {
-      const size = Number.parseInt(c.values[length.from] as string, radix) * times;
+      const size = Math.ceil(Number.parseInt(c.values[length.from] as string, radix) * times);
       return size <= max ? size : -1;
     };
   }

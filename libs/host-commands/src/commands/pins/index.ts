@@ -1,6 +1,8 @@
 /** PINs: between encipherments, compared, verified by IBM and Visa methods, and what is made of them. */
+
 import { changePinOffset, changePinPvv } from './change.js';
 import { compareInterchangePin, compareTerminalPin } from './compare.js';
+import { verifyDiebold } from './diebold.js';
 import {
   offsetOfSelectedPin,
   offsetOfStoredPin,
@@ -59,4 +61,5 @@ export const PIN_COMMANDS = [
   pinOfIbmOffset,
   changePinPvv,
   changePinOffset,
+  verifyDiebold,
 ] as const;

@@ -1,0 +1,77 @@
+/** EI: RSA key pairs. */
+import { generateRsaPair, RSA_BITS_LIMITS, rsaPublicKeyDer } from '@pinfold/hsm';
+import { hostCommand } from '../../declare.js';
+import { RSA_MODES, sealPrivateKey } from '../../device/rsa-tokens.js';
+import {
+  alnum,
+  binary,
+  choice,
+  digits,
+  LENGTH_OF_BLOCK,
+  layout,
+  unlessNext,
+} from '../../layout/nodes.js';
+import { refuse } from '../../refusal.js';
+import { ENCODINGS, encoding, publicKey, TAIL } from './rsa-fields.js';
+
+const KEY_TYPES = { '0': 'sign', '1': 'decrypt', '2': 'both' } as const;
+/** Lengths in steps, so that a wrong digit does not cost seconds of prime numbers. */
+const BITS_STEP = 64;
+
+export const generateKeyPair = hostCommand({
+  code: 'EI',
+  name: 'Generate an RSA key pair',
+  group: 'rsa',
+  attributes: 'private key',
+  request: layout(
+    choice('keyType', { '0': 'signatures', '1': 'key management', '2': 'both' }, { error: '05' }),
+    digits('keyLength', 4, { about: 'bits of the modulus, 0512 to 4096', error: '04' }),
+    encoding,
+    unlessNext(
+      TAIL,
+      digits('exponentLength', 4, { about: 'bits of the public exponent', error: '06' }),
+      binary('exponent', { from: 'exponentLength', times: 1 / 8, max: 4 }),
+    ),
+  ),
+  reply: layout(
+    publicKey,
+    alnum('privateKeyLength', 4),
+    binary('privateKey', { fromOrBlock: 'privateKeyLength', max: 6_000 }),
+  ),
+  errors: {
+    '03': 'public key encoding',
+    '04': 'length of the modulus',
+    '05': 'key type',
+    '06': 'length of the exponent',
+    '08': 'even exponent',
+  },
+  notes:
+    'Without an exponent it is 65537. An exponent has 8, 16, 24 or 32 bits. Under a key-block LMK the private key is a block of usage 03, its length FFFF; `#` and version and number of optional blocks (`0000`), `&` and exportability may follow the fields.',
+  run: (context, o) => {
+    context.authorised();
+    const bits = Number(o.keyLength);
+    if (bits < RSA_BITS_LIMITS.min || bits > RSA_BITS_LIMITS.max || bits % BITS_STEP !== 0) {
+      refuse('04');
+    }
+    if (bits < 2_048) context.unless('long-rsa-keys');
+    const exponent = o.exponent === undefined ? undefined : exponentOf(o.exponent);
+    const pair = generateRsaPair({ bits, exponent });
+    const { random } = context.device;
+    const modeOfUse = RSA_MODES[KEY_TYPES[o.keyType]];
+    const header = { modeOfUse, ...context.privateKeyHeader, random };
+    const privateKey = sealPrivateKey(context.lmk, pair.privateKey, header);
+    pair.privateKey.fill(0);
+    const block = context.lmk.kind === 'key-block';
+    return {
+      publicKey: rsaPublicKeyDer(pair.publicKey, ENCODINGS[o.encoding]),
+      privateKeyLength: block ? LENGTH_OF_BLOCK : String(privateKey.length).padStart(4, '0'),
+      privateKey,
+    };
+  },
+});
+
+function exponentOf(bytes: Uint8Array): number {
+  const exponent = bytes.reduce((sum, byte) => sum * 256 + byte, 0);
+  if (exponent < 3) refuse('06');
+  return exponent % 2 === 1 ? exponent : refuse('08');
+}
