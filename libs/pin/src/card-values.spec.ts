@@ -1,4 +1,6 @@
+import { createCipheriv } from 'node:crypto';
 import { AesKey, DesKey, fromHex } from '@pinfold/crypto';
+import fc from 'fast-check';
 import { inputError } from '../../crypto/src/testing.js';
 import { amexCsc, cavv, cvc3, cvv, cvv2, dcvv, icvv } from './index.js';
 
@@ -11,6 +13,19 @@ const chip = {
   atc: fromHex('005E'),
   un: fromHex('00000899'),
 };
+
+/** ISO 9797-1 algorithm 3 over the digits, zero-filled to two blocks, in Visa's decimal digits. */
+function decimalised(key: Uint8Array, digits: string): string {
+  const des = (name: string, bytes: Uint8Array, block: Buffer) =>
+    createCipheriv(name, bytes, null).setAutoPadding(false).update(block);
+  const [one, two] = [digits.slice(0, 16), digits.slice(16).padEnd(16, '0')];
+  const single = Buffer.concat([key.slice(0, 8), key.slice(0, 8)]);
+  const first = des('des-ede', single, Buffer.from(one, 'hex'));
+  const next = Buffer.from(two, 'hex').map((byte, i) => byte ^ first[i]!);
+  const hex = des('des-ede', key, Buffer.from(next)).toString('hex');
+  const letters = [...hex.replace(/\d/g, '')].map((letter) => 'abcdef'.indexOf(letter));
+  return hex.replace(/[a-f]/g, '') + letters.join('');
+}
 
 describe('card values', () => {
   it('are CVVs of another service code, expiry or PAN', () => {
@@ -40,6 +55,22 @@ describe('card values', () => {
   it('have five, four and three digits for American Express', () => {
     const csc = amexCsc({ csck: cvk, pan: '371449635398431', expiry: '2512' });
     expect([csc.csc5, csc.csc4, csc.csc3].map((value) => value.length)).toEqual([5, 4, 3]);
+  });
+
+  it('are the digits of two chained blocks, then its letters less ten (OpenSSL)', () => {
+    const text = (min: number, max = min) =>
+      fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: min, maxLength: max });
+    const keys = fc.uint8Array({ minLength: 16, maxLength: 16 });
+    fc.assert(
+      fc.property(keys, text(12, 19), text(4), text(3), (bytes, pan, expiry, serviceCode) => {
+        const key = DesKey.of(bytes);
+        const whole = decimalised(bytes, pan + expiry + serviceCode);
+        expect(cvv({ cvk: key, pan, expiry, serviceCode, digits: 8 })).toBe(whole.slice(0, 8));
+        const { csc5, csc4, csc3 } = amexCsc({ csck: key, pan, expiry });
+        const amex = decimalised(bytes, pan.padEnd(19, '0') + expiry);
+        expect(csc5 + csc4 + csc3).toBe(amex.slice(0, 12));
+      }),
+    );
   });
 
   it.each([

@@ -53,35 +53,30 @@ export function decimaliseWord(word: number, table: DecimalisationTable): number
 
 /**
  * Visa decimalisation of the block (hi, lo): its first `count` (at most 7) decimal digits from left
- * to right, then, from left to right again, A to F less ten. Packed to the right.
+ * to right, then, from left to right again, A to F less ten. Packed to the right. The letters of
+ * `lo` are never needed: the eight digits of `hi` are more than seven by themselves.
  */
 export function visaDecimaliseWords(hi: number, lo: number, count: number): number {
   const end = 1 << (4 * count);
-  let digits = takeDecimals(hi, 1, end);
-  digits = takeDecimals(lo, digits, end);
-  digits = takeLetters(hi, digits, end);
-  digits = takeLetters(lo, digits, end);
+  let digits = take(DECIMAL, hi, 1, end);
+  digits = take(DECIMAL, lo, digits, end);
+  digits = take(LETTER, hi, digits, end);
   return digits ^ end;
 }
 
-/** Appends the decimal nibbles of `word` until the leading 1 of `digits` has reached `end`. */
-function takeDecimals(word: number, digits: number, end: number): number {
-  let all = digits;
-  for (let shift = 28; shift >= 0 && all < end; shift -= 4) {
-    const nibble = (word >>> shift) & 15;
-    const take = (nibble - 10) >> 31;
-    all = (all << (4 & take)) | (nibble & take);
-  }
-  return all;
-}
+const DECIMAL = 0;
+const LETTER = -1;
 
-/** The same with the nibbles A to F, less ten. */
-function takeLetters(word: number, digits: number, end: number): number {
+/**
+ * Appends the decimal nibbles of `word`, or its nibbles A to F less ten, until the leading 1 of
+ * `digits` has reached `end`. No branch on a nibble: `taken` is all ones or all zeros.
+ */
+function take(kind: 0 | -1, word: number, digits: number, end: number): number {
   let all = digits;
   for (let shift = 28; shift >= 0 && all < end; shift -= 4) {
     const nibble = (word >>> shift) & 15;
-    const take = (9 - nibble) >> 31;
-    all = (all << (4 & take)) | ((nibble - 10) & take);
+    const taken = ((nibble - 10) >> 31) ^ kind;
+    all = (all << (4 & taken)) | ((nibble - (10 & kind)) & taken);
   }
   return all;
 }

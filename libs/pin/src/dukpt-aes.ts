@@ -80,9 +80,7 @@ export function isStrengthKept({
 /** The initial key of the device `ikid` (8 bytes); as long as the BDK (16, 24 or 32 bytes). */
 export function aesInitialKey({ bdk, ikid }: { bdk: Uint8Array; ikid: Uint8Array }): Uint8Array {
   const keyType = requireKey(bdk, 'bdk');
-  if (!isBytes(ikid) || ikid.length !== 8) {
-    throw new InputError('IKID_LENGTH', 'ikid must be 8 bytes');
-  }
+  requireIkid(ikid);
   return derive(bdk, { usage: 'initialKey', keyType, keyId: ikid });
 }
 
@@ -145,10 +143,7 @@ export class AesDukptTerminal {
 
   /** From the initial key and its id; `counter` is that of the next transaction (default 1). */
   constructor({ ik, ikid, counter = 1 }: { ik: Uint8Array; ikid: Uint8Array; counter?: number }) {
-    if (!isBytes(ikid) || ikid.length !== 8) {
-      throw new InputError('IKID_LENGTH', 'ikid must be 8 bytes');
-    }
-    requireKey(ik, 'ik');
+    requireIkid(ikid);
     this.#ikid = Uint8Array.from(ikid);
     this.#register = new DukptRegister(aesScheme(ik, this.#ikid), ik, counter);
   }
@@ -171,8 +166,7 @@ export class AesDukptTerminal {
 
 /** A KSN from initial key id (8 bytes) and counter. */
 export function aesKsn({ ikid, counter }: { ikid: Uint8Array; counter: number }): Uint8Array {
-  if (!isBytes(ikid) || ikid.length !== 8)
-    throw new InputError('IKID_LENGTH', 'ikid must be 8 bytes');
+  requireIkid(ikid);
   if (!Number.isInteger(counter) || counter < 0 || counter > 0xffffffff) {
     throw new InputError('COUNTER_INVALID', 'counter must be an integer of 32 bits');
   }
@@ -222,6 +216,11 @@ function requireKey(key: unknown, name: string): 'aes128' | 'aes192' | 'aes256' 
     return DERIVATION_TYPE[key.length as 16 | 24 | 32];
   }
   throw new InputError('KEY_LENGTH', `${name} must be 16, 24 or 32 bytes`);
+}
+
+function requireIkid(ikid: unknown): asserts ikid is Uint8Array {
+  if (isBytes(ikid) && ikid.length === 8) return;
+  throw new InputError('IKID_LENGTH', 'ikid must be 8 bytes');
 }
 
 function requireKsn(ksn: unknown): asserts ksn is Uint8Array {

@@ -69,12 +69,12 @@ export class DukptRegister {
     }
     this.#scheme = scheme;
     this.#counter = counter;
-    const lowest = lowestBit(counter);
     for (let bit = 0; bit < scheme.counterBits; bit++) {
-      // The next counter whose lowest bit is this one, counted up from where the terminal stands.
+      // The next counter whose lowest bit is this one, counted up from where the terminal stands;
+      // where that is behind, the key is of the past.
       const mask = 2 ** bit;
       const above = Math.floor(counter / (2 * mask)) * 2 * mask;
-      const next = mask === lowest ? counter : above + mask;
+      const next = above + mask;
       if (next >= counter) this.#keys[bit] = keyOfCounter(scheme, initialKey, next);
     }
   }

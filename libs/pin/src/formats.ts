@@ -33,9 +33,10 @@ export type PinBlockFormat =
 export type PinBlockLayout = 'field' | 'plain' | 'docutel' | 'card-key' | 'aes';
 
 /**
- * What fills the places after the PIN: always F, any of A to F at random, or any nibble at random.
+ * What fills the places after the PIN: always F; or at random any of A to F, any nibble, any decimal
+ * digit.
  */
-export type PinBlockFill = 'F' | 'A-F' | 'any' | 'digits' | 'none';
+export type PinBlockFill = 'F' | 'A-F' | 'any' | 'digits';
 
 /**
  * Account digits that are XORed in: the 12 right-most before the check digit, the 12 left-most, the

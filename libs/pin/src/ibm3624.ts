@@ -92,7 +92,7 @@ export function verifyIbm3624Words(o: {
 
 /** Non-zero when, in the first `count` nibbles, natural + offset modulo 10 differs from the PIN. */
 function wrongDigits(natural: number, offset: number, pin: number, count: number): number {
-  const counted = COUNTED[count < 0 ? 0 : count > 8 ? 8 : count]!;
+  const counted = COUNTED[Math.min(Math.max(count, 0), 8)]!;
   const left = sums(natural >>> 4, offset >>> 4) ^ ((pin >>> 4) & EVERY_OTHER);
   const right = sums(natural, offset) ^ (pin & EVERY_OTHER);
   return ((left << 4) | right) & counted;
@@ -112,8 +112,7 @@ function sums(a: number, b: number): number {
 /** An offset or PIN of 1 to 16 digits as a left-justified word pair: [hi, lo]. */
 export function leftJustified(digits: string): [number, number] {
   requireDigits(digits, { name: 'digits', min: 1, max: 16, code: 'DIGITS_INVALID' });
-  const padded = digits.padEnd(16, '0');
-  return [packDigits(padded, 0, 8), packDigits(padded, 8, 8)];
+  return [packDigits(digits, 0, 8), packDigits(digits, 8, 8)];
 }
 
 /**

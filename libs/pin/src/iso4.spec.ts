@@ -32,6 +32,13 @@ describe('ISO 9564-1 format 4', () => {
       random[15]! ^= 1;
       expect(pinOfIso4PinField(random).ok).toBe(true);
     }
+    // Whole fields of a length that no PIN has, right in everything else.
+    for (const field of ['43123AAAAAAAAAAA', '4D1234567890123A', '40AAAAAAAAAAAAAA']) {
+      expect(pinOfIso4PinField(fromHex(field + '00'.repeat(8)))).toEqual(refused);
+    }
+    const good = iso4PinField({ pin: '1234', random: (n) => new Uint8Array(n) });
+    expect(pinOfIso4PinField(Uint8Array.of(...good, 0))).toEqual(refused);
+    expect(pinOfIso4PinField([...good] as unknown as Uint8Array)).toEqual(refused);
     for (const head of ['43', '4D', '54', '04']) {
       expect(pinOfIso4PinField(fromHex(`${head}12345678901234${'00'.repeat(8)}`))).toEqual(refused);
     }

@@ -25,7 +25,7 @@ import { requirePan, requirePin } from './check.js';
 export function iso4PinField({ pin, random }: { pin: string; random: RandomBytes }): Uint8Array {
   requirePin(pin);
   const field = new Uint8Array(16);
-  field.set(fromHex(`4${pin.length.toString(16).toUpperCase()}${pin.padEnd(14, 'A')}`));
+  field.set(fromHex(`4${pin.length.toString(16)}${pin.padEnd(14, 'A')}`));
   field.set(eightBytes(random), 8);
   return field;
 }

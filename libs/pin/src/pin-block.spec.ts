@@ -84,6 +84,7 @@ describe('every format', () => {
     expect(new Set(formats.map((format) => PIN_BLOCK_FORMATS[format].code)).size).toBe(12);
     for (const format of formats) expect(formatOfCode(PIN_BLOCK_FORMATS[format].code)).toBe(format);
     expect(formatOfCode('99')).toBeUndefined();
+    for (const format of formats) expect(PIN_BLOCK_FORMATS[format].name).toMatch(/\w{4}/);
   });
 
   it('answers the same for every fault, so that the answer tells nothing', () => {
@@ -132,6 +133,19 @@ describe('fill', () => {
       expect(old.slice(7)).toMatch(/^\d{9}$/);
     }
     expect([...seen].sort().join('')).toBe('ABCDEF');
+  });
+
+  it('takes sixteen random bits for each digit, scaled to the digits that it may be', () => {
+    const from = (hex: string) => () => fromHex(hex);
+    const any = '00001000200030004000500060007000FFFF0FFF';
+    expect(toHex(encodePinBlock({ format: 'iso1', pin: '1234', random: from(any) }))).toBe(
+      '14123401234567F0',
+    );
+    // The second digit begins where a tenth of 65536 has been counted off: 1999 is still 0.
+    const digits = '00001999199A33333334CCCCCCCDFFFF8000';
+    expect(toHex(encodePinBlock({ format: 'docutel', pin: '1234', random: from(digits) }))).toBe(
+      '4123400001127895',
+    );
   });
 
   it('can be given, in either case of letters', () => {

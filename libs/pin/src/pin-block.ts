@@ -131,7 +131,7 @@ function clearFormat(format: PinBlockFormat): ClearRow {
 
 /** Everything before the fill, as hexadecimal text. */
 function headOf(row: PinBlockFormatRow, pin: string): string {
-  const length = pin.length.toString(16).toUpperCase();
+  const length = pin.length.toString(16);
   if (row.layout === 'plain') return pin;
   if (row.layout === 'docutel') return length + pin.padEnd(6, '0');
   return row.control.toString(16) + length + pin;
@@ -158,9 +158,8 @@ const FILL_PATTERN = {
   'A-F': /^[A-F]*$/,
   any: /^[0-9A-F]*$/,
   digits: /^\d*$/,
-  none: /^$/,
 } as const;
-const FILL_DIGITS = { 'A-F': 'ABCDEF', any: '0123456789ABCDEF', digits: '0123456789', none: '' };
+const FILL_DIGITS = { 'A-F': 'ABCDEF', any: '0123456789ABCDEF', digits: '0123456789' };
 
 /**
  * `count` characters, each from 16 random bits scaled: no character more likely than another by

@@ -115,6 +115,15 @@ describe('PIN fields as words', () => {
     );
   });
 
+  it('take the random bits as they are for format 1, and F for formats 0 and 2', () => {
+    expect(convertFieldHi(1, 4, 0x24123400, 0x765432ab)).toBe(0x141234ab);
+    expect(convertFieldLo(1, 4, 0, 0x12345678)).toBe(0x12345678);
+    for (const to of [0, 2] as const) {
+      expect(convertFieldHi(to, 4, 0x24123400, 0x765432ab)).toBe((to << 28) | 0x041234ff);
+      expect(convertFieldLo(to, 4, 0, 0x12345678)).toBe(-1);
+    }
+  });
+
   it('use all six fill digits of format 3', () => {
     const seen = new Set<string>();
     for (let n = 0; n < 16; n++) {

@@ -1,6 +1,7 @@
 import { AesKey, DesKey, fromHex } from '@pinfold/crypto';
 import { inputError } from '../../crypto/src/testing.js';
 import {
+  FAVOURITE_PINS,
   isAcceptablePin,
   isWeakPin,
   mayTranslate,
@@ -27,6 +28,21 @@ describe('translation (PCI PIN 3-3)', () => {
     const fromOne = accounts.map((to) => `iso1>${to}`);
     expect(allowed(true).sort()).toEqual([...among, ...fromOne].sort());
     expect(allowed(false).sort()).toEqual(fromOne.sort());
+  });
+
+  it('has a rule for each pair: the table of the requirement, row by row', () => {
+    const groups = { account: ['iso0', 'iso3', 'iso4'], one: ['iso1'], two: ['iso2'] } as const;
+    const named = Object.values(groups).flat() as PinBlockFormat[];
+    const others = formats.filter((format) => !named.includes(format));
+    const rules = (from: readonly PinBlockFormat[]) =>
+      [...Object.values(groups), others].map((to) => [
+        ...new Set(from.flatMap((a) => to.map((b) => translationRule({ from: a, to: b })))),
+      ]);
+    const no = ['forbidden'];
+    expect(rules(groups.account)).toEqual([['same-account'], no, ['card-only'], no]);
+    expect(rules(groups.one)).toEqual([['allowed'], no, ['card-only'], no]);
+    expect(rules(groups.two)).toEqual([no, no, no, no]);
+    expect(rules(others)).toEqual([no, no, no, no]);
   });
 
   it('names the rule of each pair', () => {
@@ -62,6 +78,13 @@ describe('weak PINs', () => {
     expect(weaknessOf(pin)).toBe(why);
     expect(isWeakPin(pin)).toBe(why !== undefined);
     expect(isAcceptablePin(pin)).toBe(why === undefined);
+  });
+
+  it('include every favourite, and no favourite needlessly', () => {
+    expect(FAVOURITE_PINS.map((pin) => weaknessOf(pin))).toEqual(
+      FAVOURITE_PINS.map(() => 'favourite'),
+    );
+    expect(new Set(FAVOURITE_PINS).size).toBe(20);
   });
 
   it('include what the issuer excludes', () => {

@@ -62,5 +62,5 @@ function formatFor(key: BlockKey): 'iso3' | 'iso4' {
 
 /** Twelve places whatever the PIN's length: the comparison says nothing about it. */
 function padded(pin: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(pin.padEnd(12, 'F'), 'latin1'));
+  return new TextEncoder().encode(pin.padEnd(12, 'F'));
 }

@@ -2,6 +2,7 @@ import { DesKey, desEncryptBlock, fromHex } from '@pinfold/crypto';
 import fc from 'fast-check';
 import { inputError } from '../../crypto/src/testing.js';
 import {
+  COMMON_DECIMALISATION_TABLE,
   decimalisationTable,
   decimalise,
   decimaliseWord,
@@ -106,6 +107,42 @@ describe('IBM 3624', () => {
     );
   });
 
+  it('sees any single wrong digit in words too, in both words', () => {
+    const pin = '123456789012';
+    const table = decimalisationTable('0123456789012345');
+    const out = new Int32Array(2);
+    desEncryptBlock(pvk, 0x11223344, 0x55667788, out);
+    const [offsetHi, offsetLo] = leftJustified(offsetOfPin({ ...ibm, pin }));
+    for (let checkLength = 4; checkLength <= 12; checkLength++) {
+      for (let i = 0; i < 12; i++) {
+        for (const step of [1, 5, 9]) {
+          const other = pin.slice(0, i) + ((Number(pin[i]) + step) % 10) + pin.slice(i + 1);
+          const [pinHi, pinLo] = leftJustified(other);
+          const words = { hi: out[0]!, lo: out[1]!, table, offsetHi, offsetLo, pinHi, pinLo };
+          expect(verifyIbm3624Words({ ...words, checkLength })).toBe(i < checkLength ? 0 : 1);
+        }
+      }
+    }
+  });
+
+  it('takes text for text alone, not what turns into text', () => {
+    const boxed = (text: string) => Object(text) as string;
+    const pan = '1122334455667788';
+    expect(() =>
+      validationDataOf({ template: boxed('12345678901N'), account: '400000123456' }),
+    ).toThrow(/template must be/);
+    expect(() => validationDataOfPan({ pan, start: 0, length: 4, pad: boxed('F') })).toThrow(
+      /pad must be/,
+    );
+    expect(() => decimalisationTable(boxed('0123456789012345'))).toThrow(/16 decimal digits/);
+    expect(() => decimalise(boxed('12'), '0123456789012345')).toThrow(/hexadecimal/);
+  });
+
+  it.each(['01234567890123456', 'A0123456789012345', '0123456789012345\n'])(
+    'refuses the table %j',
+    (text) => expect(() => decimalisationTable(text)).toThrow(/16 decimal digits/),
+  );
+
   it('fills the template of the host commands', () => {
     expect(validationDataOf({ template: 'n23456789012', account: '400000123456' })).toBe(
       '2345623456789012',
@@ -140,6 +177,8 @@ describe('IBM 3624', () => {
           : 'pad must be 1 hexadecimal digit';
       expect(call).toThrow(inputError(`VALIDATION_DATA_INVALID: ${wrong}`));
     }
+    const long = { pan: '1122334455667788990', start: 0, length: 17, pad: 'F' };
+    expect(() => validationDataOfPan(long)).toThrow(/4 to 16 digits/);
     const short = { start: 0, length: 4, pad: 'F' };
     expect(() => validationDataOfPan({ pan: '1', ...short })).toThrow(
       inputError('PAN_INVALID: pan must be 12 to 19 digits'),
@@ -253,6 +292,32 @@ describe('decimalisation', () => {
     expect(visaDecimaliseWords(0x12345678, 0, 4)).toBe(0x1234);
     expect(visaDecimaliseWords(-1, 0xfffffff7 | 0, 3)).toBe(0x755);
     expect(visaDecimaliseWords(0xabcdefab | 0, 0xabcdefab | 0, 7)).toBe(0x0123450);
+    // Zeros are digits too: the search ends after four of them.
+    expect(visaDecimaliseWords(0x00001234, 0, 4)).toBe(0);
+    expect(visaDecimaliseWords(0xffff0000 | 0, 0x56789fff, 7)).toBe(0x0000567);
+    expect(visaDecimaliseWords(-1, 0x12345678, 7)).toBe(0x1234567);
+    expect(visaDecimaliseWords(0xfffffff1 | 0, 0xaaaaaaa2 | 0, 3)).toBe(0x125);
+  });
+
+  it('takes what Visa describes in words, from any block and for any count', () => {
+    const word = fc.integer({ min: -0x80000000, max: 0x7fffffff });
+    fc.assert(
+      fc.property(word, word, fc.integer({ min: 1, max: 7 }), (hi, lo, count) => {
+        const hex = nibblesText(hi, lo, 0, 16);
+        const letters = [...hex.replace(/\d/g, '')].map(
+          (letter) => Number.parseInt(letter, 16) - 10,
+        );
+        const digits = (hex.replace(/[A-F]/g, '') + letters.join('')).slice(0, count);
+        expect(visaDecimaliseWords(hi, lo, count)).toBe(Number.parseInt(digits, 16));
+      }),
+    );
+  });
+
+  it('has a common table, and checks every table that is given as text', () => {
+    expect(decimalise('0123456789ABCDEF', COMMON_DECIMALISATION_TABLE)).toBe('0123456789012345');
+    expect(() => decimalise('0', '012345678901234')).toThrow(
+      inputError('DECIMALISATION_TABLE_INVALID: a decimalisation table must be 16 decimal digits'),
+    );
   });
 
   it.each(['', 'G', '0'.repeat(33), 5 as unknown as string])('refuses %p', (hex) =>

@@ -27,7 +27,6 @@ export const FAVOURITE_PINS: readonly string[] = [
   '131313',
   '696969',
   '789456',
-  '456789',
   '147258',
 ];
 

@@ -25,8 +25,7 @@ const key = DesKey.of(bytes);
 const pan = '4000001234562';
 const isNoSchedule = (hex: string) => hex.length <= 32;
 const zero = (array: Uint8Array) => array.every((byte) => byte === 0);
-const masked = (hex: string) =>
-  toHex(fromHex(hex).map((byte, i) => byte ^ (i % 8 < 4 ? 0xc0 : 0)));
+const masked = (hex: string) => toHex(fromHex(hex).map((byte, i) => byte ^ (i % 8 < 4 ? 0xc0 : 0)));
 
 /** A scheme that remembers every key it was given and every key it gave. */
 function remembering(counterBits: number, maxOnes: number) {

@@ -6,7 +6,7 @@
 
 /**
  * The digits `from` up to `from + count` (at most 8) of `text`, packed to the right. Positions
- * before the text's start count as 0.
+ * outside the text count as 0.
  */
 export function packDigits(text: string, from: number, count: number): number {
   let word = 0;
