@@ -88,21 +88,17 @@ export class Client {
     this.#next = (this.#next + count) % all;
   }
 
-  /** Sends one command that was due at `due`; frames leave together with `uncork`. */
-  sendDue(due) {
-    this.#times[this.#sent & this.#mask] = due;
-    this.#sent++;
-    const { bytes, at, count } = this.#cycle;
-    this.#socket.write(bytes.subarray(at[this.#next], at[this.#next + 1]));
-    this.#next = (this.#next + 1) % count;
-  }
-
-  cork() {
-    this.#socket.cork();
-  }
-
-  uncork() {
-    this.#socket.uncork();
+  /** Sends the next `count` commands; they were due at `due`, each `stepMs` after the one before. */
+  sendDue(count, due, stepMs) {
+    for (let i = 0; i < count; i++) this.#times[(this.#sent + i) & this.#mask] = due + i * stepMs;
+    this.#sent += count;
+    const { bytes, at, count: all } = this.#cycle;
+    for (let left = count; left > 0; ) {
+      const now = Math.min(left, this.#limit);
+      this.#socket.write(bytes.subarray(at[this.#next], at[this.#next + now]));
+      this.#next = (this.#next + now) % all;
+      left -= now;
+    }
   }
 
   close() {

@@ -5,6 +5,9 @@
  */
 import { Client, cycleOf, Tally } from './client.mjs';
 
+/** Commands in one write at most. */
+const BURST = 256;
+
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
@@ -78,11 +81,11 @@ export async function compare({ host, echo, frames, echoes, ...o }) {
  */
 export async function pace(server, frames, { connections, perSecond, settleMs, sliceMs }) {
   const tally = new Tally();
-  const cycle = cycleOf(frames, 1);
+  const cycle = cycleOf(frames, BURST);
   const clients = [];
   for (let i = 0; i < connections; i++) {
     const slots = 65_536;
-    clients.push(await Client.open(server.port, cycle, { inFlight: 1, slots, tally, loop: false }));
+    clients.push(await Client.open(server.port, cycle, { inFlight: BURST, slots, tally }));
   }
   const stepMs = 1000 / perSecond;
   let due = performance.now();
@@ -93,13 +96,16 @@ export async function pace(server, frames, { connections, perSecond, settleMs, s
     const now = performance.now();
     // Beyond this the client itself was not running: its own pause is not the server's.
     if (tally.counting) late = Math.max(late, now - due);
-    if (due <= now) {
-      for (const client of clients) client.cork();
-      for (; due <= now; due += stepMs) {
-        clients[turn].sendDue(due);
-        turn = (turn + 1) % clients.length;
-      }
-      for (const client of clients) client.uncork();
+    // What is due goes out in a write per connection: the n-th command is the n-th connection's.
+    const many = Math.floor((now - due) / stepMs) + 1;
+    for (let i = 0; i < clients.length && many > 0; i++) {
+      const count = Math.ceil((many - i) / clients.length);
+      const client = clients[(turn + i) % clients.length];
+      if (count > 0) client.sendDue(count, due + i * stepMs, stepMs * clients.length);
+    }
+    if (many > 0) {
+      due += many * stepMs;
+      turn = (turn + many) % clients.length;
     }
     if (going) setImmediate(tick);
   };

@@ -23,15 +23,23 @@ export function startServer(kind, flags = []) {
     env: { ...process.env, PINFOLD_BENCH_BUILT: '1' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  let ended;
+  child.once('exit', (code) => ended?.(new Error(`the ${kind} server ended with ${code}`)));
   const answer = () =>
     new Promise((resolve, reject) => {
+      ended = reject;
       child.once('message', resolve);
-      child.once('exit', (code) => reject(new Error(`the ${kind} server ended with ${code}`)));
     });
   const ask = (question) => {
     const answered = answer();
     child.send(question);
     return answered;
   };
-  return answer().then(({ port }) => ({ port, ask, stop: () => child.kill('SIGKILL') }));
+  return answer().then(({ port }) => ({
+    port,
+    ask,
+    stop: () => child.kill('SIGKILL'),
+    /** By itself, so that a profile is written. */
+    end: () => child.disconnect(),
+  }));
 }

@@ -13,8 +13,8 @@ const KINDS = {
     hostCommands.listenWire({
       port: 0,
       minBytes: 6,
-      answer: ({ buffer, from, end, count }, replies) => {
-        for (let i = 0; i < count; i++) replies.copy(buffer, from[i], end[i]);
+      answer: ({ buffers, from, end, count }, replies) => {
+        for (let i = 0; i < count; i++) replies.frame(buffers[i], from[i], end[i]);
       },
     }),
   host: ({ startHostPort }) => startHostPort({ port: 0, device: { mode: 'legacy' }, logger }),

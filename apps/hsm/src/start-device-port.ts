@@ -54,7 +54,7 @@ export async function startDevicePort(options: DevicePortOptions): Promise<Devic
     minBytes: HEADER + 2,
     limits: { frameBytes: JOBS_FRAME_BYTES },
     tls: options.tls,
-    answer: (messages) => answerAll(messages, options, (many) => jobs?.add({}, many)),
+    answerLater: (messages) => answerAll(messages, options, (many) => jobs?.add({}, many)),
     report: (event) => {
       if (event !== 'connected' && event !== 'closed')
         options.logger.warn('device port', { event });
@@ -63,11 +63,11 @@ export async function startDevicePort(options: DevicePortOptions): Promise<Devic
 }
 
 async function answerAll(
-  { buffer, from, end, count: messages }: Messages,
+  { buffers, from, end, count: messages }: Messages,
   options: DevicePortOptions,
   count: (many: number) => void,
 ): Promise<Buffer> {
-  const texts = from.slice(0, messages).map((at, i) => buffer.toString('latin1', at, end[i]!));
+  const texts = from.slice(0, messages).map((at, i) => buffers[i]!.toString('latin1', at, end[i]!));
   return framesOf(
     await Promise.all(
       texts.map(async (text) => {

@@ -57,7 +57,6 @@ export async function startHostPort(options: HostPortOptions): Promise<HostPort>
     answer: (messages, replies) => {
       device.answerMany(messages, replies);
       count.commands(messages.count);
-      return undefined;
     },
     report: (event) => {
       count.event(event);

@@ -23,7 +23,8 @@ function placed(
     to[i] = at;
   });
   const paddings = Uint8Array.from(all, ({ padding }) => padding);
-  return { algorithm, buffer, from, to, paddings, keys: all.map(({ key }) => DesKey.of(key)) };
+  const buffers = all.map(() => buffer);
+  return { algorithm, buffers, from, to, paddings, keys: all.map(({ key }) => DesKey.of(key)) };
 }
 
 function macsOf(o: Iso9797Places): Uint8Array[] {

@@ -1,5 +1,5 @@
 /**
- * ISO/IEC 9797-1 MACs of messages that stand in one buffer, each under a key of its own: the same lanes
+ * ISO/IEC 9797-1 MACs of messages that stand in buffers, each under a key of its own: the same lanes
  * as `iso9797MacMany`, with nothing allocated per message.
  */
 
@@ -11,8 +11,8 @@ import { loadHandles, sharedBatch } from './shared-batch.js';
 
 export interface Iso9797Places {
   readonly algorithm: 1 | 3;
-  readonly buffer: Uint8Array;
-  /** Message i is buffer[from[i], to[i]) and has padding method `paddings[i]` (0 to 2). */
+  readonly buffers: readonly Uint8Array[];
+  /** Message i is buffers[i][from[i], to[i]) and has padding method `paddings[i]` (0 to 2). */
   readonly from: Int32Array;
   readonly to: Int32Array;
   readonly paddings: Uint8Array;
@@ -37,7 +37,7 @@ export function iso9797MacPlaces(o: Iso9797Places, count: number, macs: Int32Arr
 }
 
 function chain(o: Iso9797Places, first: number, count: number, macs: Int32Array): void {
-  const { algorithm, buffer, from, keys } = o;
+  const { algorithm, buffers, from, keys } = o;
   for (let i = 0; i < count; i++) measure(o, first + i, i);
   // The longest first: shorter ones start later, and all end together.
   const lanes = order.subarray(0, count);
@@ -55,6 +55,7 @@ function chain(o: Iso9797Places, first: number, count: number, macs: Int32Array)
     for (let i = 0; i < active; i++) {
       const lane = lanes[i]!;
       const last = left === 1;
+      const buffer = buffers[first + lane]!;
       const at = from[first + lane]! + BLOCK * (blocks[lane]! - left);
       states[2 * i]! ^= last ? tails[2 * lane]! : readWord(buffer, at);
       states[2 * i + 1]! ^= last ? tails[2 * lane + 1]! : readWord(buffer, at + 4);
@@ -74,6 +75,7 @@ function chain(o: Iso9797Places, first: number, count: number, macs: Int32Array)
 
 /** Number of blocks of a message, and its last one, padded. */
 function measure(o: Iso9797Places, index: number, lane: number): void {
+  const buffer = o.buffers[index]!;
   const from = o.from[index]!;
   const length = o.to[index]! - from;
   const padding = o.paddings[index]!;
@@ -89,7 +91,7 @@ function measure(o: Iso9797Places, index: number, lane: number): void {
   blocks[lane] = added ? whole + 1 : whole;
   const lastAt = from + BLOCK * (blocks[lane]! - 1);
   tail.fill(0);
-  for (let i = lastAt; i < o.to[index]!; i++) tail[i - lastAt] = o.buffer[i]!;
+  for (let i = lastAt; i < o.to[index]!; i++) tail[i - lastAt] = buffer[i]!;
   if (padding === 2) tail[rest] = 0x80;
   tails[2 * lane] = readWord(tail, 0);
   tails[2 * lane + 1] = readWord(tail, 4);

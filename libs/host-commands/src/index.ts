@@ -9,13 +9,8 @@ export { hostCommandsMarkdown } from './docs/markdown.js';
 export * from './fuzz/keys-for.js';
 export * from './fuzz/samples.js';
 export { Cursor } from './layout/parse.js';
-export {
-  type Answer,
-  type Messages,
-  WIRE_LIMITS,
-  type WireEvent,
-  type WireLimits,
-} from './wire/connection.js';
+export { WIRE_LIMITS, type WireEvent, type WireLimits } from './wire/connection.js';
 export * from './wire/framing.js';
 export * from './wire/listen.js';
+export type { Answer, AnswerLater, Messages } from './wire/messages.js';
 export * from './wire/replies.js';

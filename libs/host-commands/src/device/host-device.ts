@@ -106,6 +106,7 @@ export class HostDevice implements Host {
       commands: [...this.commands.values()].filter(({ code }) => !this.#disabled.has(code)),
       ordinary: (text) => this.answer(text, 0, text.length),
       count: (code, many) => this.#count(code, many),
+      failed: (command, error) => this.#report({ command, code: '41', error }),
     });
   }
 

@@ -1,6 +1,7 @@
 /** For tests: messages as they stand in a socket's buffer, and replies as texts. */
-import type { Messages } from '../wire/connection.js';
+
 import { FrameReader, framesOf } from '../wire/framing.js';
+import type { Messages } from '../wire/messages.js';
 import { Replies } from '../wire/replies.js';
 
 export function messagesOf(texts: readonly string[]): Messages {
@@ -11,7 +12,7 @@ export function messagesOf(texts: readonly string[]): Messages {
     from.push(at);
     end.push(to);
   });
-  return { buffer, from, end, count: from.length };
+  return { buffers: from.map(() => buffer), from, end, count: from.length };
 }
 
 export function answersTo(
@@ -21,7 +22,7 @@ export function answersTo(
   const replies = new Replies();
   answer(messagesOf(texts), replies);
   const given: string[] = [];
-  new FrameReader(1, 65_535).push(replies.take(), (buffer, at, to) => {
+  new FrameReader(1, 65_535).push(replies.taken(0, replies.count), (buffer, at, to) => {
     given.push(buffer.toString('latin1', at, to));
   });
   return given;

@@ -97,6 +97,7 @@ const lanes = new Lanes({
   commands: HOST_COMMANDS.values(),
   ordinary: () => 'ordinary',
   count: () => undefined,
+  failed: (_, error) => bugs.push(error),
 });
 const byLanes = (commands: readonly string[]) =>
   answersTo(
@@ -123,6 +124,33 @@ it.each(Object.entries(OTHERS))('leaves to the ordinary way: %s', (_, command) =
   const message = `HEAD${command}`;
   const together = answersTo([message], (all, replies) => device.answerMany(all, replies));
   if (!command.startsWith('A0')) expect(together).toEqual([one(message)]);
+});
+
+it('answers in the ordinary way what a lane with a bug took', () => {
+  const failed: string[] = [];
+  const translate = HOST_COMMANDS.get('CC')!;
+  const broken = new Lanes({
+    device,
+    headerLength: 4,
+    commands: [
+      {
+        ...translate,
+        lane: (host) =>
+          Object.assign(translate.lane!(host), {
+            run: () =>
+              device.keys.open(device.defaultLmk, 'no key', { type: '001', name: '', usages: [] }),
+          }),
+      },
+      HOST_COMMANDS.get('EC')!,
+    ],
+    ordinary: (text) => device.answer(text, 0, text.length),
+    count: () => undefined,
+    failed: (code) => failed.push(code),
+  });
+  const commands = [translation(), verification(), translation()].map((each) => `HEAD${each}`);
+  const given = answersTo(commands, (messages, replies) => broken.answer(messages, replies));
+  expect(given).toEqual(commands.map(one));
+  expect(failed).toEqual(['CC']);
 });
 
 it('fills blocks of formats 1 and 3 at random, so that they open again', () => {
@@ -175,6 +203,7 @@ it('serves key blocks too, and what their headers do not allow is refused', () =
     commands: HOST_COMMANDS.values(),
     ordinary: (text) => `ordinary ${hardened.answer(text, 0, text.length)}`,
     count: () => undefined,
+    failed: (_, error) => bugs.push(error),
   });
   const told = (command: string) => hardened.answer(`HEAD${command}`, 0, command.length + 4);
   const block = (attributes: string) => told(`A00FFFS#${attributes}`).slice(8, -6);

@@ -5,7 +5,7 @@
  */
 import type { ReadyCommand } from '../declare.js';
 import type { Host } from '../device/host.js';
-import type { Messages } from '../wire/connection.js';
+import type { Messages } from '../wire/messages.js';
 import type { Replies } from '../wire/replies.js';
 import { LANE_ROWS, type Lane, Tail } from './lane.js';
 
@@ -25,6 +25,8 @@ export interface LanesOptions {
   readonly commands: Iterable<ReadyCommand>;
   /** The reply to a message in the ordinary way. */
   readonly ordinary: (text: string) => string;
+  /** A bug in a lane: its messages are answered in the ordinary way. */
+  readonly failed: (code: string, error: unknown) => void;
   /** So many commands of a code were answered by a lane. */
   readonly count: (code: string, many: number) => void;
 }
@@ -56,25 +58,21 @@ export class Lanes {
     }
   }
 
-  answer({ buffer, from, end, count }: Messages, replies: Replies): void {
+  answer(messages: Messages, replies: Replies): void {
+    const { count } = messages;
     for (let first = 0; first < count; first += LANE_ROWS) {
       const last = Math.min(count, first + LANE_ROWS);
-      if (this.#take(buffer, from, end, first, last)) this.#run();
-      this.#write(buffer, from, end, first, last, replies);
+      if (this.#take(messages, first, last)) this.#run(last - first);
+      this.#write(messages, first, last, replies);
     }
   }
 
   /** Whether any message went to a lane. */
-  #take(
-    buffer: Buffer,
-    from: readonly number[],
-    end: readonly number[],
-    first: number,
-    last: number,
-  ): boolean {
+  #take({ buffers, from, end }: Messages, first: number, last: number): boolean {
     const { headerLength } = this.#options;
     let any = false;
     for (let i = first; i < last; i++) {
+      const buffer = buffers[i]!;
       const codeAt = from[i]! + headerLength;
       const number = this.#byCode[(buffer[codeAt]! << 8) | buffer[codeAt + 1]!]!;
       const open = number === 0 ? undefined : this.#lanes[number - 1]!;
@@ -90,25 +88,24 @@ export class Lanes {
     return any;
   }
 
-  #run(): void {
-    for (const open of this.#lanes) {
-      if (open.rows === 0) continue;
-      open.lane.run();
-      this.#options.count(open.code, open.rows);
+  #run(messages: number): void {
+    this.#lanes.forEach((open, i) => {
+      if (open.rows === 0) return;
+      try {
+        open.lane.run();
+        this.#options.count(open.code, open.rows);
+      } catch (error) {
+        this.#options.failed(open.code, error);
+        for (let m = 0; m < messages; m++) if (this.#lane[m] === i + 1) this.#lane[m] = 0;
+      }
       open.rows = 0;
-    }
+    });
   }
 
-  #write(
-    buffer: Buffer,
-    from: readonly number[],
-    end: readonly number[],
-    first: number,
-    last: number,
-    replies: Replies,
-  ): void {
+  #write({ buffers, from, end }: Messages, first: number, last: number, replies: Replies): void {
     const { headerLength, ordinary } = this.#options;
     for (let i = first; i < last; i++) {
+      const buffer = buffers[i]!;
       const number = this.#lane[i - first]!;
       if (number === 0) {
         replies.text(ordinary(buffer.toString('latin1', from[i]!, end[i]!)));

@@ -19,6 +19,7 @@ const BLOCK = 8;
 class Group {
   rows = 0;
   readonly keys: DesKey[] = [];
+  readonly buffers: Uint8Array[] = [];
   readonly from = new Int32Array(LANE_ROWS);
   readonly to = new Int32Array(LANE_ROWS);
   readonly paddings = new Uint8Array(LANE_ROWS);
@@ -44,7 +45,6 @@ export class MacLane implements Lane {
   /** The MACs that M8 was given, right-justified zeros after 8 digits. */
   readonly #given = new Int32Array(2 * LANE_ROWS);
   readonly #short = new Uint8Array(LANE_ROWS);
-  #buffer: Buffer = Buffer.alloc(0);
   #rows = 0;
 
   constructor(host: LaneHost, { request, verifies }: { request: Layout; verifies: boolean }) {
@@ -89,10 +89,10 @@ export class MacLane implements Lane {
     if (group.algorithm === 3 && key.lengthBytes === SINGLE_BYTES) return false;
     const row = this.#rows++;
     const i = group.rows++;
-    this.#buffer = buffer;
     this.#short[row] = short ? 1 : 0;
     group.row[i] = row;
     group.keys[i] = key;
+    group.buffers[i] = buffer;
     group.from[i] = from;
     group.to[i] = to;
     group.paddings[i] = padding;
@@ -107,7 +107,8 @@ export class MacLane implements Lane {
   run(): void {
     for (const group of this.#groups) {
       if (group.rows === 0) continue;
-      iso9797MacPlaces({ ...group, buffer: this.#buffer }, group.rows, group.macs);
+      iso9797MacPlaces(group, group.rows, group.macs);
+      group.buffers.length = 0;
       for (let i = 0; i < group.rows; i++) {
         const row = group.row[i]!;
         this.#macs[2 * row] = group.macs[2 * i]!;

@@ -1,10 +1,7 @@
-/**
- * One connection of a port that serves frames: reading, the messages of a chunk, replies in order, and
- * the limits of one client.
- */
+/** One connection of a port that serves frames, within the limits of one client. */
 import type { Socket } from 'node:net';
-import { FrameReader, MAX_FRAME_BYTES, type TakeFrame } from './framing.js';
-import type { Replies } from './replies.js';
+import { FrameReader, MAX_FRAME_BYTES } from './framing.js';
+import type { Inlet, ReplySink } from './messages.js';
 
 export interface WireLimits {
   readonly frameBytes: number;
@@ -32,23 +29,6 @@ export const WIRE_LIMITS: WireLimits = {
   handshakesPerSecond: 20,
 };
 
-/**
- * Messages that arrived together: message i is buffer[from[i], end[i]). The places are good during the
- * call only; the buffer stays as it is.
- */
-export interface Messages {
-  readonly buffer: Buffer;
-  readonly from: readonly number[];
-  readonly end: readonly number[];
-  readonly count: number;
-}
-
-/**
- * Writes a reply to each message, in order. An answer that takes its time gives all replies, with their
- * lengths (`framesOf`), later, and leaves `replies` alone.
- */
-export type Answer = (messages: Messages, replies: Replies) => Promise<Buffer> | undefined;
-
 export type WireEvent =
   | 'connected'
   | 'closed'
@@ -58,58 +38,81 @@ export type WireEvent =
   | 'unsent'
   | 'failed';
 
-/** `Messages` while they are found. */
-export interface FoundMessages {
-  buffer: Buffer;
-  readonly from: number[];
-  readonly end: number[];
-  count: number;
+export interface ConnectionOptions {
+  /** Shortest message: header and command. */
+  readonly minBytes: number;
+  readonly limits: WireLimits;
+  readonly inlet: Inlet;
+  readonly report: (event: WireEvent) => void;
 }
 
-/** One client. */
-export class Connection {
+/** How long a client may take the end of its connection. */
+const END_MS = 1_000;
+
+export class Connection implements ReplySink {
   readonly #socket: Socket;
+  readonly #options: ConnectionOptions;
   readonly #reader: FrameReader;
-  #inFlight = 0;
   #frameTimer: NodeJS.Timeout | undefined;
   #ending = false;
-  /** Replies leave in the order of the messages, chunk after chunk. */
-  #last: Promise<void> | undefined;
-  readonly #keepPlace: TakeFrame;
 
-  constructor(
-    socket: Socket,
-    readonly options: { readonly answer: Answer; readonly minBytes: number },
-    readonly limits: WireLimits,
-    readonly report: (event: WireEvent) => void,
-    /** Of the port: one connection at a time is read and answered. */
-    readonly messages: FoundMessages,
-    readonly replies: Replies,
-  ) {
+  constructor(socket: Socket, options: ConnectionOptions) {
+    const { minBytes, limits } = options;
     this.#socket = socket;
-    this.#keepPlace = (buffer, from, end) => {
-      messages.buffer = buffer;
-      messages.from[messages.count] = from;
-      messages.end[messages.count++] = end;
-    };
-    this.#reader = new FrameReader(options.minBytes, limits.frameBytes);
+    this.#options = options;
+    this.#reader = new FrameReader(minBytes, limits.frameBytes);
     socket.setTimeout(limits.idleMs, () => socket.destroy());
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('error', () => socket.destroy());
     socket.once('close', () => clearTimeout(this.#frameTimer));
   }
 
+  send(replies: Buffer): void {
+    const { limits, report } = this.#options;
+    if (this.#socket.destroyed) return;
+    this.#socket.write(replies);
+    if (this.#socket.writableLength <= limits.unsentBytes) return;
+    report('unsent');
+    this.#socket.destroy();
+  }
+
+  fail(): void {
+    this.#options.report('failed');
+    this.#socket.destroy();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Answers what has arrived, then closes; cut when the client does not take the end in time. */
+  async finish(): Promise<void> {
+    this.#ending = true;
+    await this.#options.inlet.settled(this);
+    if (this.#socket.destroyed) return;
+    await new Promise<void>((resolve) => {
+      const cut = setTimeout(() => this.#socket.destroy(), END_MS);
+      this.#socket.once('close', () => {
+        clearTimeout(cut);
+        resolve();
+      });
+      this.#socket.end(() => this.#socket.destroy());
+    });
+  }
+
   #take(chunk: Buffer): void {
     if (this.#ending) return;
-    const { messages } = this;
-    messages.count = 0;
-    const fits = this.#reader.push(chunk, this.#keepPlace);
-    const { count } = messages;
-    if (count > 0) this.#answer(count);
+    const { inlet, report } = this.#options;
+    inlet.begin(this);
+    const fits = this.#reader.push(chunk, inlet.place);
+    const count = inlet.end();
     if (!fits) {
-      this.report('malformed');
-      this.#ending = true;
-      this.#endAfterReplies();
+      report('malformed');
+      void this.finish();
       return;
     }
     if (this.#reader.waiting || this.#frameTimer !== undefined) this.#watchFrame(count > 0);
@@ -123,64 +126,10 @@ export class Connection {
     }
     if (this.#reader.waiting && this.#frameTimer === undefined) {
       this.#frameTimer = setTimeout(() => {
-        this.report('slow');
+        this.#options.report('slow');
         this.#socket.destroy();
-      }, this.limits.frameMs);
+      }, this.#options.limits.frameMs);
       this.#frameTimer.unref();
     }
-  }
-
-  #answer(count: number): void {
-    const { replies } = this;
-    replies.clear();
-    const later = this.options.answer(this.messages, replies);
-    if (later === undefined && this.#last === undefined) {
-      this.#send(replies.take());
-      return;
-    }
-    this.#inFlight += count;
-    if (this.#inFlight > this.limits.inFlight) this.#socket.pause();
-    const before = this.#last ?? Promise.resolve();
-    const sent: Promise<void> = Promise.all([later ?? replies.take(), before])
-      .then(([ready]) => this.#send(ready))
-      .catch(() => {
-        this.report('failed');
-        this.#socket.destroy();
-      })
-      .then(() => {
-        this.#inFlight -= count;
-        if (this.#inFlight <= this.limits.inFlight) this.#socket.resume();
-        if (this.#last === sent) this.#last = undefined;
-      });
-    this.#last = sent;
-  }
-
-  #send(replies: Buffer): void {
-    if (this.#socket.destroyed) return;
-    this.#socket.write(replies);
-    if (this.#socket.writableLength <= this.limits.unsentBytes) return;
-    this.report('unsent');
-    this.#socket.destroy();
-  }
-
-  #endAfterReplies(): void {
-    void (this.#last ?? Promise.resolve()).then(() =>
-      this.#socket.end(() => this.#socket.destroy()),
-    );
-  }
-
-  /** Answers what has arrived, then closes; cut when the client does not take the end in a second. */
-  async finish(): Promise<void> {
-    this.#ending = true;
-    await this.#last;
-    if (this.#socket.destroyed) return;
-    await new Promise<void>((resolve) => {
-      const cut = setTimeout(() => this.#socket.destroy(), 1_000);
-      this.#socket.once('close', () => {
-        clearTimeout(cut);
-        resolve();
-      });
-      this.#socket.end(() => this.#socket.destroy());
-    });
   }
 }

@@ -3,32 +3,30 @@
  * they are kept, whole within 5 s, idle connections closed after 5 minutes, connections per address and
  * in all, requests in flight and unsent replies per connection. TLS with client certificates when given.
  *
- * What arrived together is answered together: `answer` gets all messages of a chunk, as places in the
- * buffer that came from the socket, and their replies leave in one write.
+ * Messages are places in the buffers that came from the sockets. What arrived together is answered
+ * together, and the replies of a connection leave in one write.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import {
-  type Answer,
-  Connection,
-  type FoundMessages,
-  WIRE_LIMITS,
-  type WireEvent,
-  type WireLimits,
-} from './connection.js';
-import { Replies } from './replies.js';
+import { AnsweringLater } from './answering-later.js';
+import { Connection, WIRE_LIMITS, type WireEvent, type WireLimits } from './connection.js';
+import { Gathering } from './gathering.js';
+import type { Answer, AnswerLater } from './messages.js';
 
-export interface WireOptions {
+interface CommonOptions {
   readonly port: number;
   readonly listen?: string;
   /** Shortest message: header and command. */
   readonly minBytes: number;
-  readonly answer: Answer;
   readonly limits?: Partial<WireLimits>;
   /** Client certificates are asked for and checked when this is given. */
   readonly tls?: Pick<TlsOptions, 'key' | 'cert' | 'ca' | 'crl'>;
   readonly report?: (event: WireEvent) => void;
 }
+
+/** A port whose answers are there at once, or one whose answers take their time. */
+export type WireOptions = CommonOptions &
+  ({ readonly answer: Answer } | { readonly answerLater: AnswerLater });
 
 export interface WirePort {
   readonly port: number;
@@ -43,8 +41,10 @@ export async function listenWire(options: WireOptions): Promise<WirePort> {
   const perAddress = new Map<string, number>();
   const handshakes = new HandshakeLimit(limits.handshakesPerSecond);
   const report = options.report ?? (() => undefined);
-  const messages: FoundMessages = { buffer: Buffer.alloc(0), from: [], end: [], count: 0 };
-  const replies = new Replies();
+  const inlet =
+    'answer' in options
+      ? new Gathering(options.answer)
+      : new AnsweringLater(options.answerLater, limits.inFlight);
 
   const take = (socket: Socket): void => {
     const address = socket.remoteAddress ?? '?';
@@ -55,7 +55,12 @@ export async function listenWire(options: WireOptions): Promise<WirePort> {
       return;
     }
     perAddress.set(address, own + 1);
-    const connection = new Connection(socket, options, limits, report, messages, replies);
+    const connection = new Connection(socket, {
+      minBytes: options.minBytes,
+      limits,
+      inlet,
+      report,
+    });
     sockets.add(connection);
     report('connected');
     socket.once('close', () => {

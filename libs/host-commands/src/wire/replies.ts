@@ -5,6 +5,8 @@
 import { LENGTH_BYTES } from './framing.js';
 
 const FIRST_BYTES = 64 * 1024;
+/** A buffer that grew beyond this is given back. */
+const KEPT_BYTES = 4 * FIRST_BYTES;
 const HEX = Uint8Array.from('0123456789ABCDEF', (digit) => digit.charCodeAt(0));
 /** Two characters for each byte, as a 16-bit number whose high half is the first one. */
 const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, byte) => {
@@ -15,12 +17,19 @@ export class Replies {
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #start = 0;
   #at = 0;
-  count = 0;
+  /** Where each reply ends. */
+  readonly #ends: number[] = [];
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
 
   /** Forgets what was written and not taken. */
   clear(): void {
     this.#at = 0;
-    this.count = 0;
+    this.#count = 0;
+    if (this.#bytes.length > KEPT_BYTES) this.#bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   }
 
   /** Begins a reply of at most `room` bytes. */
@@ -35,7 +44,7 @@ export class Replies {
     const size = this.#at - this.#start - LENGTH_BYTES;
     this.#bytes[this.#start] = size >> 8;
     this.#bytes[this.#start + 1] = size;
-    this.count++;
+    this.#ends[this.#count++] = this.#at;
   }
 
   byte(value: number): void {
@@ -81,12 +90,10 @@ export class Replies {
     }
   }
 
-  /** What was written since the last time, as a buffer of its own. */
-  take(): Buffer {
-    const taken = Buffer.from(this.#bytes.subarray(0, this.#at));
-    this.clear();
-    if (this.#bytes.length > 4 * FIRST_BYTES) this.#bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
-    return taken;
+  /** Replies `from` up to `to`, with their lengths, as a buffer of its own. */
+  taken(from: number, to: number): Buffer {
+    const begin = from === 0 ? 0 : this.#ends[from - 1]!;
+    return Buffer.from(this.#bytes.subarray(begin, to === 0 ? 0 : this.#ends[to - 1]!));
   }
 
   #grow(room: number): void {
