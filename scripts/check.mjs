@@ -24,6 +24,7 @@ const STEPS = [
   ],
   ['supply chain', ...script('scripts/check-supply-chain.mjs')],
   ['no secrets in the repository', ...script('scripts/check-secrets.mjs')],
+  ['branch coverage', ...script('scripts/coverage.mjs')],
   ['simulation, 500 seeds', ...script('bin/sim.mjs', '--seeds', '500')],
 ];
 
