@@ -18,13 +18,8 @@ import {
 import type { AnyCommand } from './declare/command.js';
 import type { Clock, DeviceOptions, DevicePorts } from './device-options.js';
 import { type DeviceState, freshState } from './device-state.js';
-import {
-  type DispatchPorts,
-  dispatch,
-  dispatchMany,
-  type ReadyCommand,
-  readyCommand,
-} from './dispatch.js';
+import { type DispatchPorts, dispatch, type ReadyCommand, readyCommand } from './dispatch.js';
+import { dispatchMany } from './dispatch-many.js';
 import { MasterKeySet } from './keys/master-keys.js';
 import type { LifeState } from './life-cycle.js';
 import { LiveCore } from './live-core.js';

@@ -6,10 +6,9 @@
 import { InputError } from '@pinfold/crypto';
 import type { AuditFacts } from './administration/audit.js';
 import type { Core } from './core.js';
-import type { AnyCommand, BatchJob, DataCommand, KeyCommand } from './declare/command.js';
+import type { AnyCommand, DataCommand, KeyCommand } from './declare/command.js';
 import type { LifeState } from './life-cycle.js';
 import { type Outcome, type Refusal, Refused, refusal } from './outcome.js';
-import { BATCH_LIMIT } from './pin/batch.js';
 import { roleBits, type Session } from './session.js';
 import { ByteTerms } from './terms-bytes.js';
 
@@ -40,7 +39,7 @@ const NOT_DUAL = refusal('DUAL_CONTROL_REQUIRED', 'M17.dual-control');
 const PLUG_IN = refusal('COMMAND_REFUSED', 'M17.no-plug-ins');
 const LIMITED = refusal('LIMIT_REACHED');
 const NOT_HERE = refusal('COMMAND_REFUSED');
-const BAD_INPUT = refusal('INPUT_INVALID');
+export const BAD_INPUT = refusal('INPUT_INVALID');
 const NOT_READY: Readonly<Record<LifeState, Refusal>> = {
   factory: refusal('DEVICE_NOT_READY'),
   initialised: refusal('DEVICE_NOT_READY'),
@@ -61,7 +60,11 @@ export function readyCommand(declared: AnyCommand, approved = true): ReadyComman
 }
 
 /** A frozen refusal where the gate is shut, undefined where it is open. */
-function gate(ports: DispatchPorts, command: ReadyCommand, session: Session): Refusal | undefined {
+export function gate(
+  ports: DispatchPorts,
+  command: ReadyCommand,
+  session: Session,
+): Refusal | undefined {
   const { core } = ports;
   const { declared } = command;
   const { life } = core;
@@ -83,7 +86,7 @@ function gate(ports: DispatchPorts, command: ReadyCommand, session: Session): Re
   if (limit !== undefined && !core.administration.quotas[limit].hasToken('', core.now)) {
     return LIMITED;
   }
-  return undefined;
+  return command.issuance ? issuanceGate(core, command, session) : undefined;
 }
 
 /** Two different people, each with a role that may call the command. */
@@ -96,7 +99,6 @@ function isDual(session: Session, command: ReadyCommand): boolean {
 
 /** Rule M7's own gate: the issuance role is asked for even where roles in general are not. */
 function issuanceGate(core: Core, command: ReadyCommand, session: Session): Refusal | undefined {
-  if (!command.issuance) return undefined;
   const open = (session.bits & command.bits) !== 0 || !core.policy.on['M7.issuance-role'];
   return open ? undefined : ISSUANCE_ROLE;
 }
@@ -107,12 +109,22 @@ export function dispatch(
   name: string,
   input: unknown,
 ): Outcome<unknown> {
+  ports.core.keys?.begin();
+  return dispatchWithin(ports, session, name, input);
+}
+
+/** As `dispatch`, in a call that has begun: the keys it has opened stay. */
+export function dispatchWithin(
+  ports: DispatchPorts,
+  session: Session,
+  name: string,
+  input: unknown,
+): Outcome<unknown> {
   const command = ports.commands.get(name);
   if (command === undefined) return told(ports, session, name, UNKNOWN);
   const { declared } = command;
   const outcome =
     gate(ports, command, session) ??
-    issuanceGate(ports.core, command, session) ??
     (declared.accepts(input) ? run(ports, session, declared, input) : BAD_INPUT);
   if (outcome.ok) {
     if (declared.changes === true) {
@@ -126,20 +138,24 @@ export function dispatch(
 }
 
 /** Writes a refusal down and gives it back. */
-function told(ports: DispatchPorts, session: Session, command: string, refused: Refusal): Refusal {
+export function told(
+  ports: DispatchPorts,
+  session: Session,
+  command: string,
+  refused: Refusal,
+): Refusal {
   const { code, rule } = refused;
   const known = ports.commands.has(command) ? command : '?';
   ports.audit({ event: 'refused', who: session.names, command: known, code, rule });
   return refused;
 }
 
-function run(
+export function run(
   ports: DispatchPorts,
   session: Session,
   declared: AnyCommand,
   input: unknown,
 ): Outcome<unknown> {
-  ports.core.keys?.begin();
   try {
     return declared.meaning === 'bytes'
       ? (declared as DataCommand).run(ports.core, input as never, session)
@@ -171,119 +187,5 @@ function runTerms(
     throw error;
   } finally {
     terms.end();
-  }
-}
-
-type Job = { readonly command: string; readonly input: unknown };
-type Pending = BatchJob<unknown, unknown>;
-
-/** Jobs of one command that wait for its batch form, and where their answers go. */
-interface Waiting {
-  readonly name: string;
-  readonly command: ReadyCommand;
-  readonly pending: Pending[];
-  readonly places: number[];
-}
-
-/**
- * Many commands, answers in order. Commands with a batch form are collected and run together;
- * a command that changes the device waits for everything before it.
- */
-export function dispatchMany(
-  ports: DispatchPorts,
-  session: Session,
-  jobs: readonly Job[],
-): Outcome<unknown>[] {
-  const limit = Math.min(BATCH_LIMIT, ports.core.keys?.safeBatch ?? BATCH_LIMIT);
-  const outcomes = new Array<Outcome<unknown>>(jobs.length);
-  const collected: Waiting[] = [];
-  let current: Waiting | undefined;
-  for (let i = 0; i < jobs.length; i++) {
-    const { command: name, input } = jobs[i]!;
-    if (current === undefined || current.name !== name) {
-      current = collectorOf(ports, collected, name);
-      if (current === undefined) {
-        if (ports.commands.get(name)?.declared.changes === true) {
-          for (const waiting of collected) flush(ports, session, waiting, outcomes);
-        }
-        outcomes[i] = dispatch(ports, session, name, input);
-        continue;
-      }
-    }
-    current.pending.push({ input, outcome: undefined });
-    current.places.push(i);
-    if (current.pending.length >= limit) flush(ports, session, current, outcomes);
-  }
-  for (const waiting of collected) flush(ports, session, waiting, outcomes);
-  return outcomes;
-}
-
-/** Where jobs of that name wait, or undefined for a name without a batch form. */
-function collectorOf(
-  ports: DispatchPorts,
-  collected: Waiting[],
-  name: string,
-): Waiting | undefined {
-  const found = collected.find((waiting) => waiting.name === name);
-  if (found !== undefined) return found;
-  const command = ports.commands.get(name);
-  const { declared } = command ?? {};
-  if (command === undefined || declared?.meaning !== 'bytes' || declared.runMany === undefined) {
-    return undefined;
-  }
-  const made: Waiting = { name, command, pending: [], places: [] };
-  collected.push(made);
-  return made;
-}
-
-function flush(
-  ports: DispatchPorts,
-  session: Session,
-  { command, pending, places }: Waiting,
-  outcomes: Outcome<unknown>[],
-): void {
-  if (pending.length === 0) return;
-  runBatch(ports, session, command, pending);
-  for (let i = 0; i < pending.length; i++) outcomes[places[i]!] = pending[i]!.outcome!;
-  pending.length = 0;
-  places.length = 0;
-}
-
-/** One gate for the whole batch; inputs that the fields refuse do not reach the batch form. */
-function runBatch(
-  ports: DispatchPorts,
-  session: Session,
-  command: ReadyCommand,
-  pending: readonly Pending[],
-): void {
-  const declared = command.declared as DataCommand;
-  const shut = gate(ports, command, session) ?? issuanceGate(ports.core, command, session);
-  let accepted = pending;
-  if (shut !== undefined) {
-    for (const job of pending) job.outcome = shut;
-    accepted = [];
-  } else {
-    let refused = 0;
-    for (let i = 0; i < pending.length; i++) {
-      const job = pending[i]!;
-      if (declared.accepts(job.input)) continue;
-      job.outcome = BAD_INPUT;
-      refused++;
-    }
-    if (refused > 0) accepted = pending.filter((job) => job.outcome === undefined);
-  }
-  ports.core.keys?.begin();
-  try {
-    if (accepted.length > 0) declared.runMany!(ports.core, accepted as never);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    // One input that a library refuses must not take the others with it.
-    for (const job of accepted) job.outcome = run(ports, session, declared as never, job.input);
-  }
-  for (let i = 0; i < pending.length; i++) {
-    const { outcome } = pending[i]!;
-    if (outcome?.ok === false && !command.verdicts.has(outcome.code)) {
-      told(ports, session, declared.name, outcome);
-    }
   }
 }

@@ -93,13 +93,24 @@ export interface DataCommand<
   readonly meaning: 'bytes';
   readonly accepts: (input: unknown) => boolean;
   run(core: Core, input: Infer<I>, session: Session): Outcome<Infer<O>>;
-  /** Batch form: fills `outcomes` at `at`, in order; inputs are already checked. */
-  readonly runMany?: (core: Core, jobs: readonly BatchJob<Infer<I>, Infer<O>>[]) => void;
+  readonly batch?: BatchForm<Infer<I>, Infer<O>>;
 }
 
-export interface BatchJob<I, O> {
-  readonly input: I;
-  outcome: Outcome<O> | undefined;
+/** The outcomes of a list of jobs by their places in it; those to come are undefined. */
+export type Outcomes<O> = (Outcome<O> | undefined)[];
+
+/**
+ * The batch form of a command: it is given its jobs one by one, and does for all of them at once what
+ * is cheaper so. Each outcome is what `run` would give if the jobs came one after the other. Its work
+ * area is its own, so it serves one list at a time.
+ */
+export interface BatchForm<I = never, O = unknown> {
+  /** Takes a checked input; its outcome goes to `outcomes[place]`, now or by `finish`. True: full. */
+  add(core: Core, input: I, place: number, outcomes: Outcomes<O>): boolean;
+  /** Gives the outcomes that are open, and forgets their jobs. */
+  finish(core: Core, outcomes: Outcomes<O>): void;
+  /** Forgets the jobs whose outcomes are open. */
+  clear(): void;
 }
 
 export type AnyCommand = KeyCommand | DataCommand;
@@ -125,7 +136,7 @@ export function dataCommand<
 >(
   declared: Facts<N, I, O, E> & {
     run(core: Core, input: Infer<I>, session: Session): Outcome<Infer<O>>;
-    runMany?: (core: Core, jobs: readonly BatchJob<Infer<I>, Infer<O>>[]) => void;
+    batch?: BatchForm<Infer<I>, Infer<O>>;
     /** The input check written out, for the hottest commands; a test holds it to the fields. */
     accepts?: (input: unknown) => boolean;
   },

@@ -80,7 +80,7 @@ function section(command: AnyCommand): string[] {
     command.demo === true ? 'Demo devices only.' : '',
     command.historical === true ? 'Historical: refused in hardened mode.' : '',
     command.meaning === 'terms' ? 'Key management: analysed symbolically.' : '',
-    command.meaning === 'bytes' && command.runMany !== undefined ? 'Has a batch form.' : '',
+    command.meaning === 'bytes' && command.batch !== undefined ? 'Has a batch form.' : '',
     `Source: ${command.source}.`,
   ].filter((mark) => mark !== '');
   return [

@@ -1,47 +1,39 @@
-/** Work area of the batch forms: DES keys and blocks of up to `BATCH_LIMIT` jobs, wiped after use. */
+/** Work area of the batch forms: up to `LANES` blocks with their DES keys, wiped after use. */
 import { type DesKey, decryptMany, encryptMany } from '@pinfold/crypto';
 
-/** Jobs that one batch form takes at a time; the dispatcher divides longer lists. */
-export const BATCH_LIMIT = 512;
-/** Below this many jobs the single form is as fast. */
-export const BATCH_FROM = 8;
+/** Blocks that the batch engine takes at a time. */
+export const LANES = 128;
 
 export class BlockBatch {
-  readonly keys: DesKey[] = [];
-  readonly words = new Int32Array(2 * BATCH_LIMIT);
+  readonly #keys: DesKey[] = [];
+  readonly #words = new Int32Array(2 * LANES);
 
-  add(key: DesKey, hi: number, lo: number): void {
-    const at = 2 * this.keys.length;
-    this.words[at] = hi;
-    this.words[at + 1] = lo;
-    this.keys.push(key);
+  /** A block for one lane: lanes are filled from 0 on, and may be filled again for a second pass. */
+  put(lane: number, key: DesKey, hi: number, lo: number): void {
+    this.#keys[lane] = key;
+    this.#words[2 * lane] = hi;
+    this.#words[2 * lane + 1] = lo;
   }
 
-  /** For a second pass over the same jobs under other keys. */
-  replace(index: number, key: DesKey, hi: number, lo: number): void {
-    this.keys[index] = key;
-    this.words[2 * index] = hi;
-    this.words[2 * index + 1] = lo;
+  hi(lane: number): number {
+    return this.#words[2 * lane]!;
   }
 
-  hi(index: number): number {
-    return this.words[2 * index]!;
+  lo(lane: number): number {
+    return this.#words[2 * lane + 1]!;
   }
 
-  lo(index: number): number {
-    return this.words[2 * index + 1]!;
+  /** Deciphers the first `count` lanes. */
+  decrypt(count: number): void {
+    decryptMany(this.#keys, this.#words, count);
   }
 
-  decrypt(): void {
-    decryptMany(this.keys, this.words, this.keys.length);
+  encrypt(count: number): void {
+    encryptMany(this.#keys, this.#words, count);
   }
 
-  encrypt(): void {
-    encryptMany(this.keys, this.words, this.keys.length);
-  }
-
-  clear(): void {
-    this.words.fill(0, 0, 2 * this.keys.length);
-    this.keys.length = 0;
+  /** Keys are the key store's, which wipes them. */
+  wipe(): void {
+    this.#words.fill(0);
   }
 }

@@ -6,11 +6,11 @@
 import { type DesKey, desDecryptBlock, desEncryptBlock } from '@pinfold/crypto';
 import { type DecimalisationTable, firstFourDigits, type IsoControl, wordAt } from '@pinfold/pin';
 import type { Core } from '../core.js';
-import type { BatchJob } from '../declare/command.js';
+import type { BatchForm, Outcomes } from '../declare/command.js';
 import type { ClearKey } from '../keys/clear-key.js';
 import { done, type Outcome, type Refusal, refusal } from '../outcome.js';
 import type { Policy } from '../policy/policy.js';
-import { BATCH_FROM, BlockBatch } from './batch.js';
+import { BlockBatch, LANES } from './batch.js';
 import { extractPin, isoControl, PinField } from './extract.js';
 import type { OpenRecord } from './verification-record.js';
 import { isRightPin } from './verify.js';
@@ -40,86 +40,108 @@ type Prepare<I> = (core: Core, input: I, into: PinCase) => Refusal | undefined;
 
 const RIGHT = done({});
 const WRONG = refusal('PIN_WRONG');
-const single = new PinCase();
-const block = new Int32Array(2);
-const batch = new BlockBatch();
-const waiting: BatchJob<PinRequest, Nothing>[] = [];
-const cases: PinCase[] = [];
 
-export function verifyOne<I extends PinRequest>(
-  core: Core,
-  input: I,
-  prepare: Prepare<I>,
-): Outcome<Nothing> {
-  const refused = prepare(core, input, single);
-  if (refused !== undefined) return refused;
-  const { key, pvk, record, table, field } = single;
-  const control = isoControl(input.format);
-  if (control === undefined) extractPin(core.policy, key, input, field);
-  else {
-    const { pinBlock } = input;
-    desDecryptBlock(key.des!, wordAt(pinBlock, 0), wordAt(pinBlock, 4), block);
-    judge(core.policy, control, single, block[0]!, block[1]!);
-  }
-  desEncryptBlock(pvk, record.parameterHi, lowWord(single), block);
-  const right = isRightPin(record, field, table, block[0]!, block[1]!);
-  const outcome = verdict(core, input, field, right);
-  field.wipe();
-  block[0] = 0;
-  block[1] = 0;
-  return outcome;
+/** A case in the batch, with what its outcome needs. */
+class BatchedCase<I> extends PinCase {
+  input!: I;
+  control: IsoControl = 0;
+  place = 0;
 }
 
-export function verifyMany<I extends PinRequest>(
-  core: Core,
-  jobs: readonly BatchJob<I, Nothing>[],
-  prepare: Prepare<I>,
-): void {
-  const many = jobs.length >= BATCH_FROM;
-  clearBatch();
-  for (const job of jobs) {
-    const { input } = job;
-    if (!many || isoControl(input.format) === undefined) {
-      job.outcome = verifyOne(core, input, prepare);
-      continue;
-    }
-    const next = waiting.length;
-    if (next === cases.length) cases.push(new PinCase());
-    const into = cases[next]!;
-    const refused = prepare(core, input, into);
-    if (refused !== undefined) job.outcome = refused;
+/** The two forms of a verification command: `run` for one job, the batch form for many. */
+export class PinVerification<I extends PinRequest> implements BatchForm<I, Nothing> {
+  readonly #prepare: Prepare<I>;
+  readonly #single = new PinCase();
+  readonly #block = new Int32Array(2);
+  readonly #cases = Array.from({ length: LANES }, () => new BatchedCase<I>());
+  readonly #blocks = new BlockBatch();
+  #count = 0;
+  /** Failures that the limits had counted when the first case was prepared. */
+  #failures = 0;
+
+  constructor(prepare: Prepare<I>) {
+    this.#prepare = prepare;
+  }
+
+  run(core: Core, input: I): Outcome<Nothing> {
+    const single = this.#single;
+    const block = this.#block;
+    const refused = this.#prepare(core, input, single);
+    if (refused !== undefined) return refused;
+    const { key, pvk, record, table, field } = single;
+    const control = isoControl(input.format);
+    if (control === undefined) extractPin(core.policy, key, input, field);
     else {
       const { pinBlock } = input;
-      batch.add(into.key.des!, wordAt(pinBlock, 0), wordAt(pinBlock, 4));
-      waiting.push(job);
+      desDecryptBlock(key.des!, wordAt(pinBlock, 0), wordAt(pinBlock, 4), block);
+      judge(core.policy, control, single, block[0]!, block[1]!);
     }
+    desEncryptBlock(pvk, record.parameterHi, lowWord(single), block);
+    const right = isRightPin(record, field, table, block[0]!, block[1]!);
+    const outcome = verdict(core, input, field, right);
+    field.wipe();
+    block[0] = 0;
+    block[1] = 0;
+    return outcome;
   }
-  const count = waiting.length;
-  const { failures } = core.limits;
-  batch.decrypt();
-  for (let i = 0; i < count; i++) {
-    const own = cases[i]!;
-    judge(core.policy, isoControl(waiting[i]!.input.format)!, own, batch.hi(i), batch.lo(i));
-    batch.replace(i, own.pvk, own.record.parameterHi, lowWord(own));
-  }
-  batch.encrypt();
-  for (let i = 0; i < count; i++) finish(core, i, failures);
-  clearBatch();
-}
 
-/** `failures`: how many the limits had counted when the jobs were prepared. */
-function finish(core: Core, i: number, failures: number): void {
-  const job = waiting[i]!;
-  const { record, table, field } = cases[i]!;
-  const right = isRightPin(record, field, table, batch.hi(i), batch.lo(i));
-  const { input } = job;
-  // Again where something failed since: failures earlier in this very batch count.
-  const limited =
-    core.limits.failures === failures
-      ? undefined
-      : core.limits.check(input.pan, input.pinBlock, core.now);
-  job.outcome = limited ?? verdict(core, input, field, right);
-  field.wipe();
+  /** Formats 0 to 3 wait for the engine; what else there is runs alone. */
+  add(core: Core, input: I, place: number, outcomes: Outcomes<Nothing>): boolean {
+    const control = isoControl(input.format);
+    if (control === undefined) {
+      outcomes[place] = this.run(core, input);
+      return false;
+    }
+    const lane = this.#count;
+    if (lane === 0) this.#failures = core.limits.failures;
+    const own = this.#cases[lane]!;
+    const refused = this.#prepare(core, input, own);
+    if (refused !== undefined) {
+      outcomes[place] = refused;
+      return false;
+    }
+    own.input = input;
+    own.control = control;
+    own.place = place;
+    const { pinBlock } = input;
+    this.#blocks.put(lane, own.key.des!, wordAt(pinBlock, 0), wordAt(pinBlock, 4));
+    this.#count = lane + 1;
+    return this.#count === LANES;
+  }
+
+  finish(core: Core, outcomes: Outcomes<Nothing>): void {
+    const count = this.#count;
+    const blocks = this.#blocks;
+    const cases = this.#cases;
+    blocks.decrypt(count);
+    for (let lane = 0; lane < count; lane++) {
+      const own = cases[lane]!;
+      judge(core.policy, own.control, own, blocks.hi(lane), blocks.lo(lane));
+      blocks.put(lane, own.pvk, own.record.parameterHi, lowWord(own));
+    }
+    blocks.encrypt(count);
+    for (let lane = 0; lane < count; lane++) {
+      const { input, place, record, table, field } = cases[lane]!;
+      const right = isRightPin(record, field, table, blocks.hi(lane), blocks.lo(lane));
+      // Again where something failed since: failures earlier in this very batch count.
+      const limited =
+        core.limits.failures === this.#failures
+          ? undefined
+          : core.limits.check(input.pan, input.pinBlock, core.now);
+      outcomes[place] = limited ?? verdict(core, input, field, right);
+    }
+    this.clear();
+  }
+
+  clear(): void {
+    for (let lane = 0; lane < this.#count; lane++) {
+      const own = this.#cases[lane]!;
+      own.field.wipe();
+      own.input = undefined as never;
+    }
+    this.#blocks.wipe();
+    this.#count = 0;
+  }
 }
 
 /** A deciphered block of formats 0 to 3, the account field of the record's account still on it. */
@@ -146,9 +168,4 @@ function verdict(core: Core, input: PinRequest, from: PinField, right: boolean):
   if (right && from.length > 0) return RIGHT;
   core.limits.failed(input.pan, input.pinBlock, core.now);
   return from.length === 0 ? from.why! : WRONG;
-}
-
-function clearBatch(): void {
-  batch.clear();
-  waiting.length = 0;
 }

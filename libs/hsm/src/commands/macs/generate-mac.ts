@@ -3,7 +3,8 @@ import { bytes, token } from '../../declare/field.js';
 import { readySlot } from '../../keys/key-store.js';
 import { done, refusal } from '../../outcome.js';
 import { MAC_KEY } from '../fields.js';
-import { MAC_BYTES, MAX_MAC_DATA_BYTES, macOf, macsOf } from './mac.js';
+import { MAC_BYTES, MAX_MAC_DATA_BYTES, macOf } from './mac.js';
+import { MacBatch } from './mac-batch.js';
 
 const SLOT = readySlot({ ...MAC_KEY, part: 'key' });
 
@@ -24,13 +25,5 @@ export const generateMac = dataCommand({
     const opened = core.keys.open(key, SLOT);
     return opened === undefined ? refusal('TOKEN_INVALID') : done({ mac: macOf(opened, data) });
   },
-  runMany(core, jobs) {
-    const opened = jobs.map((job) => ({ job, key: core.keys.open(job.input.key, SLOT) }));
-    const known = opened.filter(({ key }) => key !== undefined);
-    const macs = macsOf(known.map(({ job, key }) => ({ key: key!, data: job.input.data })));
-    for (const { job } of opened) job.outcome = refusal('TOKEN_INVALID');
-    known.forEach(({ job }, i) => {
-      job.outcome = done({ mac: macs[i]! });
-    });
-  },
+  batch: new MacBatch(SLOT, (_input, mac) => done({ mac })),
 });

@@ -4,9 +4,23 @@ import { bytes, token } from '../../declare/field.js';
 import { readySlot } from '../../keys/key-store.js';
 import { done, refusal } from '../../outcome.js';
 import { MAC_KEY } from '../fields.js';
-import { MAC_BYTES, MAX_MAC_DATA_BYTES, macOf, macsOf } from './mac.js';
+import { MAC_BYTES, MAX_MAC_DATA_BYTES, macOf } from './mac.js';
+import { MacBatch } from './mac-batch.js';
 
 const SLOT = readySlot({ ...MAC_KEY, part: 'key' });
+
+interface MacClaim {
+  readonly key: string;
+  readonly data: Uint8Array;
+  readonly mac: Uint8Array;
+}
+
+const RIGHT = done({});
+const WRONG = refusal('MAC_INVALID');
+
+function conclude(claimed: Pick<MacClaim, 'mac'>, mac: Uint8Array) {
+  return equalConstantTime(mac, claimed.mac) ? RIGHT : WRONG;
+}
 
 export const verifyMac = dataCommand({
   name: 'VerifyMac',
@@ -25,16 +39,7 @@ export const verifyMac = dataCommand({
   run(core, { key, data, mac }) {
     const opened = core.keys.open(key, SLOT);
     if (opened === undefined) return refusal('TOKEN_INVALID');
-    return equalConstantTime(macOf(opened, data), mac) ? done({}) : refusal('MAC_INVALID');
+    return conclude({ mac }, macOf(opened, data));
   },
-  runMany(core, jobs) {
-    const opened = jobs.map((job) => ({ job, key: core.keys.open(job.input.key, SLOT) }));
-    const known = opened.filter(({ key }) => key !== undefined);
-    const macs = macsOf(known.map(({ job, key }) => ({ key: key!, data: job.input.data })));
-    for (const { job } of opened) job.outcome = refusal('TOKEN_INVALID');
-    known.forEach(({ job }, i) => {
-      const right = equalConstantTime(macs[i]!, job.input.mac);
-      job.outcome = right ? done({}) : refusal('MAC_INVALID');
-    });
-  },
+  batch: new MacBatch<MacClaim, Record<never, never>>(SLOT, conclude),
 });

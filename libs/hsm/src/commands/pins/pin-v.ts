@@ -7,7 +7,7 @@ import { type Refusal, refusal } from '../../outcome.js';
 import { accountOf } from '../../pin/account.js';
 import { fitsFormat } from '../../pin/extract.js';
 import { isPan, isPinBlock, isPinFormat, isRecord, isToken } from '../../pin/input-checks.js';
-import { type PinCase, type PinRequest, verifyMany, verifyOne } from '../../pin/verification.js';
+import { type PinCase, type PinRequest, PinVerification } from '../../pin/verification.js';
 import type { OpenRecord } from '../../pin/verification-record.js';
 import { OFFSET_KEY, PIN_KEY, pan, pinBlock, pinFormat, record } from '../fields.js';
 
@@ -120,6 +120,8 @@ function hexWord(hex: string, from: number): number {
   return word;
 }
 
+const verification = new PinVerification(prepare);
+
 /**
  * The verification command of the literature: the caller chooses validation data, length, table and
  * offset. With M1 and M2 in force the table must be registered and the rest must be what the
@@ -159,8 +161,8 @@ export const pinV = dataCommand({
     'M5.no-digit-check',
   ],
   accepts,
-  run: (core, input) => verifyOne(core, input, prepare),
-  runMany: (core, jobs) => verifyMany(core, jobs, prepare),
+  run: (core, input) => verification.run(core, input),
+  batch: verification,
 });
 
 /** Eight digits from `from` on as a word, filled with zeros on the right. */

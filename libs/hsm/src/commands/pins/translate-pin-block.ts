@@ -1,11 +1,11 @@
-import { bytesOfWords, type PinBlockFormat, wordAt } from '@pinfold/pin';
+import { bytesOfWords, type IsoControl, type PinBlockFormat, wordAt } from '@pinfold/pin';
 import type { Core } from '../../core.js';
-import { type BatchJob, dataCommand } from '../../declare/command.js';
+import { type BatchForm, dataCommand, type Outcomes } from '../../declare/command.js';
 import { bytes, object, optional, token } from '../../declare/field.js';
 import type { ClearKey } from '../../keys/clear-key.js';
 import { readySlot } from '../../keys/key-store.js';
 import { done, type Outcome, type Refusal, refusal } from '../../outcome.js';
-import { BATCH_FROM, BlockBatch } from '../../pin/batch.js';
+import { BlockBatch, LANES } from '../../pin/batch.js';
 import { buildPinBlock, clearBlockWords } from '../../pin/build.js';
 import { extractPin, fitsFormat, isoControl, judgeWords, PinField } from '../../pin/extract.js';
 import { isPan, isPinBlock, isPinFormat, isToken } from '../../pin/input-checks.js';
@@ -32,10 +32,6 @@ interface Output {
 }
 
 const field = new PinField();
-const batch = new BlockBatch();
-const words = new Int32Array(2);
-const waiting: BatchJob<Input, Output>[] = [];
-const targets: ClearKey[] = [];
 
 /** What both forms look at before any PIN is touched: a refusal, or nothing and the keys in `keys`. */
 function prepare(core: Core, input: Input, keys: Keys): Refusal | undefined {
@@ -97,52 +93,83 @@ function translate(core: Core, input: Input): Outcome<Output> {
   return done({ pinBlock });
 }
 
+/** A translation in the batch. */
+class BatchedTranslation {
+  input!: Input;
+  to!: ClearKey;
+  fromControl: IsoControl = 0;
+  toControl: IsoControl = 0;
+  place = 0;
+  /** Once the block was found bad. */
+  refused: Refusal | undefined;
+}
+
 /** Formats 0 to 3 under triple DES go through the batch engine, everything else one by one. */
-function translateMany(core: Core, jobs: readonly BatchJob<Input, Output>[]): void {
-  const many = jobs.length >= BATCH_FROM;
-  clearBatch();
-  for (const job of jobs) {
-    const { from, to, pinBlock } = job.input;
-    const fast = isoControl(from.format) !== undefined && isoControl(to.format) !== undefined;
-    if (!many || !fast) {
-      job.outcome = translate(core, job.input);
-      continue;
-    }
-    const refused = prepare(core, job.input, keys);
-    if (refused !== undefined) job.outcome = refused;
-    else {
-      batch.add(keys.from!.des!, wordAt(pinBlock, 0), wordAt(pinBlock, 4));
-      targets.push(keys.to!);
-      waiting.push(job);
-    }
-  }
-  batch.decrypt();
-  for (let i = 0; i < waiting.length; i++) rebuild(core, i);
-  batch.encrypt();
-  for (let i = 0; i < waiting.length; i++) {
-    waiting[i]!.outcome ??= done({ pinBlock: bytesOfWords(batch.hi(i), batch.lo(i)) });
-  }
-  field.wipe();
-  clearBatch();
-}
+class Translations implements BatchForm<Input, Output> {
+  readonly #waiting = Array.from({ length: LANES }, () => new BatchedTranslation());
+  readonly #blocks = new BlockBatch();
+  readonly #words = new Int32Array(2);
+  #count = 0;
 
-function clearBatch(): void {
-  batch.clear();
-  waiting.length = 0;
-  targets.length = 0;
-}
-
-/** One deciphered block of the batch, judged and put into its new format. */
-function rebuild(core: Core, i: number): void {
-  const job = waiting[i]!;
-  const { from, to, pan: account, newPan } = job.input;
-  judgeWords(core.policy, isoControl(from.format)!, batch.hi(i), batch.lo(i), account, field);
-  if (field.length === 0) {
-    job.outcome = field.why!;
-    return;
+  add(core: Core, input: Input, place: number, outcomes: Outcomes<Output>): boolean {
+    const fromControl = isoControl(input.from.format);
+    const toControl = isoControl(input.to.format);
+    if (fromControl === undefined || toControl === undefined) {
+      outcomes[place] = translate(core, input);
+      return false;
+    }
+    const refused = prepare(core, input, keys);
+    if (refused !== undefined) {
+      outcomes[place] = refused;
+      return false;
+    }
+    const lane = this.#count;
+    const own = this.#waiting[lane]!;
+    own.input = input;
+    own.to = keys.to!;
+    own.fromControl = fromControl;
+    own.toControl = toControl;
+    own.place = place;
+    const { pinBlock } = input;
+    this.#blocks.put(lane, keys.from!.des!, wordAt(pinBlock, 0), wordAt(pinBlock, 4));
+    this.#count = lane + 1;
+    return this.#count === LANES;
   }
-  clearBlockWords(isoControl(to.format)!, newPan ?? account, field, core.random, words);
-  batch.replace(i, targets[i]!.des!, words[0]!, words[1]!);
+
+  finish(core: Core, outcomes: Outcomes<Output>): void {
+    const count = this.#count;
+    const blocks = this.#blocks;
+    blocks.decrypt(count);
+    for (let lane = 0; lane < count; lane++) this.#rebuild(core, lane);
+    blocks.encrypt(count);
+    for (let lane = 0; lane < count; lane++) {
+      const { place, refused } = this.#waiting[lane]!;
+      outcomes[place] =
+        refused ?? done({ pinBlock: bytesOfWords(blocks.hi(lane), blocks.lo(lane)) });
+    }
+    this.clear();
+  }
+
+  clear(): void {
+    for (let lane = 0; lane < this.#count; lane++) this.#waiting[lane]!.input = undefined as never;
+    this.#blocks.wipe();
+    this.#words.fill(0);
+    field.wipe();
+    this.#count = 0;
+  }
+
+  /** One deciphered block, judged and put into its new format. */
+  #rebuild(core: Core, lane: number): void {
+    const own = this.#waiting[lane]!;
+    const { pan: account, newPan } = own.input;
+    const blocks = this.#blocks;
+    const words = this.#words;
+    judgeWords(core.policy, own.fromControl, blocks.hi(lane), blocks.lo(lane), account, field);
+    own.refused = field.why;
+    if (field.length === 0) return;
+    clearBlockWords(own.toControl, newPan ?? account, field, core.random, words);
+    blocks.put(lane, own.to.des!, words[0]!, words[1]!);
+  }
 }
 
 const side = (what: string) =>
@@ -200,5 +227,5 @@ export const translatePinBlock = dataCommand({
   ],
   accepts,
   run: translate,
-  runMany: translateMany,
+  batch: new Translations(),
 });

@@ -6,7 +6,7 @@ import { readySlot } from '../../keys/key-store.js';
 import { type Refusal, refusal } from '../../outcome.js';
 import { fitsFormat } from '../../pin/extract.js';
 import { isPan, isPinBlock, isPinFormat, isRecord, isToken } from '../../pin/input-checks.js';
-import { type PinCase, verifyMany, verifyOne } from '../../pin/verification.js';
+import { type PinCase, PinVerification } from '../../pin/verification.js';
 import { PIN_KEY, pan, pinBlock, pinFormat, record, VERIFICATION_KEY } from '../fields.js';
 
 const FIELDS = {
@@ -68,6 +68,8 @@ function prepare(core: Core, input: Input, into: PinCase): Refusal | undefined {
   return undefined;
 }
 
+const verification = new PinVerification(prepare);
+
 export const verifyPin = dataCommand({
   name: 'VerifyPin',
   group: 'pins',
@@ -99,6 +101,6 @@ export const verifyPin = dataCommand({
     'M5.no-digit-check',
   ],
   accepts,
-  run: (core, input) => verifyOne(core, input, prepare),
-  runMany: (core, jobs) => verifyMany(core, jobs, prepare),
+  run: (core, input) => verification.run(core, input),
+  batch: verification,
 });
