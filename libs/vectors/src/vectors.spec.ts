@@ -22,7 +22,7 @@ describe('vector files', () => {
 
 /**
  * At least 1,000 cases of each algorithm, answered by other implementations
- * (scripts/generate-vectors.py).
+ * (scripts/vectors).
  */
 describe('generated vectors', () => {
   const generated = readdirSync(new URL('generated/', folder));

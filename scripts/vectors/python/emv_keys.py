@@ -1,67 +1,20 @@
-#!/usr/bin/env python3
-"""Generates vectors/generated/emv-*.json: random EMV cases answered by PyPI pyemv.
+"""EMV keys, cryptograms and scripts, by pyemv.
 
-    python3 -m venv /tmp/vectors && /tmp/vectors/bin/pip install pyemv==1.5.0
-    /tmp/vectors/bin/python scripts/generate-emv-vectors.py
-
-Same version and seed give the same files. Each table has 1,000 cases and holds rows of inputs and, in
-columns whose name starts with =, outputs; operations as in vectors/emv.json. The letters table of option
-B is drawn until SHA-1 has fewer than sixteen decimal digits, which one number in a thousand has.
+The letters table of option B is drawn until SHA-1 has fewer than sixteen decimal digits, which one
+number in a thousand has.
 """
 
 import hashlib
-import json
-import pathlib
-import random
-import warnings
-from importlib import metadata
 
 from pyemv import ac, kd, sm
 
-warnings.simplefilter("ignore")  # two-key triple DES is deprecated, and what cards use
+from common import digits, hexs, rng, start_again, table, write
 
-SEED = 20261121
-CASES = 1000
 LETTERS = 25
-OUT = pathlib.Path(__file__).resolve().parent.parent / "vectors" / "generated"
-rng = random.Random(SEED)
-
-
-def digits(low, high=None):
-    return "".join(rng.choice("0123456789") for _ in range(rng.randint(low, high or low)))
-
-
-def hexs(data):
-    return data.hex().upper()
 
 
 def key():
     return rng.randbytes(16)
-
-
-def table(ident, op, columns, make, cases=CASES, **constants):
-    return {
-        "id": ident,
-        "op": op,
-        "constants": constants,
-        "columns": columns,
-        "rows": [make() for _ in range(cases)],
-    }
-
-
-def write(name, notes, tables):
-    head = {
-        "source": "scripts/generate-emv-vectors.py, "
-        f"seed {SEED}, answered by pyemv {metadata.version('pyemv')}",
-        "notes": notes,
-    }
-    lines = [" " + json.dumps(k) + ": " + json.dumps(v) + "," for k, v in head.items()]
-    parts = []
-    for one in tables:
-        rows = ",\n".join("   " + json.dumps(row, separators=(",", ":")) for row in one.pop("rows"))
-        parts.append("  " + json.dumps(one)[:-1] + ', "rows": [\n' + rows + "\n  ]}")
-    text = "{\n" + "\n".join(lines) + '\n "tables": [\n' + ",\n".join(parts) + "\n ]\n}\n"
-    (OUT / f"{name}.json").write_text(text)
 
 
 def decimals(pan, psn):
@@ -108,6 +61,7 @@ def keys():
     mk_op, sk_op = "emv-icc-master-key", "emv-session-key"
     write(
         "emv-keys",
+        ["pyemv"],
         "Card keys by options A and B; session keys: common, M/Chip, Visa secure messaging, EMV2000.",
         [
             table("option-a", mk_op, card, option_a, masterKeyDerivation="A"),
@@ -151,6 +105,7 @@ def cryptograms():
     shared = {"sessionKey": "none", "arpcKey": "session"}
     write(
         "emv-cryptograms",
+        ["pyemv"],
         "Application cryptograms under a key, and their answers by both methods.",
         [
             table(
@@ -222,10 +177,11 @@ def scripts():
         full["columns"] = own
         full["constants"] = {"sessionKey": "common", "encryption": encryption, "pinFormat": block}
         tables.append(full)
-    write("emv-scripts", "MACs of script commands, and PIN changes in the three encryptions.", tables)
+    write("emv-scripts", ["pyemv"], "MACs of script commands, and PIN changes in the three encryptions.", tables)
 
 
-if __name__ == "__main__":
-    OUT.mkdir(parents=True, exist_ok=True)
-    for generate in (keys, cryptograms, scripts):
-        generate()
+def emv():
+    start_again()
+    keys()
+    cryptograms()
+    scripts()
