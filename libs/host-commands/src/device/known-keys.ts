@@ -9,7 +9,7 @@ import type { OpenKey } from './open-key.js';
 interface Known {
   readonly lmk: Lmk;
   readonly type: string;
-  readonly token: Uint8Array;
+  readonly token: DataView;
   readonly key: OpenKey;
 }
 
@@ -17,26 +17,35 @@ interface Known {
 const SLOTS = 16_384;
 const MASK = SLOTS - 1;
 const PROBES = 8;
-/** Bytes of a token that its hash looks at: the last digits of a cryptogram differ. */
-const HASHED = 12;
+/** The hash looks at the last eight digits of a token: cryptograms differ in them. */
+const HASHED = 8;
 
 export class KnownKeys {
   readonly #slots: (Known | undefined)[] = new Array(SLOTS).fill(undefined);
+  /** The buffer looked at last, in words. */
+  #buffer: Uint8Array | undefined;
+  #view: DataView = new DataView(new ArrayBuffer(0));
 
   /** The key of the token buffer[from, to), as one of a type under an LMK. */
   find(lmk: Lmk, type: string, buffer: Uint8Array, from: number, to: number): OpenKey | undefined {
-    const home = homeOf(buffer, from, to);
+    if (buffer !== this.#buffer) {
+      this.#buffer = buffer;
+      this.#view = viewOf(buffer);
+    }
+    const view = this.#view;
+    const home = homeOf(view, from, to);
     for (let i = 0; i < PROBES; i++) {
       const known = this.#slots[(home + i) & MASK];
       if (known === undefined || known.lmk !== lmk || known.type !== type) continue;
-      if (!same(known.token, buffer, from, to) || known.key.wiped) continue;
+      if (!same(known.token, view, from, to) || known.key.wiped) continue;
       return known.key;
     }
     return undefined;
   }
 
   add(lmk: Lmk, type: string, token: Uint8Array, key: OpenKey): void {
-    const home = homeOf(token, 0, token.length);
+    const view = viewOf(token);
+    const home = homeOf(view, 0, token.length);
     let place = home;
     for (let i = 0; i < PROBES; i++) {
       const known = this.#slots[(home + i) & MASK];
@@ -44,22 +53,33 @@ export class KnownKeys {
       place = (home + i) & MASK;
       break;
     }
-    this.#slots[place] = { lmk, type, token, key };
+    this.#slots[place] = { lmk, type, token: view, key };
   }
 
   clear(): void {
     this.#slots.fill(undefined);
+    this.#buffer = undefined;
+    this.#view = new DataView(new ArrayBuffer(0));
   }
 }
 
-function homeOf(bytes: Uint8Array, from: number, to: number): number {
-  let hash = to - from;
-  for (let i = Math.max(from, to - HASHED); i < to; i++) hash = (hash * 31 + bytes[i]!) | 0;
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+/** Tokens have at least sixteen digits. */
+function homeOf(view: DataView, from: number, to: number): number {
+  if (to - from < HASHED) return 0;
+  const hash = Math.imul(view.getInt32(to - 8) * 31 + view.getInt32(to - 4), 0x9e3779b1);
   return (hash ^ (hash >>> 15)) & MASK;
 }
 
-function same(token: Uint8Array, buffer: Uint8Array, from: number, to: number): boolean {
-  if (token.length !== to - from) return false;
-  for (let i = 0; i < token.length; i++) if (token[i] !== buffer[from + i]) return false;
+/** Word by word, then what is left. */
+function same(token: DataView, view: DataView, from: number, to: number): boolean {
+  const size = token.byteLength;
+  if (size !== to - from) return false;
+  let i = 0;
+  for (; i + 4 <= size; i += 4) if (token.getInt32(i) !== view.getInt32(from + i)) return false;
+  for (; i < size; i++) if (token.getUint8(i) !== view.getUint8(from + i)) return false;
   return true;
 }

@@ -1,0 +1,68 @@
+import { HOST_COMMANDS, HostDevice, KEY_ROLES, testLmks } from '../index.js';
+import { KnownKeys } from './known-keys.js';
+import { OpenKey } from './open-key.js';
+
+const [lmk, other] = testLmks('legacy') as [ReturnType<typeof testLmks>[0], never];
+const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+const keyOf = (fill: number) => new OpenKey(new Uint8Array(16).fill(fill), 'T');
+const TOKEN = `U${'0123456789ABCDEF'.repeat(2)}`;
+
+it('finds a key by the bytes of its token, anywhere in a buffer', () => {
+  const known = new KnownKeys();
+  const key = keyOf(1);
+  known.add(lmk, '001', bytes(TOKEN), key);
+  const buffer = bytes(`..${TOKEN}...`);
+  expect(known.find(lmk, '001', buffer, 2, 2 + TOKEN.length)).toBe(key);
+});
+
+it('finds none for a token that differs in one character, another type or LMK', () => {
+  const known = new KnownKeys();
+  known.add(lmk, '001', bytes(TOKEN), keyOf(1));
+  for (let i = 0; i < TOKEN.length; i++) {
+    const changed = bytes(TOKEN);
+    changed[i] = changed[i]! ^ 1;
+    expect(known.find(lmk, '001', changed, 0, changed.length)).toBeUndefined();
+  }
+  const token = bytes(TOKEN);
+  expect(known.find(lmk, '001', token, 0, token.length - 1)).toBeUndefined();
+  expect(known.find(lmk, '002', token, 0, token.length)).toBeUndefined();
+  expect(known.find(other, '001', token, 0, token.length)).toBeUndefined();
+});
+
+it('gives no key that was wiped, and takes its place again', () => {
+  const known = new KnownKeys();
+  const key = keyOf(1);
+  known.add(lmk, '001', bytes(TOKEN), key);
+  key.wipe();
+  expect(known.find(lmk, '001', bytes(TOKEN), 0, TOKEN.length)).toBeUndefined();
+  const anew = keyOf(2);
+  known.add(lmk, '001', bytes(TOKEN), anew);
+  expect(known.find(lmk, '001', bytes(TOKEN), 0, TOKEN.length)).toBe(anew);
+});
+
+it('forgets, but never confuses, tokens that end alike', () => {
+  const known = new KnownKeys();
+  const tokens = Array.from({ length: 40 }, (_, i) => `U${String(i).padStart(24, '0')}ABCDEF01`);
+  for (const [i, token] of tokens.entries()) known.add(lmk, '001', bytes(token), keyOf(i + 1));
+  const found = tokens.map((token) => known.find(lmk, '001', bytes(token), 0, token.length));
+  expect(found.filter((key) => key !== undefined).length).toBeGreaterThanOrEqual(8);
+  for (const [i, key] of found.entries()) {
+    if (key !== undefined) expect(key.bytes[0]).toBe(i + 1);
+  }
+});
+
+it('is held to what the cache of the device holds', () => {
+  const device = new HostDevice({
+    commands: HOST_COMMANDS,
+    random: (length) => new Uint8Array(length).map((_, i) => 31 * i + 7),
+    mode: 'legacy',
+  });
+  const ask = (command: string) => device.answer(`HEAD${command}`, 0, command.length + 4);
+  const token = ask('A00001U').slice(8, 41);
+  ask(`JG${token}01123456789012${ask('BA1234F123456789012').slice(8)}`);
+  const use = { row: KEY_ROLES.zpk, need: 'encrypt' } as const;
+  const find = () => device.keys.known(device.defaultLmk, use, bytes(token), 0, token.length);
+  expect(find()).toBeDefined();
+  device.keys.wipe();
+  expect(find()).toBeUndefined();
+});
