@@ -1,13 +1,15 @@
 /**
- * Mutation testing of one library, `MUTATION_LIB`; started by scripts/mutation.mjs (`npm run
- * mutation`), which judges the survivors. All specs of the library run as one Jest file and stop at
+ * Mutation testing of one part of the code, `MUTATION_PART`; started by scripts/mutation.mjs (`npm run
+ * mutation`), which judges the survivors. All specs of the part run as one Jest file and stop at
  * the first failure: see scripts/mutation/specs.ts. All mutators of Stryker are on, those of texts
  * too: the words of a refusal are part of what a user meets. Mutants of tables that are made while
  * a module loads ("static") are not ignored either, although each runs every test.
  */
 import jest from './jest.config.mjs';
+import { PARTS } from './scripts/mutation/parts.mjs';
 
-const lib = process.env.MUTATION_LIB;
+const part = process.env.MUTATION_PART;
+const { folder, except } = PARTS[part];
 
 export default {
   packageManager: 'npm',
@@ -23,13 +25,18 @@ export default {
       testMatch: ['<rootDir>/scripts/mutation/specs.ts'],
     },
   },
-  mutate: [`libs/${lib}/src/**/*.ts`, '!libs/**/*.spec.ts', '!libs/**/index.ts'],
+  mutate: [
+    `${folder}/**/*.ts`,
+    ...(except === undefined ? [] : [`!${except}/**`]),
+    '!libs/**/*.spec.ts',
+    '!libs/**/index.ts',
+  ],
   coverageAnalysis: 'perTest',
   concurrency: 2,
-  timeoutMS: 10_000,
+  timeoutMS: 60_000,
   ignorePatterns: ['dist', '.pinfold', '.cache', '/coverage', '/reports', '/docs'],
   reporters: ['progress-append-only', 'json'],
-  jsonReporter: { fileName: `reports/mutation-${lib}.json` },
+  jsonReporter: { fileName: `reports/mutation-${part}.json` },
   warnings: { slow: false },
   tempDirName: '.stryker-tmp',
 };

@@ -1,61 +1,59 @@
 /**
- * `npm run mutation`: mutation testing of the payment arithmetic, library by library.
+ * `npm run mutation`: mutation testing of the payment arithmetic, part by part.
  *
  *   npm run mutation                                  all of them
- *   npm run mutation -- emv                           one library
+ *   npm run mutation -- emv                           one part (scripts/mutation/parts.mjs)
  *   npm run mutation -- libs/pin/src/iso4.ts …        some files
  *
  * A survivor must be killed by a test or explained in docs/reference/mutation.md. Fails when more
- * than one in twenty mutants of a library survives without an explanation. Not part of `npm run
+ * than one in twenty mutants of a part survives without an explanation. Not part of `npm run
  * check`: it takes about ten minutes.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { explainedMutants, keyOf } from './mutation/explained.mjs';
+import { PARTS, partOf } from './mutation/parts.mjs';
 import { root } from './prepare.mjs';
 
-const LIBS = ['pin', 'keyblock', 'emv'];
 const MOST_UNEXPLAINED = 0.05;
 
 const chosen = process.argv.slice(2);
-const unknown = chosen.find((name) => !LIBS.includes(name) && !LIBS.includes(libOf(name)));
+const unknown = chosen.find((name) => !Object.hasOwn(PARTS, name) && partOf(name) === undefined);
 if (unknown !== undefined) {
-  console.error(`${unknown} is neither one of ${LIBS.join(', ')} nor a file of theirs`);
+  console.error(
+    `${unknown} is neither one of ${Object.keys(PARTS).join(', ')} nor a file of theirs`,
+  );
   process.exit(2);
 }
 
 const explained = explainedMutants(readFileSync(join(root, 'docs/reference/mutation.md'), 'utf8'));
 const rows = [];
 let failed = false;
-for (const lib of LIBS) {
-  const files = chosen.filter((name) => libOf(name) === lib);
-  if (chosen.length > 0 && files.length === 0 && !chosen.includes(lib)) continue;
-  const report = run(lib, files);
+for (const part of Object.keys(PARTS)) {
+  const files = chosen.filter((name) => partOf(name) === part);
+  if (chosen.length > 0 && files.length === 0 && !chosen.includes(part)) continue;
+  const report = run(part, files);
   if (report === undefined) {
     failed = true;
     continue;
   }
-  const { row, unexplained, stale } = judge(report, files.length === 0 ? lib : undefined);
-  rows.push([lib, ...row]);
+  const { row, unexplained, stale } = judge(report, files.length === 0 ? part : undefined);
+  rows.push([part, ...row]);
   for (const mutant of unexplained) console.log(`not explained  ${mutant}`);
   for (const mutant of stale) console.log(`explained, but does not survive  ${mutant}`);
   if (unexplained.length > MOST_UNEXPLAINED * row[0] || stale.length > 0) failed = true;
 }
 console.log(
-  '\n| library | mutants | killed | timeout | survived | explained | not explained | score |',
+  '\n| part | mutants | killed | timeout | survived | explained | not explained | score |',
 );
 console.log('|---|---|---|---|---|---|---|---|');
 for (const row of rows) console.log(`| ${row.join(' | ')} |`);
 process.exit(failed ? 1 : 0);
 
-function libOf(file) {
-  return /^libs\/([^/]+)\/src\/.+\.ts$/.exec(file)?.[1];
-}
-
 /** The report of Stryker (mutation-testing-report-schema), or undefined when it did not finish. */
-function run(lib, files) {
-  const file = join(root, 'reports', `mutation-${lib}.json`);
+function run(part, files) {
+  const file = join(root, 'reports', `mutation-${part}.json`);
   rmSync(file, { force: true });
   spawnSync(
     process.execPath,
@@ -65,13 +63,13 @@ function run(lib, files) {
       'stryker.conf.mjs',
       ...(files.length > 0 ? ['-m', files.join(',')] : []),
     ],
-    { cwd: root, stdio: 'inherit', env: { ...process.env, MUTATION_LIB: lib } },
+    { cwd: root, stdio: 'inherit', env: { ...process.env, MUTATION_PART: part } },
   );
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
-/** Counts a report against the explanations; `lib` is given when the report covers all of it. */
-function judge(report, lib) {
+/** Counts a report against the explanations; `part` is given when the report covers all of it. */
+function judge(report, part) {
   const count = { Killed: 0, Timeout: 0, Survived: 0, NoCoverage: 0 };
   const seen = new Set();
   const unexplained = [];
@@ -88,7 +86,9 @@ function judge(report, lib) {
   const survived = count.Survived + count.NoCoverage;
   const total = count.Killed + count.Timeout + survived;
   const score = (100 * (count.Killed + count.Timeout)) / total;
-  const stale = [...explained].filter((key) => libOf(key.split(': ')[0]) === lib && !seen.has(key));
+  const stale = [...explained].filter(
+    (key) => partOf(key.split(': ')[0]) === part && !seen.has(key),
+  );
   return {
     row: [
       total,
