@@ -34,7 +34,7 @@ export const MANIFEST = 'manifest.json';
 /** Not of the program: the manifest itself, and the mark of `prepare`. */
 const LEFT_OUT = new Set([MANIFEST, '.pinfold-built']);
 /** Packages inside the device's boundary: what libs/{crypto,pin,keyblock,emv,hsm} import. */
-const PACKAGES = ['@noble/ciphers', 'asn1js', 'lru-cache', 'pkijs', 'shamir-secret-sharing'];
+const PACKAGES = ['@noble/ciphers', 'lru-cache', 'shamir-secret-sharing'];
 const CODE = /\.(?:c|m)?js$|^package\.json$/;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as crypto from '@pinfold/crypto';
 import * as emv from '@pinfold/emv';
 import * as keyblock from '@pinfold/keyblock';
+import * as tr34 from '@pinfold/keyblock/tr34';
 import * as pin from '@pinfold/pin';
 import { COMMAND_NAMES, commandNamed } from '../commands/index.js';
 import { ALGORITHMS_OF_PAYMENT } from './algorithms.js';
@@ -61,7 +62,7 @@ describe('the reference of the algorithms', () => {
   });
 
   it('names functions that are there', () => {
-    const libraries = { crypto, emv, keyblock, pin };
+    const libraries = { crypto, emv, keyblock, 'keyblock/tr34': tr34, pin };
     for (const { functions } of ALGORITHMS_OF_PAYMENT) {
       const [library, names] = functions.split(': ');
       for (const [, name] of names?.matchAll(/`(\w+)`/g) ?? []) {

@@ -5,6 +5,7 @@
  */
 import { X509Certificate } from 'node:crypto';
 import { InputError, isBytes } from '@pinfold/crypto';
+import { namesOf } from './cms.js';
 
 /** What a party believes: the authorities' certificates (DER), the time, and what was revoked. */
 export interface Tr34Trust {
@@ -21,7 +22,12 @@ export const TR34_MIN_RSA_BITS = 2048;
 /** Reads a certificate in DER. @throws InputError CERTIFICATE_INVALID */
 export function readCertificate(der: Uint8Array, name: string): X509Certificate {
   try {
-    if (isBytes(der)) return new X509Certificate(der);
+    if (isBytes(der)) {
+      const certificate = new X509Certificate(der);
+      // OpenSSL also reads PEM and what follows a certificate; names are taken from strict DER.
+      namesOf(der);
+      return certificate;
+    }
   } catch {
     // Falls through to the one error for every way of not being a certificate.
   }
@@ -45,11 +51,16 @@ export function isTrusted(certificate: X509Certificate, trust: Tr34Trust): boole
   );
 }
 
+/**
+ * By name, byte for byte, and by signature. Not by `checkIssued` of OpenSSL, which also refuses a
+ * certificate that repeats an extension, as that of KDH 1 in the samples of TR-34 does.
+ */
 function isIssuedBy(certificate: X509Certificate, authority: X509Certificate, trust: Tr34Trust) {
+  const named = Buffer.compare(namesOf(certificate.raw).issuer, namesOf(authority.raw).subject);
   return (
     authority.ca &&
     isInTime(authority, trust.nowMs) &&
-    certificate.checkIssued(authority) &&
+    named === 0 &&
     certificate.verify(authority.publicKey)
   );
 }

@@ -7,19 +7,23 @@ import {
   buildAttributes,
   buildKeyBlock,
   buildSigned,
+  OID,
   readEnvelope,
   readKeyBlock,
   readSigned,
-} from './asn1.js';
+} from './cms.js';
 import {
   createTr34Token,
   openTr34Token,
+  TR34_CONTENT_CIPHERS,
   TR34_REASONS,
   type Tr34Party,
   type Tr34Reason,
   type Tr34Trust,
   tr34Nonce,
+  tr34NonceToken,
 } from './index.js';
+import { signToken } from './signed.js';
 
 const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: Uint8Array.of(1, 0, 1) };
 const nowMs = Date.UTC(2026, 10, 21);
@@ -129,8 +133,19 @@ const make = (change: Partial<Parameters<typeof createTr34Token>[0]> = {}) =>
     random,
     ...change,
   });
-const open = (change: Partial<Parameters<typeof openTr34Token>[0]> = {}) =>
+const open = (change: object = {}) =>
   openTr34Token({ krd, kdhCertificate: kdh.certificate, trust, nonce, token, ...change });
+
+const onePass = () => make({ nonce: undefined });
+const openOnePass = (change: object = {}) =>
+  openTr34Token({
+    krd,
+    kdhCertificate: kdh.certificate,
+    trust,
+    newerThanMs: nowMs - 1,
+    token: onePass(),
+    ...change,
+  });
 
 describe('TR-34 key transport', () => {
   it('gives the receiver key and header', () => {
@@ -160,14 +175,20 @@ describe('TR-34 key transport', () => {
     ['SENDER_UNTRUSTED', () => open({ trust: { ...trust, nowMs: Date.UTC(2028, 0, 1) } })],
     ['SENDER_UNTRUSTED', () => open({ trust: { ...trust, isRevoked: () => true } })],
     ['SENDER_OTHER', () => open({ kdhCertificate: other.certificate })],
-    ['CONTENT_ALTERED', () => open({ token: changed(readSigned(token).envelope) })],
+    ['CONTENT_ALTERED', () => open({ token: changed(readSigned(token).content) })],
     ['SIGNATURE_WRONG', () => open({ token: changed(readSigned(token).signature) })],
-    ['SIGNATURE_WRONG', () => open({ token: changed(readSigned(token).nonce) })],
+    ['SIGNATURE_WRONG', () => open({ token: changed(readSigned(token).nonce!) })],
     [
       'SIGNATURE_WRONG',
       () => open({ token: make({ kdh: { ...kdh, privateKey: other.privateKey } }) }),
     ],
     ['NONCE_WRONG', () => open({ nonce: new Uint8Array(16) })],
+    ['TIME_WRONG', () => openOnePass({ token })],
+    ['TIME_WRONG', () => openOnePass({ newerThanMs: nowMs })],
+    ['TIME_WRONG', () => openOnePass({ trust: { ...trust, nowMs: nowMs + 300_001 } })],
+    ['TIME_WRONG', () => openOnePass({ trust: { ...trust, nowMs: nowMs - 300_001 } })],
+    ['TIME_WRONG', () => openOnePass({ trust: { ...trust, nowMs: nowMs + 1001 }, windowMs: 1000 })],
+    ['NONCE_WRONG', () => open({ token: onePass() })],
     ['HEADER_INVALID', () => open({ token: forged('D0016ZZAB00E0000') })],
     ['HEADER_INVALID', () => open({ token: forged('D0016K0AB00E0000more') })],
     ['CONTENT_WRONG', () => open({ token: forged('D0016K0AD00E0000') })],
@@ -178,8 +199,44 @@ describe('TR-34 key transport', () => {
     expect(call()).toEqual(refused(reason));
   });
 
-  it('tries all reasons', () => {
-    expect([...seen].sort()).toEqual(Object.keys(TR34_REASONS).sort());
+  it('tries all reasons but those of binding', () => {
+    const binding = ['RECEIVER_OTHER', 'CREDENTIAL_UNTRUSTED'];
+    const wanted = Object.keys(TR34_REASONS).filter((reason) => !binding.includes(reason));
+    expect([...seen].sort()).toEqual(wanted.sort());
+  });
+
+  it('goes in one pass, with a time that the next token must be newer than', () => {
+    const opened = openOnePass();
+    expect(opened.ok && toHex(opened.value.key)).toBe(toHex(key));
+    expect(opened.ok && opened.value.timeMs).toBe(nowMs);
+    expect(open()).toMatchObject({ value: { timeMs: undefined } });
+    for (const ms of [-300_000, 300_000]) {
+      expect(openOnePass({ trust: { ...trust, nowMs: nowMs + ms } }).ok).toBe(true);
+    }
+  });
+
+  it.each(TR34_CONTENT_CIPHERS)('enciphers the key block by %s', (cipher) => {
+    const opened = open({ token: make({ cipher }) });
+    expect(opened.ok && toHex(opened.value.key)).toBe(toHex(key));
+  });
+
+  it('is CMS to another library, which finds the signature right', async () => {
+    const content = pkijs.ContentInfo.fromBER(Uint8Array.from(token).buffer);
+    const signed = new pkijs.SignedData({ schema: content.content });
+    const certificates = [kdh.certificate].map((der) =>
+      pkijs.Certificate.fromBER(Uint8Array.from(der).buffer),
+    );
+    signed.certificates = certificates;
+    await expect(signed.verify({ signer: 0, checkChain: false })).resolves.toBe(true);
+    const { content: envelope } = readSigned(token);
+    const read = pkijs.EnvelopedData.fromBER(Uint8Array.from(envelope).buffer);
+    expect(read.recipientInfos).toHaveLength(1);
+  });
+
+  it('gives the random number as a token', () => {
+    expect(toHex(tr34NonceToken(fromHex('167EB0E72781E4940112233445566778')))).toBe(
+      '3020060A2A864886F70D0109190331120410167EB0E72781E4940112233445566778',
+    );
   });
 
   it('refuses every truncation, and a flipped bit at every byte', () => {
@@ -196,7 +253,7 @@ describe('TR-34 key transport', () => {
   });
 
   it('reads what is no token, envelope or key block as an error', () => {
-    const { envelope } = readSigned(token);
+    const { content: envelope } = readSigned(token);
     const block = buildKeyBlock({ kdh: kdh.certificate, key, header: new Uint8Array(16) });
     expect(readKeyBlock(block).key).toEqual(key);
     const second = Uint8Array.from(block);
@@ -206,20 +263,18 @@ describe('TR-34 key transport', () => {
     for (const bad of [second, otherType, new Uint8Array(0), fromHex('0500')]) {
       expect(() => readKeyBlock(bad)).toThrow();
     }
-    for (const oid of ['2A864886F70D010107', '60864801650304012A']) {
+    for (const oid of ['2A864886F70D010107', '2A864886F70D010108', '60864801650304012A']) {
       expect(() => readEnvelope(altered(envelope, fromHex(oid)))).toThrow('not a TR-34 envelope');
     }
     for (const oid of ['2A864886F70D010702', '2A864886F70D010703', '2A864886F70D010904']) {
       expect(() => readSigned(altered(token, fromHex(oid)))).toThrow();
     }
-    expect(() => readSigned(altered(token, fromHex('2A864886F70D01091903')))).toThrow(
-      'missing signed attribute',
-    );
+    expect(readSigned(altered(token, fromHex('2A864886F70D01091903'))).nonce).toBeUndefined();
   });
 
   it('asks about revocation by serial number', () => {
     const asked: string[] = [];
-    open({ trust: { ...trust, isRevoked: (number) => asked.push(number) < 0 } });
+    open({ trust: { ...trust, isRevoked: (number: string) => asked.push(number) < 0 } });
     expect(asked).toEqual([new X509Certificate(kdh.certificate).serialNumber]);
   });
 
@@ -252,8 +307,18 @@ describe('TR-34 key transport', () => {
       'CERTIFICATE_INVALID: krd.certificate must be an X.509 certificate in DER',
       () => open({ krd: { ...krd, certificate: new Uint8Array(3) } }),
     ],
-    ['NONCE_LENGTH: nonce must be 16 bytes', () => make({ nonce: new Uint8Array(8) })],
-    ['NONCE_LENGTH: nonce must be 16 bytes', () => open({ nonce: 'x' as never })],
+    ['NONCE_LENGTH: nonce must be 8 to 64 bytes', () => make({ nonce: new Uint8Array(7) })],
+    ['NONCE_LENGTH: nonce must be 8 to 64 bytes', () => make({ nonce: new Uint8Array(65) })],
+    ['NONCE_LENGTH: nonce must be 8 to 64 bytes', () => open({ nonce: 'x' as never })],
+    ['NONCE_LENGTH: nonce must be 8 to 64 bytes', () => tr34NonceToken(new Uint8Array(7))],
+    [
+      'TIME_INVALID: time must be of a year from 1950 to 2049',
+      () => signToken({ kdh, contentType: OID.data, content: key, fresh: { timeMs: 1e14 } }),
+    ],
+    [
+      'CIPHER_UNKNOWN: cipher must be tdes or aes128 or aes192 or aes256',
+      () => make({ cipher: 'des' as never }),
+    ],
     [
       'KEY_INVALID: key must have a length of its algorithm, at most 4096',
       () => make({ key: new Uint8Array(15) }),
@@ -292,9 +357,10 @@ function altered(whole: Uint8Array, part: Uint8Array): Uint8Array {
 
 /** A token whose signed header is another than the one inside: what only the sender can do. */
 function forged(text: string): Uint8Array {
-  const { envelope } = readSigned(token);
-  const digest = Uint8Array.from(createHash('sha256').update(envelope).digest());
-  const attributes = buildAttributes({ digest, nonce, header: new TextEncoder().encode(text) });
-  const signature = sign('sha256', new Uint8Array(attributes.toBER()), kdh.privateKey);
-  return buildSigned({ kdh: kdh.certificate, envelope, attributes, signature });
+  const { content } = readSigned(token);
+  const digest = Uint8Array.from(createHash('sha256').update(content).digest());
+  const contentType = OID.envelopedData;
+  const attributes = buildAttributes({ contentType, digest, nonce, header: Buffer.from(text) });
+  const signature = sign('sha256', attributes, kdh.privateKey);
+  return buildSigned({ signer: kdh.certificate, contentType, content, attributes, signature });
 }
