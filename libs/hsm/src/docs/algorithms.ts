@@ -280,11 +280,11 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
   row(
     'keyBlocks',
     'TR-34',
-    'ANSI X9 TR-34:2019, two-pass',
-    'keyblock/tr34',
+    'ASC X9 TR-34:2019, 5, B.8 to B.14',
+    'keyblock/tr34: `createTr34Token`, `openTr34Token`, `openUnbindToken`, `openRebindToken`',
     [],
-    [],
-    'RSA and X.509; library alone, no command of the device',
+    ['tr34-nonce', 'tr34-open', 'tr34-rebind', 'tr34-unbind'],
+    'RSA of 2048 bits and more, OAEP with SHA-256; one pass within five minutes',
   ),
   row(
     'emv',
