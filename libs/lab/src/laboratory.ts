@@ -113,6 +113,16 @@ export class Laboratory {
     return this.honest('custodian', 'CombineKeyShares', { type, usage, shares: [...shares] }).key;
   }
 
+  /** New master keys beside the old, by three custodians and two officers. */
+  changeMasterKeys(): void {
+    for (const name of ['first', 'second', 'third']) {
+      const session = this.device.session({ name, role: 'custodian' });
+      sound(this.device.execute(session, 'ContributeMasterKeyComponent', {}));
+    }
+    const officers = ['one', 'two'].map((name) => ({ name, role: 'officer' as const }));
+    sound(this.device.execute(this.device.session(officers), 'CompleteMasterKeys', {}));
+  }
+
   pinKey(): string {
     return this.honest('production', 'GenerateWorkingKey', { usage: 'ZPK', algorithm: 'T' }).key;
   }
@@ -154,6 +164,10 @@ export class Laboratory {
     const wanted = fromHex(natural.padEnd(16, '0'));
     return toHex(decryptEcb(DesKey.of(this.exposeKey(pvk)), wanted));
   }
+}
+
+function sound({ ok }: { readonly ok: boolean }): void {
+  if (!ok) throw new Error('setting up: new master keys were refused');
 }
 
 /** A card number of sixteen digits with its check digit. */

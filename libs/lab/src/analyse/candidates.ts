@@ -14,7 +14,7 @@ import {
   type UsageName,
 } from '@pinfold/hsm';
 import type { ClearInput } from './symbolic-terms.js';
-import { OLD_MASTER_KEYS, type Term } from './symbols.js';
+import { type Carried, OLD_MASTER_KEYS, type Private, type Term } from './symbols.js';
 
 /** Key lengths of the model: double-length triple DES and AES-128; AES-256. */
 const LENGTHS = [16, 32];
@@ -31,8 +31,6 @@ const serial = (length: number) => Uint8Array.from({ length }, (_, i) => 0xa0 + 
 export const KSN = { tdes: serial(10), aes: serial(12) } as const;
 /** Fields that the attacker leaves out, or fills in with one of these: what a field holds by its kind. */
 const FILLED: Readonly<Record<string, readonly unknown[] | 'of its kind'>> = {
-  // A header that says more than the key may do: that it wraps others.
-  'ExportKeyBlock.usage': [undefined, 'K1'],
   'KeyCheckValue.data': 'of its kind',
   // Lengths of a modulus are numeric.
   'GenerateRsaKey.bits': ['2048'],
@@ -40,9 +38,16 @@ const FILLED: Readonly<Record<string, readonly unknown[] | 'of its kind'>> = {
   // An untyped token is of the type that the caller names.
   'ReEncryptToken.type': KEY_TYPE_NAMES,
 };
+/** Optional fields that are filled in together, beside leaving all of them out. */
+const TOGETHER: Readonly<Record<string, Input>> = {
+  // A header that says more than the key may do: that it wraps others.
+  ExportKeyBlock: { usage: 'K1', modeOfUse: 'B' },
+};
 /** The data keys' context: any text is as good as another. */
 const CONTEXT = 'context';
 const SHORTEST_RSA = 128;
+type Input = Readonly<Record<string, unknown>>;
+
 export const CUSTODIANS = ['custodian-1', 'custodian-2'];
 
 export interface Known {
@@ -59,19 +64,29 @@ export interface Known {
   readonly opens: (token: Term, slot: TokenSlot) => boolean;
 }
 
-type Input = Readonly<Record<string, unknown>>;
+interface Column {
+  readonly name: string;
+  readonly values: readonly unknown[];
+  /** Those that came in the last round. */
+  readonly fresh: readonly unknown[];
+}
 
 /** Every input that was not tried before, one after the other. */
 export function* inputsOf(command: AnyCommand, known: Known): Generator<Input> {
   const { fresh } = known;
-  const fields = Object.entries(command.input).map(
-    ([name, field]) => [name, inPlayOf(command.name, name, field, known)] as const,
-  );
-  for (const input of combined(fields)) {
-    if (fresh === undefined || Object.values(input).some((value) => isNew(value, fresh))) {
-      yield input;
-    }
+  const columns = Object.entries(command.input).map(([name, field]): Column => {
+    const values = inPlayOf(command.name, name, field, known);
+    const isFresh = (value: unknown) => fresh === undefined || isNew(value, fresh);
+    return { name, values, fresh: values.filter(isFresh) };
+  });
+  if (columns.length === 0) {
+    if (fresh === undefined) yield {};
+    return;
   }
+  yield* combined(columns, {}, fresh === undefined);
+  const together = TOGETHER[command.name];
+  if (together === undefined) return;
+  for (const input of combined(columns, {}, fresh === undefined)) yield { ...input, ...together };
 }
 
 function isNew(value: unknown, fresh: ReadonlySet<unknown>): boolean {
@@ -82,20 +97,32 @@ function isNew(value: unknown, fresh: ReadonlySet<unknown>): boolean {
   return fresh.has(value);
 }
 
+/** All combinations with something fresh in them, in order; those that cannot open are left out early. */
 function* combined(
-  fields: readonly (readonly [string, readonly unknown[]])[],
-): Generator<Record<string, unknown>> {
-  const [first, ...rest] = fields;
-  if (first === undefined) {
-    yield {};
-    return;
+  [first, ...rest]: readonly Column[],
+  begun: Input,
+  hasFresh: boolean,
+): Generator<Input> {
+  const { name, values, fresh } = first!;
+  const canWait = hasFresh || rest.some((column) => column.fresh.length > 0);
+  for (const value of canWait ? values : fresh) {
+    if (cannotOpen(begun, value)) continue;
+    const input = value === undefined ? begun : { ...begun, [name]: value };
+    if (rest.length === 0) yield input;
+    else yield* combined(rest, input, hasFresh || fresh.includes(value));
   }
-  const [name, values] = first;
-  for (const value of values) {
-    for (const others of combined(rest)) {
-      yield value === undefined ? others : { [name]: value, ...others };
-    }
+}
+
+/** A key in transport goes with the key that it is under, a cryptogram of RSA with its pair. */
+function cannotOpen({ keyBlock, rsaKey }: Input, value: unknown): boolean {
+  const term = value as Term | undefined;
+  if (keyBlock !== undefined && term?.kind === 'sealed') {
+    return (keyBlock as Carried).under.term !== term.key.term;
   }
+  if (rsaKey !== undefined && term?.kind === 'enciphered') {
+    return (rsaKey as Private).pair !== term.pair;
+  }
+  return false;
 }
 
 function inPlayOf(

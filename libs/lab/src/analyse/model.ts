@@ -15,6 +15,7 @@ import {
   type Role,
   type UsageName,
 } from '@pinfold/hsm';
+import { tdesInitialKey } from '@pinfold/pin';
 import { OWN_KEY } from './attacker-means.js';
 import { CUSTODIANS, KSN } from './candidates.js';
 import { SymbolicTerms } from './symbolic-terms.js';
@@ -61,6 +62,11 @@ export const VSM_KEYS = ['ZCK', 'TMK', 'ZPK', 'TAK', 'PGK', 'BDK'] as const;
 /** RSA pairs of the device, one for each use, and what a partner sent under the first. */
 export const VSM_PAIRS = { 'unwrapping pair': 'unwrap', 'deciphering pair': 'decrypt' } as const;
 export const PARTNER_KEY = "partner's key";
+/** A terminal's initial key: its name, and how it comes from the BDK. */
+export const INITIAL_KEY = {
+  name: `dukpt-initial ${toHex(KSN.tdes)}(BDK)`,
+  of: (bdk: Uint8Array) => tdesInitialKey({ bdk, ksn: KSN.tdes }),
+};
 /** Sealed under the master keys before their last change. */
 export const OLD_KEY = 'old TAK';
 /** Keys in making, whose shares the host keeps. */
@@ -77,7 +83,6 @@ export const vsm: Model = {
   goals(table) {
     const tdes = (term: Plain) => ({ term, algorithm: 'T', lengthBytes: 16 }) as const;
     const pin = table.carried(tdes(table.name('PGK')), tdes(table.name(ACCOUNT)), undefined);
-    const initial = table.derived(table.name('BDK'), `dukpt-initial ${toHex(KSN.tdes)}`);
     return [
       { title: 'the PIN derivation key in clear', text: 'PGK' },
       {
@@ -85,7 +90,7 @@ export const vsm: Model = {
         text: pin.text,
       },
       { title: 'a PIN key in clear', text: 'ZPK' },
-      { title: "a terminal's initial DUKPT key in clear", text: initial.text },
+      { title: "a terminal's initial DUKPT key in clear", text: INITIAL_KEY.name },
       { title: 'a key that a partner sent under RSA, in clear', text: PARTNER_KEY },
     ];
   },
@@ -160,7 +165,13 @@ export const typedApi: Model = {
 export const MODELS: readonly Model[] = [vsm, typedApi];
 
 function makerOf(table: TermTable, policy: Policy): SymbolicTerms {
-  return new SymbolicTerms({ table, policy, call: () => 'begin', delivered: () => undefined });
+  return new SymbolicTerms({
+    table,
+    policy,
+    command: 'begin',
+    call: () => 'begin',
+    delivered: () => undefined,
+  });
 }
 
 export function policyOf(mode: 'legacy' | 'hardened', options: PolicyOptions): Policy {

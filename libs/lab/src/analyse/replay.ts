@@ -2,7 +2,7 @@
  * Replays a trace on the byte device: each call is made with the tokens and values that the earlier
  * ones gave. What is obtained must equal the laboratory's secret.
  */
-import { concatBytes, fromHex, toHex, xorBytes } from '@pinfold/crypto';
+import { xorBytes } from '@pinfold/crypto';
 import {
   COMMANDS,
   type CommandName,
@@ -12,22 +12,12 @@ import {
   type Role,
   usagesOf,
 } from '@pinfold/hsm';
-import { decimalise } from '@pinfold/pin';
-import { addDigits } from '../decimalisation-questions.js';
-import { DECIMALISATION_TABLE, Laboratory, validationDataOf } from '../laboratory.js';
-import { openTransport } from '../transport.js';
-import { ACCOUNT, type Model, ROLES, VSM_CEREMONIES, VSM_KEYS } from './model.js';
+import { encipherOaep } from '../rsa/encipher.js';
+import { makeTransport, openTransport } from '../transport.js';
+import { INITIAL_KEY, type Model, ROLES } from './model.js';
+import { keyValue, type Scene, sceneOf, type Value } from './replay-scene.js';
 import type { Step } from './saturate.js';
-import type { Carried, Plain, Sealed, Term } from './symbols.js';
-
-type Value = string | Uint8Array;
-
-interface Stage {
-  readonly lab: Laboratory;
-  /** What stands for a term, by its text. */
-  readonly values: Map<string, Value>;
-  readonly check: (goal: string) => boolean;
-}
+import type { Carried, Enciphered, Plain, Public, Sealed, Tagged, Term } from './symbols.js';
 
 export async function replay(
   model: Model,
@@ -39,47 +29,81 @@ export async function replay(
     goal: string;
   },
 ): Promise<boolean> {
-  const lab = new Laboratory({ mode: o.mode, without: o.without });
-  const stage = model.name === 'vsm' ? vsmStage(lab, o.begin) : typedStage(lab, o.begin);
+  const scene = sceneOf(model, o, o.begin);
   for (const step of o.steps) {
-    if (!(await replayStep(stage, step))) return false;
+    const alone = ALONE[step.command];
+    const done = alone === undefined ? await call(scene, step) : alone(scene.values, step);
+    if (!done) return false;
   }
-  return stage.check(o.goal);
+  return scene.check(o.goal);
 }
 
-async function replayStep(stage: Stage, step: Step): Promise<boolean> {
-  if (step.command === '(decipher)') return decipher(stage, step);
-  if (step.command === '(xor)') {
-    const { a, b } = step.input as { a: Plain; b: Plain };
-    const { sum } = step.output as { sum: Plain };
-    const [one, other] = [stage.values.get(a.text), stage.values.get(b.text)];
-    if (!(one instanceof Uint8Array) || !(other instanceof Uint8Array)) return false;
-    stage.values.set(sum.text, xorBytes(one, other));
-    return true;
-  }
+/** What the attacker does without the device, as `attacker-means.ts` names it. */
+const ALONE: Readonly<Record<string, (values: Map<string, Value>, step: Step) => boolean>> = {
+  '(decipher)': decipher,
+  '(xor)': add,
+  '(derive)': derive,
+  '(encipher)': encipher,
+  '(forge)': forge,
+};
+
+async function call({ lab, values }: Scene, step: Step): Promise<boolean> {
   const command = step.command as CommandName;
-  const input = concrete(labelled(command, step.input, stage.values), stage.values);
+  const input = concrete(labelled(command, step.input, values), values);
   const roles: readonly Role[] = COMMANDS[command].roles;
   const role = ROLES.find((one) => roles.includes(one)) ?? 'production';
   const name = role === 'custodian' ? 'custodian-1' : role;
-  const [answer] = await stage.lab.client(role, name).run(command, [input as never]);
+  const [answer] = await lab.client(role, name).run(command, [input as never]);
   if (!answer?.ok) return false;
-  note(step.output, answer.value, stage.values);
+  note(step.output, answer.value, values);
+  return true;
+}
+
+function set(values: Map<string, Value>, term: Term, value: Value | undefined): boolean {
+  if (value === undefined) return false;
+  values.set(term.text, value);
   return true;
 }
 
 /** Opens a cryptogram or key block under a key that is known. */
-function decipher({ values }: Stage, { input, output }: Step): boolean {
-  const { term, key } = input as { term: Carried; key: Plain };
-  const { inside } = output as { inside: Plain };
+function decipher(values: Map<string, Value>, { input, output }: Step): boolean {
+  const { term, key } = input as { term: Carried | Tagged; key: Plain };
   const text = values.get(term.text);
   const { algorithm, lengthBytes } = term.under;
-  const known = key.names.length === 0 ? new Uint8Array(lengthBytes) : values.get(key.text);
-  if (typeof text !== 'string' || !(known instanceof Uint8Array)) return false;
-  const opened = openTransport(text, known.slice(0, lengthBytes), algorithm === 'A');
-  if (opened === undefined) return false;
-  values.set(inside.text, opened);
-  return true;
+  const known = keyValue(values, key, lengthBytes);
+  if (typeof text !== 'string' || known === undefined) return false;
+  return set(values, output.inside as Plain, openTransport(text, known, algorithm === 'A'));
+}
+
+function add(values: Map<string, Value>, { input, output }: Step): boolean {
+  const { a, b } = input as { a: Plain; b: Plain };
+  const [one, other] = [values.get(a.text), values.get(b.text)];
+  if (!(one instanceof Uint8Array) || !(other instanceof Uint8Array)) return false;
+  return set(values, output.sum as Plain, xorBytes(one, other));
+}
+
+function derive(values: Map<string, Value>, { input, output }: Step): boolean {
+  const base = values.get((input.base as Plain).text);
+  const made = base instanceof Uint8Array ? INITIAL_KEY.of(base) : undefined;
+  return set(values, output.key as Plain, made);
+}
+
+function encipher(values: Map<string, Value>, { input, output }: Step): boolean {
+  const made = output.made as Enciphered;
+  const clear = keyValue(values, made.key.term, made.key.lengthBytes);
+  const publicKey = values.get((input.term as Public).text);
+  if (clear === undefined || typeof publicKey !== 'string') return false;
+  return set(values, made, encipherOaep(publicKey, clear));
+}
+
+function forge(values: Map<string, Value>, { output }: Step): boolean {
+  const { under, key, says } = output.made as Carried;
+  const wrapping = keyValue(values, under.term, under.lengthBytes);
+  const clear = keyValue(values, key.term, key.lengthBytes);
+  if (wrapping === undefined || clear === undefined) return false;
+  const aes = under.algorithm === 'A';
+  const made = makeTransport({ key: clear, algorithm: key.algorithm, says }, wrapping, aes);
+  return set(values, output.made as Carried, made);
 }
 
 /** Untyped tokens carry a label that nothing vouches for: it is made to say what the slot wants. */
@@ -107,12 +131,10 @@ function labelled(
 function concrete(input: unknown, values: ReadonlyMap<string, Value>): unknown {
   if (Array.isArray(input)) return input.map((one) => concrete(one, values));
   if (typeof input === 'string') return values.get(input) ?? input;
-  if (typeof input !== 'object' || input === null) return input;
+  if (typeof input !== 'object' || input === null || input instanceof Uint8Array) return input;
   if ('kind' in input) return values.get((input as Term).text);
   if ('term' in input && 'length' in input) {
-    const value = values.get((input.term as Plain).text);
-    const length = Number(input.length);
-    return value instanceof Uint8Array ? value.slice(0, length) : new Uint8Array(length);
+    return keyValue(values, input.term as Plain, Number(input.length));
   }
   return Object.fromEntries(
     Object.entries(input).map(([name, one]) => [name, concrete(one, values)]),
@@ -132,61 +154,4 @@ function note(symbolic: unknown, value: unknown, values: Map<string, Value>): vo
       }
     }
   }
-}
-
-function vsmStage(lab: Laboratory, begin: readonly Term[]): Stage {
-  const values = new Map<string, Value>();
-  const tokens = begin.filter((term): term is Sealed => term.kind === 'sealed');
-  const token = (name: string) => tokens.find(({ key }) => key.term.text === name)!;
-  const pvk = lab.key('P', { usage: 'PGK' });
-  for (const usage of VSM_KEYS) {
-    const made =
-      usage === 'PGK'
-        ? pvk
-        : usage === 'BDK'
-          ? lab.key('P', { usage })
-          : usage === 'ZCK' || usage === 'TMK'
-            ? lab.key(usage)
-            : lab.honest('production', 'GenerateWorkingKey', { usage, algorithm: 'T' }).key;
-    values.set(token(usage).text, made);
-  }
-  for (const type of VSM_CEREMONIES) {
-    const { shares, envelopes } = lab.ceremony(type);
-    for (const [i, share] of shares.entries()) {
-      values.set(token(`share ${i + 1} of ${type}`).text, share);
-    }
-    values.set(`share 1 of ${type}`, envelopes[0]!.component);
-  }
-  const tableId = lab.table();
-  const [victim, other] = [1, 2].map((n) => lab.customer(n, { pvk, tableId }));
-  const accounts = [victim!, other!].map(({ pan }) => fromHex(validationDataOf(pan)));
-  values.set(ACCOUNT, concatBytes(...accounts));
-  const check = (goal: string): boolean => {
-    const value = values.get(goal);
-    if (value instanceof Uint8Array) return sameKey(value, lab.exposeKey(pvk));
-    if (typeof value !== 'string') return false;
-    const { pan, offset } = victim!;
-    const pin = addDigits(decimalise(value.slice(0, offset.length), DECIMALISATION_TABLE), offset);
-    return pin === lab.exposePin(pan);
-  };
-  return { lab, values, check };
-}
-
-function typedStage(lab: Laboratory, begin: readonly Term[]): Stage {
-  const values = new Map<string, Value>();
-  const kinds = ['DataKey', 'KEKKey'] as const;
-  const tokens = begin.filter((term) => term.kind === 'sealed');
-  const made = kinds.map((kind) => lab.honest('keyManager', 'GenerateTypedKey', { kind }).key);
-  for (const [i, { text }] of tokens.entries()) values.set(text, made[i]!);
-  values.set('x', lab.random(16));
-  const check = (goal: string): boolean => {
-    const value = values.get(goal);
-    const secret = lab.exposeKey(made[goal === 'Ki' ? 0 : 1]!);
-    return value instanceof Uint8Array && toHex(value) === toHex(secret);
-  };
-  return { lab, values, check };
-}
-
-function sameKey(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte >> 1 === b[i]! >> 1);
 }

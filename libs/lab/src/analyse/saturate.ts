@@ -27,6 +27,11 @@ export interface Bounds {
 
 export const DEFAULT_BOUNDS: Bounds = { summands: 2, facts: 6_000, rounds: 8 };
 
+/** Rounds after the first leak: other ways, and other secrets, are hardly longer. */
+const ROUNDS_AFTER_LEAK = 2;
+/** Ways that are kept to one goal. */
+const MAX_WAYS = 4;
+
 export interface Step {
   /** A command of the device, or what the attacker does alone. */
   readonly command: string;
@@ -42,6 +47,8 @@ export interface Fact {
 
 export interface Saturation {
   readonly facts: ReadonlyMap<string, Fact>;
+  /** Goals that were reached, with every last step that gave them: one way for each command. */
+  readonly ways: ReadonlyMap<string, readonly Step[]>;
   readonly fixedPoint: boolean;
   readonly rounds: number;
   readonly bound: string | undefined;
@@ -78,6 +85,7 @@ class Saturator {
   readonly #opened = new Map<TokenSlot, Map<Term, boolean>>();
   #bound: string | undefined;
   readonly #answered = new Set<string>();
+  readonly #ways = new Map<string, Step[]>();
 
   constructor(attempt: Attempt) {
     this.#attempt = attempt;
@@ -87,11 +95,13 @@ class Saturator {
 
   run(): Saturation {
     let rounds = 0;
+    let last = this.#bounds.rounds;
     for (let before = -1; before !== this.#facts.size; ) {
       before = this.#facts.size;
+      if (this.#ways.size > 0) last = Math.min(last, rounds + ROUNDS_AFTER_LEAK);
+      if (rounds === last && this.#ways.size === 0) this.#bound ??= `${last} rounds`;
+      if (rounds === last || this.#facts.size >= this.#bounds.facts) break;
       rounds += 1;
-      if (rounds > this.#bounds.rounds) this.#bound ??= `${this.#bounds.rounds} rounds`;
-      if (this.#finished()) break;
       this.#outside();
       const known = this.#sorted(rounds === 1);
       for (const name of this.#attempt.commands) this.#apply(name, known);
@@ -99,23 +109,15 @@ class Saturator {
     }
     const { facts: most } = this.#bounds;
     if (this.#facts.size >= most) this.#bound ??= `${most} facts`;
-    const fixedPoint = this.#bound === undefined && !this.#reached();
+    const fixedPoint = this.#bound === undefined && this.#ways.size === 0;
     return {
       facts: this.#facts,
+      ways: this.#ways,
       fixedPoint,
       rounds,
       bound: this.#bound,
       answered: this.#answered,
     };
-  }
-
-  #reached(): boolean {
-    return this.#attempt.goals.every((goal) => this.#facts.has(goal));
-  }
-
-  #finished(): boolean {
-    const { facts, rounds } = this.#bounds;
-    return this.#reached() || this.#facts.size >= facts || this.#bound === `${rounds} rounds`;
   }
 
   #sorted(first: boolean): Known {
@@ -150,6 +152,7 @@ class Saturator {
       const terms = new SymbolicTerms({
         table,
         policy,
+        command: '',
         call: () => '',
         delivered: () => undefined,
       });
@@ -184,6 +187,7 @@ class Saturator {
     const terms = new SymbolicTerms({
       table,
       policy,
+      command: command.name,
       call: () => `${command.name}(${textOf(input)})`,
       delivered: (custodian, term) => {
         if (custodian === OWN && this.#attempt.ownCustodian) delivered.push(term);
@@ -204,12 +208,31 @@ class Saturator {
   }
 
   #learn(term: Term, step: Step): void {
+    if (this.#attempt.goals.includes(term.text)) this.#wayTo(term.text, step);
     if (this.#facts.has(term.text)) return;
     if (largestSum(term) > this.#bounds.summands) {
       this.#bound ??= `sums of ${this.#bounds.summands} names`;
       return;
     }
     this.#facts.set(term.text, { term, step });
+  }
+
+  /** Another way to a goal, unless it leads through the goal itself. */
+  #wayTo(goal: string, step: Step): void {
+    const ways = this.#ways.get(goal) ?? [];
+    const known = ways.some(({ command }) => command === step.command);
+    if (known || ways.length >= MAX_WAYS || this.#needs(step, goal)) return;
+    this.#ways.set(goal, [...ways, step]);
+  }
+
+  #needs(step: Step, goal: string, seen = new Set<string>()): boolean {
+    return step.needs.some((need) => {
+      if (need === goal) return true;
+      if (seen.has(need)) return false;
+      seen.add(need);
+      const before = this.#facts.get(need)?.step;
+      return before !== undefined && this.#needs(before, goal, seen);
+    });
   }
 
   #outside(): void {

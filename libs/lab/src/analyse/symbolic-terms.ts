@@ -43,8 +43,9 @@ import {
   type TermTable,
 } from './symbols.js';
 
-/** The end of a branch: a refusal, or a term that does not fit. */
+/** The end of a branch: a refusal, or a term that does not fit. One object: most branches end so. */
 export class BranchEnds extends Error {}
+const BRANCH_ENDS = new BranchEnds('the branch ends');
 
 /** A clear value in the attacker's hands, of a length of his choice. */
 export interface ClearInput {
@@ -55,7 +56,8 @@ export interface ClearInput {
 export interface SymbolicPorts {
   readonly table: TermTable;
   readonly policy: Policy;
-  /** Names what the command makes fresh: the same call makes the same names. */
+  readonly command: string;
+  /** Tells calls apart: the same call makes the same names. */
   readonly call: () => string;
   /** A custodian of the attacker's opens the own envelope. */
   readonly delivered: (custodian: string, term: Plain) => void;
@@ -82,7 +84,8 @@ export class SymbolicTerms implements Terms {
 
   #newName(): string {
     this.#made += 1;
-    return `${this.#ports.call()}#${this.#made}`;
+    const { call, command } = this.#ports;
+    return this.#ports.table.fresh({ call: `${call()}#${this.#made}`, command });
   }
 
   clear(component: Uint8Array, algorithm: Algorithm): KeyTerm {
@@ -223,11 +226,11 @@ export class SymbolicTerms implements Terms {
   }
 
   rule<R extends RuleId>(id: R, facts: RuleFacts<R>): void {
-    if (this.#ports.policy.judge(id, facts) !== undefined) throw new BranchEnds(id);
+    if (this.#ports.policy.judge(id, facts) !== undefined) throw BRANCH_ENDS;
   }
 
-  refuse(code: string): never {
-    throw new BranchEnds(code);
+  refuse(_code: string): never {
+    throw BRANCH_ENDS;
   }
 }
 

@@ -87,6 +87,20 @@ export const OLD_MASTER_KEYS = 0;
 export class TermTable {
   readonly #terms = new Map<string, Term>();
   readonly #derived = new Map<string, Derived>();
+  readonly #fresh = new Map<string, string>();
+  readonly #numbers = new Map<string, number>();
+
+  /** A name for what a call makes fresh; the same call makes the same. */
+  fresh({ call, command }: { call: string; command: string }): string {
+    let name = this.#fresh.get(call);
+    if (name === undefined) {
+      const number = (this.#numbers.get(command) ?? 0) + 1;
+      this.#numbers.set(command, number);
+      name = `${command}#${number}`;
+      this.#fresh.set(call, name);
+    }
+    return name;
+  }
 
   name(name: string): Plain {
     return this.plain([name]);
