@@ -93,12 +93,31 @@ function fieldStep(node: FieldNode<string, unknown>, of: Record<string, number>)
   const place = newPlace(of, node.name);
   const mask = maskOf(node.chars);
   const chosen = node.choices === undefined ? undefined : oneOf(Object.keys(node.choices));
+  if (typeof node.length === 'number' && chosen === undefined) {
+    return fixedStep(node.length, mask, place);
+  }
+  // Every character is binary.
+  const any = node.chars === 'binary';
   return (buffer, at, end, places) => {
     const to = at + lengthOf(buffer, at, end, places);
     if (to < at || to > end) return GIVE_UP;
     let all = mask;
-    for (let i = at; i < to; i++) all &= CHARACTERS[buffer[i]!]!;
+    if (!any) for (let i = at; i < to; i++) all &= CHARACTERS[buffer[i]!]!;
     if (all === 0 || (chosen !== undefined && !chosen(buffer, at, to))) return GIVE_UP;
+    places[place] = at;
+    places[place + 1] = to;
+    return to;
+  };
+}
+
+/** The most usual field: so many characters of a class. */
+function fixedStep(size: number, mask: number, place: number): Step {
+  return (buffer, at, end, places) => {
+    const to = at + size;
+    if (to > end) return GIVE_UP;
+    let all = mask;
+    for (let i = at; i < to; i++) all &= CHARACTERS[buffer[i]!]!;
+    if (all === 0) return GIVE_UP;
     places[place] = at;
     places[place + 1] = to;
     return to;
@@ -131,8 +150,12 @@ function lengthReader(length: FieldLength, of: Record<string, number>): Step {
     const codes = length.accountFor.map((each) => placeOf(of, each));
     const { plus, aes, digits } = ACCOUNT_BY_FORMAT;
     const other = oneOf([plus, aes]);
-    return (buffer, _, __, places) =>
-      codes.some((code) => other(buffer, places[code]!, places[code + 1]!)) ? GIVE_UP : digits;
+    return (buffer, _, __, places) => {
+      for (const code of codes) {
+        if (other(buffer, places[code]!, places[code + 1]!)) return GIVE_UP;
+      }
+      return digits;
+    };
   }
   const { from, radix = 10, times = 1, max } = length;
   const subject = placeOf(of, from);
@@ -179,12 +202,16 @@ function oneOf(
     return (buffer, from, to) => to === from + 1 && table[buffer[from]!] === 1;
   }
   const wanted = values.map((value) => Buffer.from(value, 'latin1'));
-  return (buffer, from, to) =>
-    wanted.some((value) => {
-      if (to - from !== value.length) return false;
-      for (let i = 0; i < value.length; i++) if (buffer[from + i] !== value[i]) return false;
-      return true;
-    });
+  return (buffer, from, to) => {
+    for (const value of wanted) if (equal(value, buffer, from, to)) return true;
+    return false;
+  };
+}
+
+function equal(value: Uint8Array, buffer: Uint8Array, from: number, to: number): boolean {
+  if (to - from !== value.length) return false;
+  for (let i = 0; i < value.length; i++) if (buffer[from + i] !== value[i]) return false;
+  return true;
 }
 
 function newPlace(of: Record<string, number>, name: string): number {

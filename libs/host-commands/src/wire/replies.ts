@@ -77,8 +77,9 @@ export class Replies {
 
   /** Two decimal digits. */
   decimal2(value: number): void {
-    this.#bytes[this.#at++] = 48 + Math.floor(value / 10);
-    this.#bytes[this.#at++] = 48 + (value % 10);
+    const tens = Math.trunc(value / 10);
+    this.#bytes[this.#at++] = 48 + tens;
+    this.#bytes[this.#at++] = 48 + value - 10 * tens;
   }
 
   /** The first `digits` (even) hexadecimal digits of a word. */
