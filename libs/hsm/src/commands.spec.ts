@@ -1,9 +1,9 @@
 /** Typed API, RSA, PIN issuance: what works, and what each rule refuses. */
 import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
-import { DesKey } from '@pinfold/crypto';
+import { DesKey, hasOddParity } from '@pinfold/crypto';
 import { encryptPinBlock } from '@pinfold/pin';
 import type { PrintedPage } from './core.js';
-import { benchDevice, valued } from './testing.js';
+import { benchDevice, seededRandom, valued } from './testing.js';
 
 const PAN = '4000000000000010';
 
@@ -86,7 +86,7 @@ describe('RSA', () => {
     const wrapped = Uint8Array.from(
       publicEncrypt(
         { key: spki(own.publicKey), oaepHash: 'sha256' },
-        new Uint8Array(16).fill(0x3b),
+        seededRandom('a data key')(16),
       ),
     );
     const unwrap = (padding: 'oaep' | 'pkcs1', bytes: Uint8Array) =>
@@ -94,7 +94,7 @@ describe('RSA', () => {
         rsaKey: own.rsaKey,
         padding,
         data: bytes,
-        usage: 'TAK',
+        usage: 'DEK',
       });
     expect(unwrap('oaep', wrapped).ok).toBe(true);
     expect(unwrap('pkcs1', wrapped)).toMatchObject({ rule: 'M16.oaep-only' });
@@ -107,7 +107,7 @@ describe('RSA', () => {
   });
 
   describe('one usage per private key', () => {
-    const secret = new Uint8Array(16).fill(0x3b);
+    const secret = seededRandom('a data key')(16);
     const asked = (
       usage: Usage,
       without: string[] = [],
@@ -128,7 +128,7 @@ describe('RSA', () => {
       const outcomes = {
         sign: device.execute(as('production'), 'RsaSign', { ...input, padding: 'pss' }),
         decrypt: device.execute(as('production'), 'RsaDecrypt', input),
-        unwrap: device.execute(as('keyManager'), 'RsaUnwrapKey', { ...input, usage: 'TAK' }),
+        unwrap: device.execute(as('keyManager'), 'RsaUnwrapKey', { ...input, usage: 'DEK' }),
       };
       return Object.entries(outcomes).map(([name, o]) => `${name} ${o.ok ? 'ok' : o.code}`);
     };
@@ -168,6 +168,38 @@ describe('RSA', () => {
     const rule = 'M12.no-anonymous-kek';
     expect(ask([])).toMatchObject({ code: 'USAGE_REFUSED', rule });
     expect(ask([rule])).toMatchObject({ code: 'TOKEN_INVALID' });
+  });
+
+  it.each(['ZPK', 'TAK', 'PVK', 'BDK'] as const)('takes no %s that nobody signed', (usage) => {
+    const input = { rsaKey: 'A'.repeat(64), padding: 'oaep', data: new Uint8Array(256), usage };
+    const ask = (without: string[]) => {
+      const { device, as } = benchDevice({ policy: { without } });
+      return device.execute(as('keyManager'), 'RsaUnwrapKey', { ...input, padding: 'oaep' });
+    };
+    const rule = 'M12.no-anonymous-key';
+    expect(ask([])).toMatchObject({ code: 'USAGE_REFUSED', rule });
+    expect(ask([rule])).toMatchObject({ code: 'TOKEN_INVALID' });
+  });
+
+  it.each([
+    ['zeros', new Uint8Array(16)],
+    ['equal halves', new Uint8Array(16).map((_, i) => i % 8)],
+    ['a weak third', Uint8Array.from([...seededRandom('x')(16), ...new Uint8Array(8).fill(0xfe)])],
+    ['an AES key of zeros', new Uint8Array(32)],
+  ])('takes no %s, and gives DES keys odd parity', (_, weak) => {
+    const made = new Map<string, Uint8Array>();
+    const bench = benchDevice({
+      laboratory: { keyMade: ({ token, key: clear }) => made.set(token, clear) },
+    });
+    const { rsaKey, publicKey } = valued(keys(bench, '2048', 'unwrap'));
+    const take = (clear: Uint8Array) => {
+      const wire = publicEncrypt({ key: spki(publicKey), oaepHash: 'sha256' }, clear);
+      const asked = { rsaKey, padding: 'oaep', data: Uint8Array.from(wire), usage: 'DEK' } as const;
+      return bench.device.execute(bench.as('keyManager'), 'RsaUnwrapKey', asked);
+    };
+    expect(take(weak)).toMatchObject({ code: 'KEY_WEAK', rule: 'M13.no-weak-key' });
+    const { key } = valued(take(seededRandom('even')(16)));
+    expect(hasOddParity(made.get(key)!)).toBe(true);
   });
 
   it('tells good PKCS1 v1.5 padding from bad in legacy mode: the oracle', () => {
@@ -218,7 +250,7 @@ describe('issuing PINs', () => {
     const { pin } = printed[0]!;
     expect(verify(pin, issued.record).ok).toBe(true);
     const change = (newPin: string) =>
-      device.execute(as('production'), 'ChangePin', {
+      device.execute(as('pinIssuance'), 'ChangePin', {
         pinBlock: blockOf(pin),
         newPinBlock: blockOf(newPin),
         pan: PAN,

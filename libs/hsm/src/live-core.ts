@@ -90,6 +90,7 @@ export class LiveCore implements Core {
     this.#oldMasterKeys?.wipe();
     this.#oldMasterKeys = undefined;
     this.records.eraseOld();
+    this.rsaKeys.eraseOld();
     return this.keys.eraseOld();
   }
 

@@ -62,7 +62,12 @@ export class ByteTerms implements Terms {
   constructor(ports: BytesPorts) {
     this.#ports = ports;
     const { policy, rsaKeys } = ports;
-    const term = (clear: Uint8Array) => this.#term(clear, letterOf(clear));
+    const term = (clear: Uint8Array, as: 'key' | 'data') => {
+      const odd = as === 'key' && isDesLength(clear.length);
+      if (!odd) return this.#term(clear, letterOf(clear));
+      this.#made.push(clear);
+      return this.#term(adjustOddParity(clear), letterOf(clear));
+    };
     this.rsa = new ByteRsaTerms({ policy, rsaKeys, term });
   }
 
@@ -196,6 +201,10 @@ function isDes(algorithm: Algorithm): boolean {
 }
 
 /** What came from under RSA says nothing of itself: an AES-256 key is told by its length. */
+function isDesLength(bytes: number): boolean {
+  return bytes === 8 || bytes === 16 || bytes === 24;
+}
+
 function letterOf(clear: Uint8Array): Algorithm {
   return clear.length === AES_256_BYTES ? 'A' : desLetter(clear.length);
 }

@@ -11,8 +11,8 @@ import type { PairTerm, RsaTerms } from './terms-rsa.js';
 export interface RsaPorts {
   readonly policy: Policy;
   readonly rsaKeys: RsaKeys;
-  /** Takes over what was deciphered: the command's terms wipe it. */
-  readonly term: (clear: Uint8Array) => KeyTerm;
+  /** Takes over what was deciphered: the command's terms wipe it. A DES key gets odd parity. */
+  readonly term: (clear: Uint8Array, as: 'key' | 'data') => KeyTerm;
 }
 
 export class ByteRsaTerms implements RsaTerms {
@@ -40,17 +40,29 @@ export class ByteRsaTerms implements RsaTerms {
     return toHex(createPublicKey(inside(pair)).export({ type: 'spki', format: 'der' }));
   }
 
-  decrypt(
+  unwrap(pair: PairTerm, asked: { padding: 'oaep' | 'pkcs1'; data: Uint8Array }): KeyTerm {
+    return this.#ports.term(this.#clear(pair, asked), 'key');
+  }
+
+  renew(token: Token): Token {
+    return this.#ports.rsaKeys.renew(token) ?? refuse('TOKEN_INVALID');
+  }
+
+  decrypt(pair: PairTerm, asked: { padding: 'oaep' | 'pkcs1'; data: Uint8Array }): KeyTerm {
+    return this.#ports.term(this.#clear(pair, asked), 'data');
+  }
+
+  #clear(
     pair: PairTerm,
     { padding, data }: { padding: 'oaep' | 'pkcs1'; data: Uint8Array },
-  ): KeyTerm {
+  ): Uint8Array {
     const key = inside(pair);
     if (padding === 'pkcs1') {
       const refused = this.#ports.policy.judge('M16.oaep-only', false);
       if (refused !== undefined) throw new Refused(refused);
-      return this.#ports.term(decryptPkcs1(key, data) ?? refuse('PADDING_INVALID'));
+      return decryptPkcs1(key, data) ?? refuse('PADDING_INVALID');
     }
-    return this.#ports.term(decryptOaep(key, data) ?? refuse('CIPHERTEXT_INVALID'));
+    return decryptOaep(key, data) ?? refuse('CIPHERTEXT_INVALID');
   }
 }
 

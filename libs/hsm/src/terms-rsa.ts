@@ -8,7 +8,8 @@
  * | `seal(pair, usage)` | token | `sealed(pair)` with its usage |
  * | `open(token, usage)` | deciphers, checks the usage (rule M9) | takes it apart, or the branch ends |
  * | `publicKey(pair)` | SPKI | `pub(pair)`, which everybody knows |
- * | `decrypt(pair, ...)` | OAEP, or PKCS #1 v1.5 | takes `enc(pub(pair), x)` apart, or the branch ends |
+ * | `renew(token)` | from the old master keys to the new | the same pair and usage |
+ * | `decrypt(pair, ...)`, `unwrap` | OAEP, or PKCS #1 v1.5 | takes `enc(pub(pair), x)` apart, or the branch ends |
  */
 import type { RsaUsage } from './keys/rsa-keys.js';
 import type { KeyTerm, Token } from './terms.js';
@@ -30,4 +31,8 @@ export interface RsaTerms {
    * M16.oaep-only keeps out.
    */
   decrypt(pair: PairTerm, asked: { padding: 'oaep' | 'pkcs1'; data: Uint8Array }): KeyTerm;
+  /** The same, and what comes out is a key: DES keys get odd parity. */
+  unwrap(pair: PairTerm, asked: { padding: 'oaep' | 'pkcs1'; data: Uint8Array }): KeyTerm;
+  /** Refuses with TOKEN_INVALID where the token is none of the old master keys. */
+  renew(token: Token): Token;
 }

@@ -26,6 +26,8 @@ describe('attacks', () => {
     ['typed-offset', 1, 'M17.roles', 1],
     ['rsa-own-key', 2, 'M17.roles', 1],
     ['rsa-decrypt-key', 1, 'M9.one-usage', 1],
+    ['rsa-known-key', 2, 'M17.roles', 1],
+    ['change-pin', 3, 'M17.roles', 1],
   ])(
     '%s works in legacy (at most %d calls), and hardened refuses it by %s at call %s',
     async (name, most, rule, call) => {
@@ -50,6 +52,24 @@ describe('attacks', () => {
     expect(refused).toMatchObject({ refusedBy: 'M12.no-anonymous-kek', refusedAtCall: 1 });
     const off = { roles, without: ['M12.no-anonymous-kek'] };
     expect(await run('rsa-own-key', 'hardened', off)).toMatchObject({ verified: true });
+  });
+
+  it('brings a known PIN key in under RSA, as a key manager, only where its rule is off', async () => {
+    const roles = ['keyManager', 'production'];
+    const refused = await run('rsa-known-key', 'hardened', { roles });
+    expect(refused).toMatchObject({ refusedBy: 'M12.no-anonymous-key', refusedAtCall: 1 });
+    const off = { roles, without: ['M12.no-anonymous-key'] };
+    expect(await run('rsa-known-key', 'hardened', off)).toMatchObject({ verified: true });
+  });
+
+  it('changes the own PIN to that of a PIN block only where no role is asked for', async () => {
+    const without = ['M17.roles', 'M7.issuance-role'];
+    expect(await run('change-pin', 'hardened', { without })).toMatchObject({ verified: true });
+    for (const one of without) {
+      expect(await run('change-pin', 'hardened', { without: [one] })).toMatchObject({
+        succeeded: false,
+      });
+    }
   });
 
   it('goes on where the rule is off that held it, and tells part of the victims', async () => {

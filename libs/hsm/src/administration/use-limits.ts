@@ -32,6 +32,14 @@ export class UseLimits {
     return left >= 1;
   }
 
+  /** The same key under another token: what is left goes with it, once. */
+  move(token: string, renewed: string): void {
+    const left = this.#left.get(token);
+    if (left === undefined) return;
+    this.#left.delete(token);
+    this.#left.set(renewed, left);
+  }
+
   toState(): UseCount[] {
     return [...this.#left].map(([token, left]) => ({ token, left }));
   }

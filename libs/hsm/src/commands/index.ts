@@ -11,6 +11,7 @@ import { contributeMasterKeyComponent } from './administration/contribute-master
 import { createUser } from './administration/create-user.js';
 import { eraseOldMasterKeys } from './administration/erase-old-master-keys.js';
 import { reEncryptRecord } from './administration/re-encrypt-record.js';
+import { reEncryptRsaKey } from './administration/re-encrypt-rsa-key.js';
 import { reEncryptToken } from './administration/re-encrypt-token.js';
 import { removeUser } from './administration/remove-user.js';
 import { selfTest } from './administration/self-test.js';
@@ -154,6 +155,7 @@ export const COMMANDS = {
   CreateUser: createUser,
   EraseOldMasterKeys: eraseOldMasterKeys,
   ReEncryptRecord: reEncryptRecord,
+  ReEncryptRsaKey: reEncryptRsaKey,
   ReEncryptToken: reEncryptToken,
   RemoveUser: removeUser,
   SelfTest: selfTest,

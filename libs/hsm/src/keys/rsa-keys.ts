@@ -41,6 +41,7 @@ export class RsaKeys {
   readonly #random: RandomBytes;
   readonly #cache = new LRUCache<string, OpenedRsaKey>({ max: CACHED });
   #key: KeyObject | undefined;
+  #old: KeyObject | undefined;
 
   constructor(policy: Policy, masterKeys: MasterKeySet, random: RandomBytes) {
     this.#policy = policy;
@@ -54,9 +55,13 @@ export class RsaKeys {
   }
 
   seal(key: KeyObject, usage: RsaUsage): string {
+    return this.#seal(key, RSA_USAGES[usage]);
+  }
+
+  #seal(key: KeyObject, usageCode: string): string {
     const clear = key.export({ type: 'pkcs8', format: 'der' });
     const nonce = this.#random(NONCE);
-    const code = new TextEncoder().encode(RSA_USAGES[usage]);
+    const code = new TextEncoder().encode(usageCode);
     const cipher = createCipheriv('aes-256-gcm', this.#key!, nonce);
     cipher.setAAD(code);
     const sealed = concatBytes(cipher.update(clear), cipher.final());
@@ -73,33 +78,50 @@ export class RsaKeys {
 
   #unseal(token: string): OpenedRsaKey | undefined {
     const cached = this.#cache.get(token);
-    if (cached !== undefined || this.#key === undefined) return cached;
+    if (cached !== undefined) return cached;
+    const opened = this.#decipher(token, this.#key);
+    if (opened !== undefined) this.#cache.set(token, opened);
+    return opened;
+  }
+
+  #decipher(token: string, under: KeyObject | undefined): OpenedRsaKey | undefined {
+    if (under === undefined) return undefined;
     try {
       const bytes = fromHex(token);
       const [code, nonce, tag, sealed] = partsOf(bytes);
-      const decipher = createDecipheriv('aes-256-gcm', this.#key, nonce, { authTagLength: TAG });
+      const decipher = createDecipheriv('aes-256-gcm', under, nonce, { authTagLength: TAG });
       decipher.setAAD(code);
       decipher.setAuthTag(tag);
       const clear = concatBytes(decipher.update(sealed), decipher.final());
       const key = createPrivateKey({ key: Buffer.from(clear), format: 'der', type: 'pkcs8' });
       wipe(clear);
-      const opened = { key, code: new TextDecoder().decode(code) };
-      this.#cache.set(token, opened);
-      return opened;
+      return { key, code: new TextDecoder().decode(code) };
     } catch {
       return undefined;
     }
   }
 
-  /** New master keys: RSA keys are made anew, not re-encrypted. */
+  /** Puts a new set of master keys in force; the old one still re-encrypts tokens until `eraseOld`. */
   change(masterKeys: MasterKeySet): void {
     this.#cache.clear();
+    this.#old = this.#key;
     this.#key = sealingKey(masterKeys);
+  }
+
+  /** A token of the old set as one of the new set, its usage as it was; undefined where it is neither's. */
+  renew(token: string): string | undefined {
+    const opened = this.#decipher(token, this.#old);
+    return opened === undefined ? undefined : this.#seal(opened.key, opened.code);
+  }
+
+  eraseOld(): void {
+    this.#old = undefined;
   }
 
   wipe(): void {
     this.#cache.clear();
     this.#key = undefined;
+    this.eraseOld();
   }
 }
 

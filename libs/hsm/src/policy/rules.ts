@@ -81,7 +81,7 @@ export const RULES = {
     holds: allowed,
   }),
   'M6.account-limit': rule<boolean>({
-    refuses: 'PIN verification after too many failures of an account',
+    refuses: 'verification of PINs or codes after too many failures of an account',
     error: 'PIN_LIMIT',
     source: 'payShield security settings A5, A7; Focardi, Luccio 2010',
     stops: ['pin-exhaustion'],
@@ -95,7 +95,7 @@ export const RULES = {
     holds: allowed,
   }),
   'M6.device-limit': rule<boolean>({
-    refuses: 'PIN verification after too many failures at the device',
+    refuses: 'verification of PINs or codes after too many failures at the device',
     error: 'PIN_LIMIT',
     source: 'payShield security settings A5, A7',
     stops: [],
@@ -112,7 +112,7 @@ export const RULES = {
     refuses: 'making offsets and PVVs outside the PIN issuance role',
     error: 'ROLE_REFUSED',
     source: 'payShield authorised activities; IBM CCA PIN generation access control',
-    stops: ['typed-offset'],
+    stops: ['typed-offset', 'change-pin'],
     holds: allowed,
   }),
   'M8.key-blocks': rule<boolean>({
@@ -207,6 +207,14 @@ export const RULES = {
     stops: ['rsa-own-key'],
     holds: ({ usage }) => !USAGES[usage].code.startsWith('K'),
   }),
+  'M12.no-anonymous-key': rule<{ usage: UsageName }>({
+    refuses:
+      'a key for PINs, MACs or derivation, taken from under a public key by nobody who signed it',
+    error: 'USAGE_REFUSED',
+    source: 'PCI PIN Security Requirements, annex A (mutual authentication of key transport)',
+    stops: ['rsa-known-key'],
+    holds: ({ usage }) => usage === 'DEK' || USAGES[usage].code.startsWith('K'),
+  }),
   'M13.no-weak-key': rule<{ weak: boolean }>({
     refuses: 'a zero, weak or semi-weak key, or one with equal halves',
     error: 'KEY_WEAK',
@@ -253,7 +261,7 @@ export const RULES = {
     refuses: 'a command by an identity that does not have its role',
     error: 'ROLE_REFUSED',
     source: 'PCI HSM logical security; FIPS 140-3, 7.4',
-    stops: ['typed-offset', 'rsa-own-key'],
+    stops: ['typed-offset', 'rsa-own-key', 'rsa-known-key', 'change-pin'],
     holds: allowed,
   }),
   'M17.dual-control': rule<boolean>({

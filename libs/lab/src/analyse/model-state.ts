@@ -31,5 +31,5 @@ function alwaysOpen(): Ceremonies {
 }
 
 function neverUsedUp(): KeyEnv['uses'] {
-  return { add: () => true, take: () => true } as unknown as KeyEnv['uses'];
+  return { add: () => true, take: () => true, move: () => undefined } as unknown as KeyEnv['uses'];
 }

@@ -32,6 +32,15 @@ export class SymbolicRsaTerms implements RsaTerms {
     return asPair(held.pair);
   }
 
+  unwrap(pair: PairTerm, asked: { padding: 'oaep' | 'pkcs1'; data: Uint8Array }): KeyTerm {
+    return this.decrypt(pair, asked);
+  }
+
+  /** Nobody learns more from the same pair sealed anew. */
+  renew(token: Token): Token {
+    return token;
+  }
+
   publicKey(pair: PairTerm): string {
     return this.#ports.table.public(nameOf(pair)) as unknown as string;
   }

@@ -1,6 +1,7 @@
 /** All attacks by name: the one list. */
 import type { Attack } from '../attack.js';
 import { calculateOffsetAttack } from './calculate-offset.js';
+import { changePinAttack } from './change-pin.js';
 import { checkValueAttack } from './check-value.js';
 import { decimalisation } from './decimalisation.js';
 import { decimalisationOffset } from './decimalisation-offset.js';
@@ -9,6 +10,7 @@ import { keyBinding } from './key-binding.js';
 import { pinExhaustion } from './pin-exhaustion.js';
 import { reformat } from './reformat.js';
 import { rsaDecryptKey } from './rsa-decrypt-key.js';
+import { rsaKnownKey } from './rsa-known-key.js';
 import { rsaOwnKey } from './rsa-own-key.js';
 import { rsaPadding } from './rsa-padding.js';
 import { shareReuse } from './share-reuse.js';
@@ -34,6 +36,8 @@ export const ATTACKS: readonly Attack[] = [
   typedOffset,
   rsaOwnKey,
   rsaDecryptKey,
+  rsaKnownKey,
+  changePinAttack,
 ];
 
 export function attackNamed(name: string): Attack | undefined {

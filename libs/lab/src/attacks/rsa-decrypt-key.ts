@@ -22,12 +22,12 @@ export const rsaDecryptKey = attack({
       },
       secret,
     );
-    const input = { rsaKey, padding: 'oaep' as const, data: Uint8Array.from(wire), usage: 'ZPK' };
-    lab.honest('keyManager', 'RsaUnwrapKey', { ...input, usage: 'ZPK' });
-    say('a partner sends a PIN key under the public key; the key manager unwraps it');
+    const input = { rsaKey, padding: 'oaep' as const, data: Uint8Array.from(wire), usage: 'DEK' };
+    lab.honest('keyManager', 'RsaUnwrapKey', { ...input, usage: 'DEK' });
+    say('a partner sends a data key under the public key; the key manager unwraps it');
     const { data } = await attacker.call('RsaDecrypt', { ...input, padding: 'oaep' });
     say('RsaDecrypt of the same cryptogram');
     const verified = Buffer.from(data).equals(Buffer.from(secret));
-    return { obtained: 'the PIN key that the partner sent', verified };
+    return { obtained: 'the data key that the partner sent', verified };
   },
 });

@@ -58,7 +58,7 @@ function oracleOf(
   return async (multiplier) => {
     if (attacker.calls >= most) attacker.nothingLearnt();
     const data = bytesOf((cipher * powerModulo(multiplier, e, n)) % n, bytes);
-    const input = { rsaKey: o.rsaKey, padding: 'pkcs1' as const, data, usage: 'ZPK' as const };
+    const input = { rsaKey: o.rsaKey, padding: 'pkcs1' as const, data, usage: 'DEK' as const };
     const answer = await attacker.verdict('RsaUnwrapKey', input, ['PADDING_INVALID', PADDED]);
     return answer !== 'PADDING_INVALID';
   };

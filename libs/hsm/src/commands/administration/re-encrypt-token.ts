@@ -16,7 +16,9 @@ export const reEncryptToken = keyCommand({
   output: { token: token('token of the new master keys', { types: KEY_TYPE_NAMES }) },
   errors: ['TOKEN_INVALID'],
   rules: [],
-  run(t, { type, token: old }) {
-    return { token: t.renew(old, type) };
+  run(t, { type, token: old }, { uses }) {
+    const renewed = t.renew(old, type);
+    uses.move(old, renewed);
+    return { token: renewed };
   },
 });

@@ -11,12 +11,16 @@ import { verifyPin } from './verify-pin.js';
 const BLOCK_KEY = readySlot({ ...PIN_KEY, part: 'key' });
 const PVK_SLOT = readySlot({ ...VERIFICATION_KEY, part: 'key' });
 
+/**
+ * Making an offset or a PVV of a PIN block belongs to issuance (rule M7), also when an old PIN is right:
+ * with an own card the new PIN block may be somebody else's, and the record tells its PIN.
+ */
 export const changePin = dataCommand({
   name: 'ChangePin',
   group: 'pins',
   title: 'verifies the old PIN and makes the verification record of the new one',
   source: 'payShield DU, CU; ISO 9564-1, 8',
-  roles: ['production'],
+  roles: ['pinIssuance'],
   input: {
     ...verifyPin.input,
     newPinBlock: pinBlock(),
@@ -24,7 +28,7 @@ export const changePin = dataCommand({
   output: { record: record() },
   errors: [...verifyPin.errors, 'PIN_WEAK'],
   verdicts: [...verifyPin.verdicts!, 'PIN_WEAK'],
-  rules: [...verifyPin.rules, 'M7.account-bound-issuance'],
+  rules: ['M7.issuance-role', ...verifyPin.rules, 'M7.account-bound-issuance'],
   run(core, input, session) {
     const bound = core.policy.judge('M7.account-bound-issuance', { format: input.format });
     if (bound !== undefined) return bound;

@@ -18,12 +18,12 @@ export const changeStoredPin = dataCommand({
   group: 'pins',
   title: 'verifies the old PIN against the stored one and stores the new one',
   source: 'VSM (PIN under PMK); ISO 9564-1, 7.3 and 8',
-  roles: ['production'],
+  roles: ['pinIssuance'],
   input: { ...storedPinMembers, newPinBlock: pinBlock() },
   output: { storedPin: token('new PIN under PMK', PIN_TOKEN) },
   errors: [...STORED_PIN_ERRORS, 'PIN_WEAK'],
   verdicts: [...STORED_PIN_VERDICTS, 'PIN_WEAK'],
-  rules: ['M7.account-bound-issuance', ...STORED_PIN_RULES],
+  rules: ['M7.issuance-role', 'M7.account-bound-issuance', ...STORED_PIN_RULES],
   run(core, input) {
     const bound = core.policy.judge('M7.account-bound-issuance', { format: input.format });
     if (bound !== undefined) return bound;

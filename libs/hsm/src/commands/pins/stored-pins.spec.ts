@@ -25,7 +25,7 @@ describe.each(MODES)('stored PINs of a %s device', (mode) => {
         ...change,
       });
     const change = (storedPin: string, pin: string, newPin: string) =>
-      ask('production', 'ChangeStoredPin', {
+      ask('pinIssuance', 'ChangeStoredPin', {
         ...base,
         storedPin,
         pinBlock: blockOf(pin),

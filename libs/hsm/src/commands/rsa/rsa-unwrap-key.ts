@@ -10,7 +10,8 @@ const LENGTHS = [16, 24, 32];
 export const rsaUnwrapKey = keyCommand({
   name: 'RsaUnwrapKey',
   group: 'rsa',
-  title: 'takes a symmetric key from under an RSA key: OAEP; PKCS1 v1.5 in legacy',
+  title:
+    'takes a symmetric key from under an RSA key: a data key by OAEP; any by PKCS1 v1.5 in legacy',
   source: 'RFC 8017, 7; payShield GI; Bardou and others 2012',
   roles: ['keyManager'],
   changes: true,
@@ -28,14 +29,23 @@ export const rsaUnwrapKey = keyCommand({
     'PADDING_INVALID',
     'CIPHERTEXT_INVALID',
     'KEY_LENGTH',
+    'KEY_WEAK',
   ],
-  rules: ['M12.no-anonymous-kek', 'M9.one-usage', 'M16.oaep-only'],
+  rules: [
+    'M12.no-anonymous-kek',
+    'M12.no-anonymous-key',
+    'M9.one-usage',
+    'M16.oaep-only',
+    'M13.no-weak-key',
+  ],
   run(t, { rsaKey: sealed, padding, data, usage }) {
     t.rule('M12.no-anonymous-kek', { usage });
-    const key = t.rsa.decrypt(t.rsa.open(sealed, 'unwrap'), { padding, data });
+    t.rule('M12.no-anonymous-key', { usage });
+    const key = t.rsa.unwrap(t.rsa.open(sealed, 'unwrap'), { padding, data });
     if (!LENGTHS.includes(t.lengthOf(key))) {
       t.refuse(padding === 'oaep' ? 'CIPHERTEXT_INVALID' : 'KEY_LENGTH');
     }
+    t.rule('M13.no-weak-key', { weak: t.isWeak(key) });
     return { key: t.seal(key, { usage }) };
   },
 });
