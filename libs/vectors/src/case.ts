@@ -1,7 +1,8 @@
 /** One case of a vector file: which operation it asks for, and whether that gives what it expects. */
 import { InputError } from '@pinfold/crypto';
+import { isRecord, NoCase } from './file.js';
 import { inputsOf } from './inputs.js';
-import type { Outputs, VectorCase, VectorFile, VectorOps, VectorTable } from './types.js';
+import type { Outputs, VectorCase, VectorOps } from './types.js';
 
 /** Expectations that may be the left-most part of what comes out. */
 const TRUNCATABLE = new Set([
@@ -30,13 +31,14 @@ export function operationOf(one: VectorCase): string {
   return '(none)';
 }
 
-/** The id of a case, for reports. */
-export function idOf(one: VectorCase): string {
-  return isRecord(one) && typeof one.id === 'string' ? one.id : '(no id)';
+/** The id of a case, for reports; its place in the file (from 1) where it has none. */
+export function idOf(one: VectorCase | NoCase, place: number): string {
+  return isRecord(one) && typeof one.id === 'string' ? one.id : `(no id, case ${place})`;
 }
 
 /** Runs a case: what is wrong with it, or an empty text. */
-export function faultOf(one: VectorCase, ops: VectorOps): string {
+export function faultOf(one: VectorCase | NoCase, ops: VectorOps): string {
+  if (one instanceof NoCase) return one.why;
   if (!isRecord(one) || !isRecord(one.expect) || Object.keys(one.expect).length === 0) {
     return 'not a case: it must be an object with expect';
   }
@@ -69,29 +71,4 @@ function matches(key: string, expected: unknown, actual: unknown): boolean {
       : actual === expected;
   }
   return actual !== undefined && JSON.stringify(actual) === JSON.stringify(expected);
-}
-
-/** All cases of a parsed file, those of its tables too; undefined when it is none. */
-export function casesOf(json: unknown): VectorCase[] | undefined {
-  if (!isRecord(json)) return undefined;
-  const { cases, tables } = json as unknown as VectorFile;
-  if (!Array.isArray(cases) && !Array.isArray(tables)) return undefined;
-  return [...(cases ?? []), ...(tables ?? []).flatMap(rowsOf)];
-}
-
-/** The cases that a table stands for. */
-export function rowsOf(table: VectorTable): VectorCase[] {
-  return table.rows.map((row, index) => {
-    const inputs: Record<string, unknown> = { ...table.constants };
-    const expect: Record<string, unknown> = {};
-    table.columns.forEach((column, i) => {
-      if (column.startsWith('=')) expect[column.slice(1)] = row[i];
-      else inputs[column] = row[i];
-    });
-    return { ...inputs, id: `${table.id}-${index}`, op: table.op, expect };
-  });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 /** Runs known-answer vectors, in the format of vectors/README.md, through the libraries. */
-export { operationOf, rowsOf } from './case.js';
+export { operationOf } from './case.js';
+export { rowsOf } from './file.js';
 export { ALL_OPS } from './ops/index.js';
 export { mergeReports, runVectorFile } from './run.js';
 export type {

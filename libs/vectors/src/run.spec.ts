@@ -123,7 +123,7 @@ describe('a file', () => {
     expect(report.cases.map((one) => [one.file, one.id, one.ok])).toEqual([
       ['file.json', 'a', true],
       ['file.json', 'b', false],
-      ['file.json', '(no id)', true],
+      ['file.json', '(no id, case 3)', true],
     ]);
     const both = mergeReports([report, report]);
     expect(both).toMatchObject({ passed: 4, failed: 2 });
@@ -143,6 +143,37 @@ describe('a file', () => {
     };
     expect(rowsOf(table)[1]).toEqual({ id: 't-1', op: 'double', m: 1, n: 2, expect: { value: 5 } });
     expect(runVectorFile({ tables: [table] }, 'f', ops)).toMatchObject({ passed: 1, failed: 1 });
+  });
+
+  it.each<[string, unknown, string, string]>([
+    ['without columns', { op: 'double', rows: [[1]] }, 't', 'not a table'],
+    ['without rows', { op: 'double', columns: ['n'] }, 't', 'not a table'],
+    ['without an operation', { columns: ['n'], rows: [[1]] }, 't', 'not a table'],
+    ['whose columns are numbers', { op: 'double', columns: [1], rows: [[1]] }, 't', 'not a table'],
+    [
+      'with a short row',
+      { op: 'double', columns: ['n', '=value'], rows: [[1]] },
+      't-0',
+      'not a row of 2 cells',
+    ],
+    ['whose row is no list', { op: 'double', columns: ['n'], rows: [null] }, 't-0', 'not a row'],
+  ])('a table %s is a failing case by its id', (_, table, id, why) => {
+    const good = { id: 'g', op: 'double', columns: ['n', '=value'], rows: [[1, 2]] };
+    const tables = [{ id: 't', ...(table as object) }, good, null];
+    const report = runVectorFile({ tables }, 'f', ops);
+    expect(report.cases.map((one) => one.id)).toEqual([id, 'g-0', '(no id)']);
+    expect(report).toMatchObject({ passed: 1, failed: 2 });
+    expect(report.cases[0]!.why).toContain(why);
+  });
+
+  it('without a case is a failure', () => {
+    for (const json of [
+      { cases: [] },
+      { tables: [] },
+      { tables: [{ op: 'x', columns: [], rows: [] }] },
+    ]) {
+      expect(runVectorFile(json, 'f')).toMatchObject({ passed: 0, failed: 1 });
+    }
   });
 
   it.each([undefined, null, 5, [], {}, { cases: 5 }])('%p is a failure, not a crash', (json) => {

@@ -3,7 +3,8 @@
  * case whose operation is not known, or which expects an output that the operation does not have,
  * fails.
  */
-import { casesOf, faultOf, idOf } from './case.js';
+import { faultOf, idOf } from './case.js';
+import { casesOf } from './file.js';
 import { ALL_OPS } from './ops/index.js';
 import type { VectorOps, VectorReport } from './types.js';
 
@@ -16,16 +17,18 @@ import type { VectorOps, VectorReport } from './types.js';
 export function runVectorFile(json: unknown, name: string, ops: VectorOps = {}): VectorReport {
   const table: VectorOps = { ...ALL_OPS, ...ops };
   const cases = casesOf(json);
-  if (cases === undefined) {
-    const why = 'not a vector file: no cases and no tables';
-    return { passed: 0, failed: 1, cases: [{ file: name, id: '(file)', ok: false, why }] };
-  }
-  const reports = cases.map((one) => {
+  if (cases === undefined) return failedFile(name, 'not a vector file: no cases and no tables');
+  if (cases.length === 0) return failedFile(name, 'the file holds no case');
+  const reports = cases.map((one, index) => {
     const why = faultOf(one, table);
-    return { file: name, id: idOf(one), ok: why === '', why };
+    return { file: name, id: idOf(one, index + 1), ok: why === '', why };
   });
   const passed = reports.filter((report) => report.ok).length;
   return { passed, failed: reports.length - passed, cases: reports };
+}
+
+function failedFile(file: string, why: string): VectorReport {
+  return { passed: 0, failed: 1, cases: [{ file, id: '(file)', ok: false, why }] };
 }
 
 /** Several reports as one. */

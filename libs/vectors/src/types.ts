@@ -18,6 +18,8 @@ export interface VectorTable {
   readonly op: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
+  /** Where the rows come from, when not from where the file's other tables do. */
+  readonly source?: string;
   /** Inputs that all rows share. */
   readonly constants?: Readonly<Record<string, unknown>>;
 }
