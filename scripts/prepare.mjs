@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -83,6 +84,10 @@ function runQuietly(command, args) {
 }
 
 function install() {
+  // `npm ci` empties the folder that a link leads to, and with it another checkout.
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    fail('node_modules is a link and out of date: run `npm ci` where it leads to, or remove it');
+  }
   say('installing packages from the lock file (once; about half a minute) …');
   runQuietly('npm', ['ci', '--no-audit', '--no-fund', '--loglevel', 'error']);
   writeFileSync(INSTALLED_MARK, hashFile(join(root, 'package-lock.json')));
