@@ -2,6 +2,7 @@
 
 export { AesKey, aesDecryptBlock, aesEncryptBlock } from './aes-key.js';
 export { concatBytes, equalConstantTime, fromHex, toHex, wipe, xorBytes } from './bytes.js';
+export { type CfbInput, type CfbSegment, decryptCfb, encryptCfb } from './cfb.js';
 export { type CheckValueOptions, checkValue } from './check-value.js';
 export { cmac } from './cmac.js';
 export { combineComponents, MAX_COMPONENTS, splitComponents } from './components.js';

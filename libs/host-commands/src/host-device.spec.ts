@@ -170,8 +170,8 @@ describe('card commands', () => {
     const tail = (arqc: string) =>
       `${data.length.toString(16).toUpperCase().padStart(2, '0')}${data};${arqc}00`;
     expect(ask(of, head + tail('\0'.repeat(8)))).toBe('KR01');
-    // Mode 2 makes the ARPC whatever the ARQC is: eight bytes.
-    expect(ask(of, `KQ2${head.slice(3)}${tail('\0'.repeat(8))}`)).toHaveLength(4 + 8);
+    // Mode 2 makes the ARPC whatever the ARQC is, and has no transaction data: eight bytes.
+    expect(ask(of, `KQ2${head.slice(3)}${'\0'.repeat(8)}00`)).toHaveLength(4 + 8);
     expect(ask(of, head.replace('KQ10', 'KQ19') + tail('\0'.repeat(8)))).toBe('KR05');
   });
 

@@ -2,7 +2,7 @@
 import type { ReadyCommand } from '../declare.js';
 import type { ValuesOf } from '../layout/nodes.js';
 import { CARD_COMMANDS } from './cards/index.js';
-import { DATA_COMMANDS } from './data.js';
+import { DATA_COMMANDS } from './data/index.js';
 import { KEY_COMMANDS } from './keys/index.js';
 import { MAC_COMMANDS } from './macs/index.js';
 import { PIN_COMMANDS } from './pins/index.js';

@@ -11,6 +11,8 @@ export interface KeyRoleRow {
   readonly type: string;
   readonly name: string;
   readonly usages: readonly string[];
+  /** Derived keys, whose bytes are not to be changed, have any parity. */
+  readonly anyParity?: boolean;
 }
 
 const MAC_USAGES = ['M3', 'M0', 'M1', 'M5', 'M6'] as const;
@@ -21,7 +23,7 @@ export const KEY_ROLES = {
   tpk: role('002', 'terminal PIN key', ['71', 'P0']),
   tmk: role('002', 'terminal master key', ['51', 'K0', 'K1']),
   pvk: role('002', 'PIN verification key', ['V2', 'V1', 'V0']),
-  ikey: role('302', 'DUKPT initial key', ['B1']),
+  ikey: { ...role('302', 'DUKPT initial key', ['B1']), anyParity: true },
   cvk: role('402', 'card verification key', ['C0', '11', '12', '13']),
   tak: role('003', 'terminal authentication key', MAC_USAGES),
   wwk: role('006', 'WatchWord key', ['01']),
@@ -54,5 +56,5 @@ for (const row of Object.values<KeyRoleRow>(KEY_ROLES)) {
   const known = BY_TYPE.get(row.type);
   const usages = [...new Set([...(known?.usages ?? []), ...row.usages])];
   const name = known === undefined ? row.name : `${known.name}, ${row.name}`;
-  BY_TYPE.set(row.type, { type: row.type, name, usages });
+  BY_TYPE.set(row.type, { ...row, name, usages });
 }

@@ -19,7 +19,7 @@ function openVariant(lmk: VariantLmk, token: string, row: KeyRoleRow, parity: Re
   const opened = unwrapLmkToken({ pair, variant: type.variant, token: withLetter(token) });
   if (!opened.ok) return refuse('26');
   const { key } = opened.value;
-  if (!hasOddParity(key)) {
+  if (row.anyParity !== true && !hasOddParity(key)) {
     wipe(key);
     refuse(parity);
   }

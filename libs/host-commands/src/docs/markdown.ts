@@ -143,6 +143,11 @@ function rowsOfNode(node: Node, condition: string): string[][] {
       return [[`\`${node.text}\``, '1', note('delimiter', condition)]];
     case 'when':
       return rowsOf(node.then, and(condition, `if ${node.field} is ${node.is.join(' or ')}`));
+    case 'when-usage':
+      return rowsOf(
+        node.then,
+        and(condition, `if ${node.key} is a block of usage ${node.is.join(' or ')}`),
+      );
     case 'optional':
       return [
         [

@@ -5,7 +5,7 @@
 import type { ReadyCommand } from '../declare.js';
 import { bytesOfWire } from '../layout/chars.js';
 import type { CharClass, FieldLength, FieldNode, Layout, Node } from '../layout/nodes.js';
-import { ACCOUNT_BY_FORMAT } from '../layout/nodes.js';
+import { ACCOUNT_BY_FORMAT, usageOf } from '../layout/nodes.js';
 import { pinBlockDigits, type Values } from '../layout/parse.js';
 
 /** Numbers from 0 up to below 1, repeatable from a seed (mulberry32). */
@@ -80,6 +80,11 @@ function addSample(node: Node, values: Values, o: SampleOptions): void {
     }
     case 'when':
       if (node.is.includes(values[node.field] as string)) {
+        Object.assign(values, sampleValues(node.then, o, values));
+      }
+      return;
+    case 'when-usage':
+      if (node.is.includes(usageOf(values[node.key]) ?? '')) {
         Object.assign(values, sampleValues(node.then, o, values));
       }
       return;

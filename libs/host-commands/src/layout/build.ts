@@ -11,6 +11,7 @@ import {
   type Layout,
   LENGTH_OF_BLOCK,
   type Node,
+  usageOf,
 } from './nodes.js';
 import { pinBlockDigits, type Values } from './parse.js';
 
@@ -38,6 +39,11 @@ function partOf(node: Node): Builder {
       const inner = compileBuilder(node.then);
       const wanted = new Set(node.is);
       return (values, pin) => (wanted.has(values[node.field] as string) ? inner(values, pin) : '');
+    }
+    case 'when-usage': {
+      const inner = compileBuilder(node.then);
+      const wanted = new Set<string | undefined>(node.is);
+      return (values, pin) => (wanted.has(usageOf(values[node.key])) ? inner(values, pin) : '');
     }
     case 'unless-end':
     case 'unless-next':

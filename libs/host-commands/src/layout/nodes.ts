@@ -82,6 +82,19 @@ export interface WhenNode<L extends Layout = Layout> {
   readonly then: L;
 }
 
+/** Nodes that are there when the key token of an earlier field is a key block of one of the usages. */
+export interface WhenUsageNode<L extends Layout = Layout> {
+  readonly node: 'when-usage';
+  readonly key: string;
+  readonly is: readonly string[];
+  readonly then: L;
+}
+
+/** The usage that a key block states; undefined for other tokens. */
+export function usageOf(token: unknown): string | undefined {
+  return typeof token === 'string' && /^[SR]/.test(token) ? token.slice(6, 8) : undefined;
+}
+
 /** Nodes that are there when the next character is the delimiter (which is consumed). */
 export interface OptionalNode<L extends Layout = Layout> {
   readonly node: 'optional';
@@ -122,6 +135,7 @@ export type Node =
   | FieldNode<string, unknown>
   | KeyNode
   | WhenNode
+  | WhenUsageNode
   | OptionalNode
   | UnlessEndNode
   | UnlessNextNode
@@ -144,7 +158,7 @@ type ValuesOfNode<T> =
           ? Partial<ValuesOf<L>>
           : T extends OptionalNode<infer L>
             ? Partial<ValuesOf<L>>
-            : T extends UnlessEndNode<infer L> | UnlessNextNode<infer L>
+            : T extends UnlessEndNode<infer L> | UnlessNextNode<infer L> | WhenUsageNode<infer L>
               ? Partial<ValuesOf<L>>
               : Record<never, never>;
 /** The values of a layout, by field; of any layout, anything. */
@@ -214,6 +228,14 @@ export function when<const L extends Layout>(
   ...then: L
 ): WhenNode<L> {
   return { node: 'when', field: fieldName, is: typeof is === 'string' ? [is] : is, then };
+}
+
+export function whenUsage<const L extends Layout>(
+  keyName: string,
+  is: readonly string[],
+  ...then: L
+): WhenUsageNode<L> {
+  return { node: 'when-usage', key: keyName, is, then };
 }
 
 export function optional<const L extends Layout>(delimiter: string, ...then: L): OptionalNode<L> {

@@ -5,7 +5,7 @@
 import type { ReplyCode } from '../refusal.js';
 import { allOf, bytesOfWire } from './chars.js';
 import type { FieldLength, FieldNode, KeyNode, Layout, Node } from './nodes.js';
-import { ACCOUNT_BY_FORMAT, LENGTH_OF_BLOCK } from './nodes.js';
+import { ACCOUNT_BY_FORMAT, LENGTH_OF_BLOCK, usageOf } from './nodes.js';
 
 /** Longest key block in a command: 9999 characters do not fit where 32 KiB hold several. */
 const LONGEST_KEY_BLOCK = 2_048;
@@ -57,6 +57,11 @@ function stepOf(node: Node): Step {
       const inner = compileParser(node.then);
       const values = new Set(node.is);
       return (c) => !values.has(c.values[node.field] as string) || inner(c);
+    }
+    case 'when-usage': {
+      const inner = compileParser(node.then);
+      const usages = new Set<string | undefined>(node.is);
+      return (c) => !usages.has(usageOf(c.values[node.key])) || inner(c);
     }
     case 'optional': {
       const inner = compileParser(node.then);

@@ -1,11 +1,18 @@
 /** KS: data authentication codes and dynamic numbers. */
-
-import { equalConstantTime } from '@pinfold/crypto';
+import { concatBytes, equalConstantTime } from '@pinfold/crypto';
 import { applicationCryptogram } from '@pinfold/emv';
 import { hostCommand } from '../../declare.js';
 import { binary, choice, key, layout, when } from '../../layout/nodes.js';
 import { refuse } from '../../refusal.js';
 import { cardKeyOf, panPsn } from './emv-fields.js';
+
+const SHOWN_BYTES = 2;
+
+/** The left two bytes of one block under a double-length key. */
+function shown(masterKey: Uint8Array, block: Uint8Array): Uint8Array {
+  const enciphered = applicationCryptogram({ key: masterKey, data: block, padding: 'none' });
+  return enciphered.slice(0, SHOWN_BYTES);
+}
 
 export const verifyDataAuthentication = hostCommand({
   code: 'KS',
@@ -13,32 +20,29 @@ export const verifyDataAuthentication = hostCommand({
   group: 'cards',
   repeatable: true,
   request: layout(
-    choice('mode', { '0': 'data authentication code', '1': 'ICC dynamic number' }, { error: '04' }),
+    choice('mode', { '0': 'data authentication code', '1': 'dynamic number' }, { error: '04' }),
     choice('scheme', { '1': 'Mastercard' }, { error: '05' }),
     when('mode', '0', key('mkDac', 'mkDac')),
     when('mode', '1', key('mkDn', 'mkDn')),
     panPsn,
     when('mode', '0', binary('dac', 2)),
-    when('mode', '1', binary('atc', 2), binary('un', 4), binary('dynamicNumber', 8)),
+    when('mode', '1', binary('dn', 2), binary('atc', 2), binary('un', 4)),
   ),
   reply: layout(),
   errors: { '01': 'verification failure', '04': 'mode', '05': 'scheme', '10': 'master key parity' },
   notes:
-    'Code: left two bytes of the card’s key over PAN and sequence number; number: the card’s key over ATC, zeros and unpredictable number.',
+    'Code: PAN and sequence number enciphered under MK-DAC, left two bytes. Number: ATC, two zero bytes and unpredictable number enciphered under the card’s key of MK-DN, left two bytes. Mastercard publishes neither, and no public vector confirms them. The calculated value is given in no state.',
   run: (context, o) => {
-    const code = o.mode === '0';
-    const role = code ? 'mkDac' : 'mkDn';
-    const { bytes } = context.key((o.mkDac ?? o.mkDn)!, role, '10', 'derive');
-    const block = new Uint8Array(8);
-    if (code) block.set(o.panPsn);
-    else {
-      block.set(o.atc!);
-      block.set(o.un!, 4);
+    if (o.mode === '0') {
+      const { bytes } = context.key(o.mkDac!, 'mkDac', '10', 'derive');
+      if (!equalConstantTime(shown(bytes, o.panPsn), o.dac!)) refuse('01');
+      return {};
     }
+    const { bytes } = context.key(o.mkDn!, 'mkDn', '10', 'derive');
     const card = cardKeyOf(bytes, o.panPsn);
-    const made = applicationCryptogram({ key: card, data: block, padding: 'none' });
-    const given = code ? o.dac! : o.dynamicNumber!;
-    if (!equalConstantTime(made.slice(0, given.length), given)) refuse('01');
+    const made = shown(card, concatBytes(o.atc!, new Uint8Array(2), o.un!));
+    card.fill(0);
+    if (!equalConstantTime(made, o.dn!)) refuse('01');
     return {};
   },
 });

@@ -15,16 +15,16 @@ export const verifyDynamicCvv = hostCommand({
   request: layout(
     choice('scheme', { '0': 'Visa dCVV', '1': 'Mastercard CVC3' }, { error: '05' }),
     choice('version', { '0': 'first' }, { error: '15' }),
-    key('masterKey', 'mkCvc3', { about: 'MK-DCVV or MK-CVC3' }),
+    when('scheme', '0', key('mkAc', 'mkAc', { about: 'MK-AC, from which the card’s key is made' })),
+    when('scheme', '1', key('mkCvc3', 'mkCvc3')),
     choice('option', { A: 'EMV option A', B: 'EMV option B' }, { error: '15' }),
     pan,
-    digits('psn', 2),
     when(
       'scheme',
       '0',
       digits('expiry', 4),
       digits('serviceCode', 3),
-      digits('atc', 4),
+      digits('counter', 6, { about: 'ATC, zeros on the left' }),
       digits('dcvv', 3),
     ),
     when(
@@ -33,30 +33,32 @@ export const verifyDynamicCvv = hostCommand({
       hex('trackLength', 4, { about: 'bytes of the static track data' }),
       binary('track', { from: 'trackLength', radix: 16, max: 256 }),
       hex('un', 8),
-      hex('atc3', 4),
+      hex('atc', 4),
       digits('cvc3', 5),
     ),
   ),
   reply: layout(),
   errors: { '01': 'verification failure', '10': 'master key parity' },
   notes:
-    'CVC3: as many right-most digits are compared as follow leading zeros of the field, at least 3.',
+    'The sequence number is 00. Scheme 0 is that of the HSM 8000 reference; the fields of scheme 1 after the PAN are this program’s own, since no public source shows them. CVC3: as many right-most digits are compared as follow leading zeros of the field, at least 3.',
   run: (context, o) => {
-    const opened = context.key(o.masterKey, 'mkCvc3', '10', 'derive');
-    const { option, psn } = o;
-    const card = iccMasterKey({ imk: opened.bytes, pan: o.pan, psn, option });
+    const role = o.scheme === '0' ? 'mkAc' : 'mkCvc3';
+    const opened = context.key((o.mkAc ?? o.mkCvc3)!, role, '10', 'derive');
+    const { option } = o;
+    const card = iccMasterKey({ imk: opened.bytes, pan: o.pan, psn: '00', option });
     const cardKey = DesKey.of(card);
     try {
       if (o.scheme === '0') {
-        const { expiry, serviceCode, atc } = o as Required<typeof o>;
-        same(dcvv({ cvk: cardKey, pan: o.pan, expiry, serviceCode, atc }), o.dcvv!);
+        const { pan, expiry, serviceCode, counter } = o as Required<typeof o>;
+        const atc = counter.slice(-4);
+        same(dcvv({ cvk: cardKey, pan, expiry, serviceCode, atc }), o.dcvv!);
         return {};
       }
       const size = Math.max(3, o.cvc3!.replace(/^0+/, '').length);
       const made = cvc3({
         key: cardKey,
         track: o.track!,
-        atc: fromHex(o.atc3!),
+        atc: fromHex(o.atc!),
         un: fromHex(o.un!),
         digits: size,
       });

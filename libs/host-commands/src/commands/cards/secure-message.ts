@@ -1,166 +1,215 @@
 /** KU and KY: the MAC of a script command, its data enciphered, or a new PIN in it. */
-
+import { concatBytes, decryptEcb } from '@pinfold/crypto';
 import {
   encryptScriptData,
+  type ScriptEncryption,
   type SessionKeyMethod,
   scriptMac,
   sessionKey,
-  visaPinChangeBlock,
 } from '@pinfold/emv';
-import { encodePinBlock } from '@pinfold/pin';
 import { hostCommand } from '../../declare.js';
 import type { Context } from '../../device/context.js';
-import {
-  binary,
-  choice,
-  digits,
-  hex,
-  key,
-  layout,
-  literal,
-  unlessEnd,
-  when,
-} from '../../layout/nodes.js';
+import { binary, choice, hex, key, layout, literal, unlessEnd, when } from '../../layout/nodes.js';
 import { refuse } from '../../refusal.js';
-import { pinOfBlock } from '../pins/pin-fields.js';
-import { cardKeyOf, panPsn } from './emv-fields.js';
+import { atc, branchHeight, cardKeyOf, panPsn, treeMethod } from './emv-fields.js';
+import { newPinBlock, type PinChange, pinChangeFields } from './pin-change.js';
 
-const SCRIPT_MODES = {
-  '0': 'MAC',
-  '1': 'MAC and enciphered data',
-  '2': 'MAC and PIN change',
+const session8 = binary('session', 8, {
+  about: 'scheme 0 of KU: zeros and the ATC; else the ARQC or a random number',
+});
+const message = layout(
+  hex('length', 4, { error: '80', about: 'bytes of the message in clear' }),
+  binary('message', { from: 'length', radix: 16, max: 4_096 }),
+  literal(';'),
+);
+const enciphered = layout(
+  hex('offset', 4, { about: 'where the enciphered data goes in the message' }),
+  hex('cipherLength', 4, { error: '80' }),
+  binary('cipher', { from: 'cipherLength', radix: 16, max: 255 }),
+  literal(';'),
+);
+const transportKey = key('transportKey', 'zek', {
+  about: 'transport key (a ZEK) under which the data comes, ECB',
+});
+const reply = layout(
+  binary('mac', 8),
+  unlessEnd(
+    0,
+    hex('sealedLength', 4),
+    binary('sealed', { from: 'sealedLength', radix: 16, max: 512 }),
+  ),
+);
+const errors = {
+  '04': 'mode',
+  '05': 'scheme',
+  '10': 'MK-SMI parity',
+  '11': 'MK-SMC parity',
+  '12': 'transport or PIN key parity',
+  '23': 'PIN block format',
+  '80': 'length or offset',
 } as const;
 
-/** KU and KY: the MAC of a script command, its data enciphered, or a new PIN in it. */
-const secureMessage = <const C extends 'KU' | 'KY'>(code: C) => {
-  const old = code === 'KU';
-  const schemes: Readonly<Record<string, string>> = old
-    ? { '0': 'Visa', '1': 'Mastercard M/Chip' }
-    : { '2': 'EMV common session key', '3': 'Mastercard M/Chip 4' };
-  return hostCommand({
-    code,
-    name: `Make a secure message to a card (${old ? 'EMV 3.1.1' : 'EMV 4.x'})`,
-    group: 'cards',
-    request: layout(
-      choice('mode', SCRIPT_MODES, { error: '04' }),
-      choice('scheme', schemes, { error: '05' }),
-      key('mkSmi', 'mkSmi'),
-      panPsn,
-      binary('session', 8, {
-        about: 'ATC and zeros, ARQC or random number: what the scheme takes',
-      }),
-      hex('length', 4, { error: '80', about: 'bytes that the MAC covers' }),
-      binary('message', { from: 'length', radix: 16, max: 4_096 }),
-      literal(';'),
-      when(
-        'mode',
-        ['1', '2'],
-        key('mkSmc', 'mkSmc'),
-        hex('offset', 4, { about: 'where the enciphered data goes in the message' }),
-      ),
-      when(
-        'mode',
-        '1',
-        hex('clearLength', 4),
-        binary('clear', { from: 'clearLength', radix: 16, max: 255 }),
-        literal(';'),
-      ),
-      when(
-        'mode',
-        '2',
-        choice('keyKind', { '0': 'ZPK', '1': 'TPK' }),
-        key('pinKey', 'zpk', { about: 'ZPK or TPK' }),
-        hex('pinBlock', 16),
-        digits('sourceFormat', 2, { error: '23' }),
-        digits('destinationFormat', 2, { error: '23', about: '34, 35 or 41' }),
-        digits('account', 12, { error: '22' }),
-      ),
-    ),
-    reply: layout(
-      binary('mac', 8),
-      unlessEnd(
-        0,
-        hex('sealedLength', 4),
-        binary('sealed', { from: 'sealedLength', radix: 16, max: 512 }),
-      ),
-    ),
-    errors: { '04': 'mode', '05': 'scheme', '10': 'MK-SMI parity', '11': 'MK-SMC parity' },
-    notes:
-      'Fields follow the payShield in kind, not in every detail: the message is what the MAC covers, and the enciphered data is put into it at the offset. Format 41 takes the card key of MK-SMC; 42 is not served.',
-    run: (context, o) => {
-      const smi = context.key(o.mkSmi, 'mkSmi', '10', 'derive');
-      const session = scriptSession(smi.bytes, o.panPsn, o);
-      let message = o.message;
-      let sealed: Uint8Array | undefined;
-      if (o.mode !== '0') {
-        const smc = context.key(o.mkSmc!, 'mkSmc', '11', 'derive');
-        const clear = o.mode === '1' ? o.clear! : newPinBlock(context, smc.bytes, o as never);
-        const encryption = o.scheme === '0' ? 'visa' : o.scheme === '2' ? 'emv' : 'mastercard';
-        sealed = encryptScriptData({
-          key: scriptSession(smc.bytes, o.panPsn, o),
-          data: clear,
-          encryption,
-        });
-        clear.fill(0);
-        const at = Number.parseInt(o.offset!, 16);
-        if (at > message.length) refuse('80');
-        message = new Uint8Array([...message.slice(0, at), ...sealed, ...message.slice(at)]);
-      }
-      const mac = scriptMac({
-        key: session,
-        commandHeader: message.slice(0, 5),
-        macPrefix: message.slice(5),
-      });
-      if (sealed === undefined) return { mac };
-      const sealedLength = sealed.length.toString(16).toUpperCase().padStart(4, '0');
-      return { mac, sealedLength, sealed };
-    },
-  });
-};
-
-function scriptSession(
-  masterKey: Uint8Array,
-  panPsnBytes: Uint8Array,
-  o: { scheme: string; session: Uint8Array },
-): Uint8Array {
-  const card = cardKeyOf(masterKey, panPsnBytes);
-  const how: SessionKeyMethod =
-    o.scheme === '0'
-      ? { method: 'visa-sm', atc: o.session.slice(0, 2) }
-      : { method: 'common', diversifier: o.session };
-  return sessionKey(card, how);
-}
-
-interface PinChange {
-  readonly keyKind: '0' | '1';
-  readonly pinKey: string;
-  readonly pinBlock: string;
-  readonly sourceFormat: string;
-  readonly destinationFormat: string;
-  readonly account: string;
+interface Script {
   readonly panPsn: Uint8Array;
+  readonly message: Uint8Array;
+  readonly mkSmi: string;
+  readonly mkSmc?: string;
+  readonly transportKey?: string;
+  readonly offset?: string;
+  readonly cipher?: Uint8Array;
 }
 
-/** The PIN of the block as the card takes it. */
-function newPinBlock(context: Context, masterKey: Uint8Array, o: PinChange): Uint8Array {
-  const from = context.key(o.pinKey, o.keyKind === '0' ? 'zpk' : 'tpk', '12', 'decrypt');
-  const pin = pinOfBlock(context, from, {
-    block: o.pinBlock,
-    format: o.sourceFormat,
-    account: o.account,
+interface How {
+  readonly integrity: SessionKeyMethod;
+  readonly confidentiality?: SessionKeyMethod;
+  readonly encryption: ScriptEncryption;
+  /** The message carries a new PIN. */
+  readonly pinChange: boolean;
+}
+
+function scriptOf(context: Context, o: Script & Partial<PinChange>, how: How) {
+  const smi = context.key(o.mkSmi, 'mkSmi', '10', 'derive').bytes;
+  if (how.confidentiality === undefined) return { mac: macOf(smi, o, how, o.message) };
+  const smc = o.mkSmc === undefined ? smi : context.key(o.mkSmc, 'mkSmc', '11', 'derive').bytes;
+  const clear = how.pinChange
+    ? newPinBlock(context, { ...(o as PinChange), pinBlock: o.cipher! })
+    : dataOf(context, o);
+  const sessionOfData = keyFor(smc, o.panPsn, how.confidentiality);
+  const sealed = encryptScriptData({
+    key: sessionOfData,
+    data: clear,
+    encryption: how.encryption,
   });
-  switch (o.destinationFormat) {
-    case '34':
-      return encodePinBlock({ format: 'iso2', pin });
-    case '35':
-      return encodePinBlock({ format: 'mastercard-pay-now-pay-later', pin, pan: `${o.account}0` });
-    case '41':
-      return visaPinChangeBlock({ masterKeyAc: cardKeyOf(masterKey, o.panPsn), newPin: pin });
-    default:
-      return refuse('23');
-  }
+  clear.fill(0);
+  sessionOfData.fill(0);
+  const at = Number.parseInt(o.offset!, 16);
+  if (at > o.message.length) refuse('80');
+  const whole = concatBytes(o.message.subarray(0, at), sealed, o.message.subarray(at));
+  const sealedLength = sealed.length.toString(16).toUpperCase().padStart(4, '0');
+  return { mac: macOf(smi, o, how, whole), sealedLength, sealed };
 }
 
-export const secureMessage3 = secureMessage('KU');
+/** The data in clear, from under its transport key. */
+function dataOf(context: Context, o: Script): Uint8Array {
+  const { block } = context.key(o.transportKey!, 'zek', '12', 'decrypt');
+  const data = o.cipher!;
+  if (data.length === 0 || data.length % block.blockBytes !== 0) refuse('80');
+  return decryptEcb(block, data);
+}
 
-export const secureMessage4 = secureMessage('KY');
+function keyFor(masterKey: Uint8Array, pan: Uint8Array, how: SessionKeyMethod): Uint8Array {
+  const card = cardKeyOf(masterKey, pan);
+  const session = sessionKey(card, how);
+  card.fill(0);
+  return session;
+}
+
+function macOf(smi: Uint8Array, o: Script, { integrity }: How, whole: Uint8Array): Uint8Array {
+  const session = keyFor(smi, o.panPsn, integrity);
+  const mac = scriptMac({ key: session, commandHeader: whole, macPrefix: new Uint8Array() });
+  session.fill(0);
+  return mac;
+}
+
+export const secureMessage3 = hostCommand({
+  code: 'KU',
+  name: 'Make a secure message to a card (EMV 3.1.1)',
+  group: 'cards',
+  request: layout(
+    choice(
+      'mode',
+      {
+        '0': 'MAC',
+        '1': 'MAC and enciphered data, one master key',
+        '2': 'MAC and enciphered data, two master keys',
+        '3': 'MAC and PIN change, one master key',
+        '4': 'MAC and PIN change, two master keys',
+      },
+      { error: '04' },
+    ),
+    choice('scheme', { '0': 'Visa', '1': 'Mastercard M/Chip' }, { error: '05' }),
+    key('mkSmi', 'mkSmi'),
+    panPsn,
+    session8,
+    ...message,
+    when('mode', ['2', '4'], key('mkSmc', 'mkSmc')),
+    when('mode', ['1', '2'], transportKey),
+    when(
+      'mode',
+      ['1', '2', '3', '4'],
+      binary('confidentialitySession', 8, {
+        about: 'as the session data, for the enciphered data',
+      }),
+      ...enciphered,
+    ),
+    when('mode', ['3', '4'], ...pinChangeFields),
+  ),
+  reply,
+  errors,
+  notes:
+    'The MAC covers the message with the enciphered data put into it at the offset. In modes 3 and 4 the enciphered data of the command is the PIN block under the PIN key. Fields are those of the HSM 8000 reference and of public clients, but for the place of the current PIN block of format 42, which no public source shows.',
+  run: (context, o) => {
+    const visa = o.scheme === '0';
+    const method = (session: Uint8Array): SessionKeyMethod =>
+      visa
+        ? { method: 'visa-sm', atc: session.slice(6) }
+        : { method: 'common', diversifier: session };
+    return scriptOf(context, o, {
+      integrity: method(o.session),
+      confidentiality:
+        o.confidentialitySession === undefined ? undefined : method(o.confidentialitySession),
+      encryption: visa ? 'visa' : 'mastercard',
+      pinChange: o.mode === '3' || o.mode === '4',
+    });
+  },
+});
+
+const ENCRYPTIONS = { '0': 'visa', '1': 'mastercard', '2': 'emv', '3': 'mastercard' } as const;
+
+export const secureMessage4 = hostCommand({
+  code: 'KY',
+  name: 'Make a secure message to a card (EMV2000, EMV 4.x)',
+  group: 'cards',
+  request: layout(
+    choice(
+      'mode',
+      { '0': 'MAC', '2': 'MAC and enciphered data', '4': 'MAC and PIN change' },
+      { error: '04' },
+    ),
+    choice(
+      'scheme',
+      {
+        '0': 'Visa, EMV2000 tree',
+        '1': 'M/Chip 4, EMV2000 tree',
+        '2': 'EMV common session key',
+        '3': 'M/Chip 4, common session key',
+      },
+      { error: '05' },
+    ),
+    key('mkSmi', 'mkSmi'),
+    panPsn,
+    when('scheme', ['0', '1'], branchHeight, atc),
+    when('scheme', ['2', '3'], session8),
+    ...message,
+    when('mode', ['2', '4'], key('mkSmc', 'mkSmc')),
+    when('mode', '2', transportKey),
+    when('mode', ['2', '4'], ...enciphered),
+    when('mode', '4', ...pinChangeFields),
+  ),
+  reply,
+  errors: { ...errors, '52': 'branch and height' },
+  notes:
+    'As KU, with two master keys always. The tree begins with a zero vector. The scheme always stands there, as in newer firmware.',
+  run: (context, o) => {
+    const how: SessionKeyMethod =
+      o.session === undefined
+        ? treeMethod({ tree: o.tree, atc: o.atc! })
+        : { method: 'common', diversifier: o.session };
+    return scriptOf(context, o, {
+      integrity: how,
+      confidentiality: o.mode === '0' ? undefined : how,
+      encryption: ENCRYPTIONS[o.scheme],
+      pinChange: o.mode === '4',
+    });
+  },
+});

@@ -1,11 +1,38 @@
-/** K2: truncated application cryptograms (CAP). */
-
+/** K2: truncated application cryptograms (Mastercard CAP). */
 import { equalConstantTime } from '@pinfold/crypto';
-import { applicationCryptogram, type SessionKeyMethod, sessionKey } from '@pinfold/emv';
+import { applicationCryptogram, type SessionKeyMethod } from '@pinfold/emv';
 import { hostCommand } from '../../declare.js';
-import { binary, choice, key, layout } from '../../layout/nodes.js';
+import { binary, choice, key, layout, when } from '../../layout/nodes.js';
 import { refuse } from '../../refusal.js';
-import { arqcErrors, atc, cardKeyOf, panPsn, transaction, un } from './emv-fields.js';
+import {
+  arqcErrors,
+  atc,
+  branchHeight,
+  cardKeyOf,
+  commonMethod,
+  PADDING_NOTE,
+  panPsn,
+  transaction,
+  treeMethod,
+  un,
+  wholeCardKeyOf,
+  wholePan,
+  withSession,
+} from './emv-fields.js';
+
+interface SessionInput {
+  readonly session: '0' | '1' | '2' | '3';
+  readonly atc: Uint8Array;
+  readonly un: Uint8Array;
+  readonly iv?: Uint8Array;
+  readonly tree?: '0' | '1';
+}
+
+function methodOf(o: SessionInput): SessionKeyMethod {
+  if (o.session === '0') return { method: 'none' };
+  if (o.session === '1') return { method: 'mastercard', atc: o.atc, un: o.un };
+  return o.session === '2' ? treeMethod(o) : commonMethod(o.atc);
+}
 
 export const verifyTruncatedCryptogram = hostCommand({
   code: 'K2',
@@ -13,13 +40,24 @@ export const verifyTruncatedCryptogram = hostCommand({
   group: 'cards',
   repeatable: true,
   request: layout(
+    choice('mode', { '0': 'verify the cryptogram' }, { error: '04' }),
+    choice('scheme', { '00': 'Mastercard CAP' }, { error: '05' }),
+    choice('cardKey', { '0': 'EMV option A', '1': 'EMV option B' }, { error: '15' }),
     choice(
-      'scheme',
-      { '0': 'Visa, no session key', '1': 'Mastercard M/Chip', '2': 'EMV common session key' },
-      { error: '05' },
+      'session',
+      {
+        '0': 'no session key',
+        '1': 'M/Chip 2.1',
+        '2': 'EMV2000 tree',
+        '3': 'EMV common session key (an addition of this program)',
+      },
+      { error: '15' },
     ),
     key('mkAc', 'mkAc'),
-    panPsn,
+    when('session', '2', binary('iv', 16, { about: 'IV-AC of the tree' })),
+    when('cardKey', '0', panPsn),
+    when('cardKey', '1', ...wholePan),
+    when('session', '2', branchHeight),
     atc,
     un,
     ...transaction,
@@ -27,23 +65,19 @@ export const verifyTruncatedCryptogram = hostCommand({
     binary('mask', 8, { about: 'ones for the bits that are compared' }),
   ),
   reply: layout(),
-  errors: arqcErrors,
-  notes: 'Fields are this program’s own: no public layout of the command was at hand.',
+  errors: { ...arqcErrors, '01': 'verification failure', '52': 'branch and height' },
+  notes: `${PADDING_NOTE} Up to the ATC the fields are those of the HSM 8000 reference; from the unpredictable number on they are this program’s own, since no public source shows them. Mode 1 (MAC verification) is not served.`,
   run: (context, o) => {
     const { bytes } = context.key(o.mkAc, 'mkAc', '10', 'derive');
-    const card = cardKeyOf(bytes, o.panPsn);
-    const diversifier = new Uint8Array(8);
-    diversifier.set(o.atc);
-    const how: SessionKeyMethod =
-      o.scheme === '0'
-        ? { method: 'none' }
-        : o.scheme === '1'
-          ? { method: 'mastercard', atc: o.atc, un: o.un }
-          : { method: 'common', diversifier };
-    const session = sessionKey(card, how);
-    const padding = o.scheme === '0' ? 'iso1' : 'iso2';
-    const made = applicationCryptogram({ key: session, data: o.data, padding });
+    const { data } = o;
+    if (data.length === 0) refuse('81');
     if (o.mask.every((byte) => byte === 0)) refuse('15');
+    const card =
+      o.wholePan === undefined ? cardKeyOf(bytes, o.panPsn!) : wholeCardKeyOf(bytes, o.wholePan);
+    const padding = data.length % 8 === 0 ? 'none' : 'iso1';
+    const made = withSession(card, methodOf(o), (session) =>
+      applicationCryptogram({ key: session, data, padding }),
+    );
     const masked = made.map((byte, i) => byte & o.mask[i]!);
     const given = o.cryptogram.map((byte, i) => byte & o.mask[i]!);
     if (!equalConstantTime(masked, given)) refuse('01');

@@ -1,39 +1,82 @@
-/** A0: a new key under the LMK, and under a master key. */
+/** A0: a new key under the LMK, random or derived for a DUKPT device, and under a master key. */
+import { fromHex } from '@pinfold/crypto';
+import { tdesInitialKey } from '@pinfold/pin';
 import { hostCommand } from '../../declare.js';
+import type { Context } from '../../device/context.js';
+import type { OpenKey } from '../../device/keys.js';
 import { KeyLane } from '../../lanes/generate-keys.js';
-import { choice, key, layout, optional, unlessEnd, when } from '../../layout/nodes.js';
+import { choice, hex, key, layout, optional, unlessEnd, when } from '../../layout/nodes.js';
+import { refuse } from '../../refusal.js';
 import { checkValue, exportKeyUnder, keyType, schemeLmk, schemeOut, ZMK } from './key-fields.js';
 
-const request = layout(
-  choice('mode', { '0': 'generate', '1': 'generate and export under ZMK or TMK' }, { error: '15' }),
+const head = layout(
+  choice(
+    'mode',
+    {
+      '0': 'generate',
+      '1': 'generate and export under ZMK or TMK',
+      A: 'derive',
+      B: 'derive and export',
+    },
+    { error: '15' },
+  ),
   keyType,
   schemeLmk,
-  when(
-    'mode',
-    '1',
-    optional(';', choice('master', { '0': 'ZMK', '1': 'TMK' })),
-    key('zmk', 'zmk', { about: 'ZMK or TMK' }),
-    schemeOut,
-  ),
 );
+
+/** Types of base derivation keys under a variant LMK. */
+const BDK_TYPES = { '1': '009', '2': '609', '3': '809', '4': '909' } as const;
+/** Digits of a counter that the initial serial number leaves out. */
+const COUNTER = '00000';
 
 export const generateKey = hostCommand({
   code: 'A0',
   name: 'Generate a key',
   group: 'keys',
   attributes: true,
-  request,
+  request: layout(
+    ...head,
+    when(
+      'mode',
+      ['A', 'B'],
+      choice('derivation', { '0': 'DUKPT initial key' }, { error: '15' }),
+      choice(
+        'bdkType',
+        { '1': 'BDK-1', '2': 'BDK-2', '3': 'BDK-3', '4': 'BDK-4' },
+        { error: '15' },
+      ),
+      key('bdk', 'bdk'),
+      hex('initialKsn', 15, { about: 'key serial number without its counter' }),
+    ),
+    when(
+      'mode',
+      ['1', 'B'],
+      optional(';', choice('master', { '0': 'ZMK', '1': 'TMK' })),
+      key('zmk', 'zmk', { about: 'ZMK or TMK' }),
+      schemeOut,
+    ),
+  ),
   reply: layout(
     key('key', { typeFrom: 'keyType' }),
     unlessEnd(6, key('exported', { typeFrom: 'keyType' })),
     checkValue,
   ),
-  errors: { '10': 'ZMK or TMK parity' },
-  notes: 'Modes A and B (DUKPT initial keys) are not served.',
+  errors: {
+    '04': 'key type; modes A and B: other than 302 or FFF',
+    '10': 'ZMK, TMK or BDK parity',
+  },
+  notes:
+    'Modes A and B make the initial key (X9.24-1) of the device that the serial number names, from a triple DES BDK. It is kept and exported as derived, whatever its parity.',
   run: (context, o) => {
+    const { mode } = o;
     const master =
-      o.mode === '1' ? context.key(o.zmk!, ZMK[o.master ?? '0'], '10', 'encrypt') : undefined;
-    const made = context.newKey(o.schemeLmk);
+      mode === '1' || mode === 'B'
+        ? context.key(o.zmk!, ZMK[o.master ?? '0'], '10', 'encrypt')
+        : undefined;
+    const made =
+      mode === 'A' || mode === 'B'
+        ? initialKey(context, { ...(o as Required<typeof o>) })
+        : context.newKey(o.schemeLmk);
     const sealed = context.sealKey(made, o.keyType, o.schemeLmk);
     const exported =
       master === undefined
@@ -41,5 +84,24 @@ export const generateKey = hostCommand({
         : exportKeyUnder(context, master, made, o.keyType, o.schemeOut!);
     return { key: sealed, exported, checkValue: context.keys.checkValue(made) };
   },
-  lane: (host) => new KeyLane(host, { request }),
+  lane: (host) => new KeyLane(host, { request: head }),
 });
+
+interface InitialKeyFields {
+  readonly keyType: string;
+  readonly bdkType: keyof typeof BDK_TYPES;
+  readonly bdk: string;
+  readonly initialKsn: string;
+}
+
+function initialKey(context: Context, o: InitialKeyFields): OpenKey {
+  const usage = context.attributes?.usage;
+  if (o.keyType !== '302' && (o.keyType !== 'FFF' || (usage ?? 'B1') !== 'B1')) refuse('04');
+  const bdk =
+    context.lmk.kind === 'key-block'
+      ? context.key(o.bdk, 'bdk', '10', 'derive')
+      : context.keyOfType(o.bdk, BDK_TYPES[o.bdkType], '10', 'derive');
+  if (bdk.bytes.length !== 16 || bdk.algorithm !== 'T') refuse('27');
+  const ksn = fromHex(o.initialKsn + COUNTER);
+  return context.keys.opened(tdesInitialKey({ bdk: bdk.bytes, ksn }), 'T');
+}

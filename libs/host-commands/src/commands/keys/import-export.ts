@@ -27,7 +27,8 @@ export function imported(
   o: { master: OpenKey; key: string; keyType: string; schemeLmk: string },
 ) {
   const opened = context.keys.importUnder(o.master, o.key);
-  const odd = opened.algorithm === 'A' || hasOddParity(opened.key);
+  const { anyParity = false } = context.row(o.keyType);
+  const odd = anyParity || opened.algorithm === 'A' || hasOddParity(opened.key);
   const bytes = odd ? opened.key : adjustOddParity(opened.key);
   const made = context.keys.opened(bytes, opened.algorithm, opened.attributes);
   return {

@@ -3,6 +3,7 @@ import type { Context } from '../../device/context.js';
 import type { KeyRole } from '../../device/key-roles.js';
 import type { OpenKey } from '../../device/keys.js';
 import { alnum, choice, hex, optional, text } from '../../layout/nodes.js';
+import { refuse } from '../../refusal.js';
 
 export const keyType = alnum('keyType', 3, {
   error: '04',
@@ -37,8 +38,16 @@ export function exportKeyUnder(
   type: string,
   scheme: string,
 ): string {
-  const { attributes } = context;
-  return context.keys.exportUnder(master, made, { scheme, row: context.row(type), attributes });
+  const { attributes, tail } = context;
+  const version = master.algorithm === 'A' ? 'D' : 'B';
+  if (scheme === 'R' && tail.blockVersion !== undefined && tail.blockVersion !== version) {
+    refuse('83');
+  }
+  return context.keys.exportUnder(master, made, {
+    scheme,
+    row: context.row(type),
+    attributes: { ...attributes, ...tail.exported },
+  });
 }
 
 export const LENGTH_FLAG = { '0': 16, '1': 32, '2': 48 } as const;

@@ -14,7 +14,7 @@ import type { Context } from '../../device/context.js';
 import type { OpenKey } from '../../device/keys.js';
 import { openTable } from '../../device/stored-table.js';
 import { alnum, digits, hex, key, layout } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
+import { type ReplyCode, refuse } from '../../refusal.js';
 import { ksnFields } from '../dukpt-fields.js';
 
 /** Format codes as one field. */
@@ -180,8 +180,13 @@ export function pvkPair(key: OpenKey) {
 }
 
 /** A ZPK or TPK, as the type says; FFF with key blocks, whose usage says it. */
-export function pinKeyOf(context: Context, token: string, type: string): OpenKey {
+export function pinKeyOf(
+  context: Context,
+  token: string,
+  type: string,
+  parity: ReplyCode = '10',
+): OpenKey {
   if (type !== '001' && type !== '002' && type !== 'FFF') refuse('04');
   const role = type === '002' || (type === 'FFF' && token.slice(6, 8) === '71') ? 'tpk' : 'zpk';
-  return context.key(token, role, '10', 'decrypt');
+  return context.key(token, role, parity, 'decrypt');
 }

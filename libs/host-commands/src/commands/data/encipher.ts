@@ -1,17 +1,35 @@
-/** Data encipherment (M0, M2, M4) and encrypted decimalisation tables (ED, CS). */
-import { decryptCbc, decryptEcb, encryptCbc, encryptEcb, fromHex, toHex } from '@pinfold/crypto';
-import { hostCommand } from '../declare.js';
-import type { Context } from '../device/context.js';
-import type { KeyRole } from '../device/key-roles.js';
-import type { OpenKey } from '../device/keys.js';
-import { openTable, sealTable } from '../device/stored-table.js';
-import { alnum, binary, choice, digits, hex, key, layout, when } from '../layout/nodes.js';
-import { refuse } from '../refusal.js';
-import { dukptKey, ksnFields } from './dukpt-fields.js';
-import { checkedTable } from './pins/pin-fields.js';
+/** M0, M2 and M4: data blocks enciphered, deciphered, translated. */
 
-const CIPHER_MODES = { '00': 'ECB', '01': 'CBC' } as const;
+import {
+  type BlockKey,
+  decryptCbc,
+  decryptCfb,
+  decryptEcb,
+  encryptCbc,
+  encryptCfb,
+  encryptEcb,
+  fromHex,
+  toHex,
+} from '@pinfold/crypto';
+import { hostCommand } from '../../declare.js';
+import type { Context } from '../../device/context.js';
+import { KEY_ROLES, type KeyRole } from '../../device/key-roles.js';
+import type { OpenKey } from '../../device/keys.js';
+import { alnum, binary, choice, hex, key, layout, when, whenUsage } from '../../layout/nodes.js';
+import { refuse } from '../../refusal.js';
+import { dukptKey, ksnFields } from '../dukpt-fields.js';
+
+const CIPHER_MODES = {
+  '00': 'ECB',
+  '01': 'CBC',
+  '02': 'CFB8',
+  '03': 'CFB of whole blocks',
+} as const;
+type CipherMode = keyof typeof CIPHER_MODES;
+const CHAINED = ['01', '02', '03'] as const;
+
 const FORMATS = { '0': 'binary', '1': 'hexadecimal', '2': 'text' } as const;
+
 const MESSAGE_MAX = 32_000;
 
 const ROLE_OF_TYPE: Readonly<Record<string, KeyRole>> = {
@@ -20,6 +38,7 @@ const ROLE_OF_TYPE: Readonly<Record<string, KeyRole>> = {
   '30B': 'tek',
   FFF: 'dek',
 };
+
 /** With key blocks any data key will do. */
 const DATA_ROW = { type: 'FFF', name: 'data key', usages: ['D0', '21', '22', '23'] };
 
@@ -32,12 +51,18 @@ const errors = {
   '10': 'key parity',
 } as const;
 
+/** Usages of base derivation keys: with FFF a serial number follows such a block. */
+const BDK_USAGES = KEY_ROLES.bdk.usages;
+
 const dataKeyFields = layout(
   alnum('keyType', 3, { error: '05', about: '00A ZEK, 00B DEK, 30B TEK, 009 BDK, FFF key block' }),
   key('key', { typeFrom: 'keyType' }),
   when('keyType', '009', ...ksnFields),
+  whenUsage('key', BDK_USAGES, ...ksnFields),
 );
-const ivField = when('mode', '01', hex('iv', { blockOf: 'key' }));
+
+const ivField = when('mode', CHAINED, hex('iv', { blockOf: 'key' }));
+
 const message = layout(
   hex('length', 4, { error: '06', about: 'characters of the message' }),
   binary('message', { from: 'length', radix: 16, max: MESSAGE_MAX }),
@@ -57,7 +82,8 @@ const replyLayout = layout(
     'output',
     { beforeEnd: 0, max: MESSAGE_MAX + 40 },
     {
-      about: 'mode CBC: the last cipher block in digits; then 4 digits of length and the data',
+      about:
+        'other modes than ECB: the last cipher block in digits; then 4 digits of length and the data',
     },
   ),
 );
@@ -70,8 +96,8 @@ interface DataKeyFields {
 
 function dataKey(context: Context, o: DataKeyFields, decrypt: boolean): OpenKey {
   const need = decrypt ? 'decrypt' : 'encrypt';
-  if (o.keyType === '009') {
-    return dukptKey(context, { bdk: o.key, ksn: o.ksn! }, 'dataRequest');
+  if (o.ksn !== undefined) {
+    return dukptKey(context, { bdk: o.key, ksn: o.ksn }, 'dataRequest');
   }
   const role = ROLE_OF_TYPE[o.keyType];
   if (role === undefined) refuse('05');
@@ -98,7 +124,7 @@ function outputOf(
 
 function crypt(
   key: OpenKey,
-  o: { mode: '00' | '01'; iv?: string; data: Uint8Array; decrypt: boolean },
+  o: { mode: CipherMode; iv?: string; data: Uint8Array; decrypt: boolean },
 ): { iv: Uint8Array | undefined; data: Uint8Array } {
   const { block } = key;
   const size = block.blockBytes;
@@ -107,9 +133,21 @@ function crypt(
     const data = o.decrypt ? decryptEcb(block, o.data) : encryptEcb(block, o.data);
     return { iv: undefined, data };
   }
-  const iv = fromHex(o.iv!);
-  const data = o.decrypt ? decryptCbc(block, iv, o.data) : encryptCbc(block, iv, o.data);
+  const data = chained(block, { ...o, mode: o.mode, iv: fromHex(o.iv!) });
+  // The vector for the next part: the last block of the cipher text, in CFB too.
   return { iv: (o.decrypt ? o.data : data).slice(-size), data };
+}
+
+function chained(
+  key: BlockKey,
+  o: { mode: Exclude<CipherMode, '00'>; iv: Uint8Array; data: Uint8Array; decrypt: boolean },
+): Uint8Array {
+  const { iv, data } = o;
+  if (o.mode === '01') return o.decrypt ? decryptCbc(key, iv, data) : encryptCbc(key, iv, data);
+  const segment = o.mode === '02' ? 'byte' : 'block';
+  return o.decrypt
+    ? decryptCfb({ key, iv, data, segment })
+    : encryptCfb({ key, iv, data, segment });
 }
 
 export const encryptData = hostCommand({
@@ -142,6 +180,11 @@ export const decryptData = hostCommand({
   },
 });
 
+const newKsnFields = layout(
+  alnum('newKsnDescriptor', 3),
+  hex('newKsn', { by: 'newKsnDescriptor', of: { '605': 16 }, otherwise: 20 }),
+);
+
 export const translateData = hostCommand({
   code: 'M4',
   name: 'Translate a data block',
@@ -155,14 +198,10 @@ export const translateData = hostCommand({
     ...dataKeyFields,
     alnum('newKeyType', 3, { error: '08' }),
     key('newKey', { typeFrom: 'newKeyType' }),
-    when(
-      'newKeyType',
-      '009',
-      alnum('newKsnDescriptor', 3),
-      hex('newKsn', { by: 'newKsnDescriptor', of: { '605': 16 }, otherwise: 20 }),
-    ),
+    when('newKeyType', '009', ...newKsnFields),
+    whenUsage('newKey', BDK_USAGES, ...newKsnFields),
     ivField,
-    when('newMode', '01', hex('newIv', { blockOf: 'newKey' })),
+    when('newMode', CHAINED, hex('newIv', { blockOf: 'newKey' })),
     ...message,
   ),
   reply: replyLayout,
@@ -177,39 +216,3 @@ export const translateData = hostCommand({
     return outputOf(o.outputFormat, done);
   },
 });
-
-export const encryptTable = hostCommand({
-  code: 'ED',
-  name: 'Encrypt a decimalisation table',
-  group: 'pins',
-  request: layout(digits('table', 16, { error: '25' })),
-  reply: layout(hex('sealed', 16)),
-  errors: { '17': 'not authorised', '25': 'table refused' },
-  run: (context, { table }) => {
-    context.authorised();
-    return { sealed: sealTable(context.lmk, checkedTable(context, table)) };
-  },
-});
-
-export const checkTable = hostCommand({
-  code: 'CS',
-  name: 'Check an encrypted decimalisation table',
-  group: 'pins',
-  repeatable: true,
-  request: layout(hex('sealed', 16, { error: '25' })),
-  reply: layout(),
-  errors: { '25': 'no table under this LMK, or one that the settings refuse' },
-  notes: 'Fields are this program’s own: no public layout of the command was at hand.',
-  run: (context, { sealed }) => {
-    checkedTable(context, openTable(context.lmk, sealed) ?? refuse('25'));
-    return {};
-  },
-});
-
-export const DATA_COMMANDS = [
-  encryptData,
-  decryptData,
-  translateData,
-  encryptTable,
-  checkTable,
-] as const;

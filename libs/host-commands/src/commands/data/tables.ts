@@ -1,0 +1,36 @@
+/** ED and CS: decimalisation tables under the LMK. */
+import { hostCommand } from '../../declare.js';
+import { openTable, sealTable } from '../../device/stored-table.js';
+import { digits, hex, layout } from '../../layout/nodes.js';
+import { refuse } from '../../refusal.js';
+import { checkedTable } from '../pins/pin-fields.js';
+
+export const encryptTable = hostCommand({
+  code: 'ED',
+  name: 'Encrypt a decimalisation table',
+  group: 'pins',
+  request: layout(digits('table', 16, { error: '25' })),
+  reply: layout(hex('sealed', 16)),
+  errors: { '17': 'not authorised', '25': 'table refused' },
+  notes:
+    'On a real device ED is a console command; as a host command it is this program’s own. Tables under the variant LMK (pair 18-19 variant 1) are those of a real device with the same LMK.',
+  run: (context, { table }) => {
+    context.authorised();
+    return { sealed: sealTable(context.lmk, checkedTable(context, table)) };
+  },
+});
+
+export const checkTable = hostCommand({
+  code: 'CS',
+  name: 'Check an encrypted decimalisation table',
+  group: 'pins',
+  repeatable: true,
+  request: layout(hex('sealed', 16, { error: '25' })),
+  reply: layout(),
+  errors: { '25': 'no table under this LMK, or one that the settings refuse' },
+  notes: 'This program’s own: on a real device CS is another command, of the console.',
+  run: (context, { sealed }) => {
+    checkedTable(context, openTable(context.lmk, sealed) ?? refuse('25'));
+    return {};
+  },
+});
