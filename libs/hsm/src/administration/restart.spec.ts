@@ -73,6 +73,13 @@ describe('over a restart', () => {
     expect(login('bob', PASS).ok).toBe(true);
   });
 
+  it('tries at a locked user lock out nobody else', () => {
+    const { login } = setUp();
+    for (let i = 0; i < 10 * LOGIN_LIMIT.capacity; i++) login('ann', 'wrong');
+    expect(login('ann', PASS)).toMatchObject({ code: 'LOGIN_DELAYED' });
+    expect(login('bob', PASS).ok).toBe(true);
+  });
+
   it('the bucket of ceremonies stays as it was', () => {
     const { device, as, again } = setUp();
     const plan = { type: 'ZCK' as const, custodians: ['a', 'b'] };

@@ -40,7 +40,7 @@ export class Users {
   add(identity: Identity, passphrase: string): UserRefusal | undefined {
     if (this.#users.has(identity.name)) return 'USER_EXISTS';
     if (this.#users.size >= MAX_USERS) return 'USER_LIMIT';
-    if (!isAcceptable(passphrase)) return 'PASSPHRASE_WEAK';
+    if (!isAcceptable(passphrase, identity.name)) return 'PASSPHRASE_WEAK';
     const { name, role } = identity;
     this.#users.set(name, { name, role, ...this.#hashed(passphrase), failures: 0, notBefore: 0 });
     return undefined;
@@ -49,7 +49,7 @@ export class Users {
   change(name: string, passphrase: string): UserRefusal | undefined {
     const user = this.#users.get(name);
     if (user === undefined) return 'USER_UNKNOWN';
-    if (!isAcceptable(passphrase)) return 'PASSPHRASE_WEAK';
+    if (!isAcceptable(passphrase, name)) return 'PASSPHRASE_WEAK';
     this.#users.set(name, { ...user, ...this.#hashed(passphrase) });
     return undefined;
   }
@@ -65,16 +65,23 @@ export class Users {
       this.#hasher.hash(passphrase, new Uint8Array(16));
       return 'LOGIN_REFUSED';
     }
-    const locked = user.failures >= LOCK_AFTER;
-    if (now < this.#waitsUntil(user, now)) return locked ? 'LOGIN_LOCKED' : 'LOGIN_DELAYED';
+    const wait = this.mustWait(name, now);
+    if (wait !== undefined) return wait;
     const hash = this.#hasher.hash(passphrase, fromHex(user.salt));
     if (sameHash(hash, fromHex(user.hash))) {
       this.#users.set(name, { ...user, failures: 0, notBefore: 0 });
       return { name, role: user.role };
     }
-    const failures = (locked ? 0 : user.failures) + 1;
+    const failures = (isLocked(user) ? 0 : user.failures) + 1;
     this.#users.set(name, { ...user, failures, notBefore: now + delayAfter(failures) });
     return 'LOGIN_REFUSED';
+  }
+
+  /** Why the user may not try now; undefined where he may. No passphrase is looked at. */
+  mustWait(name: string, now: number): LoginRefusal | undefined {
+    const user = this.#users.get(name);
+    if (user === undefined || now >= this.#waitsUntil(user, now)) return undefined;
+    return isLocked(user) ? 'LOGIN_LOCKED' : 'LOGIN_DELAYED';
   }
 
   /**
@@ -105,6 +112,8 @@ export class Users {
     return { salt: toHex(salt), hash: toHex(Uint8Array.from(this.#hasher.hash(passphrase, salt))) };
   }
 }
+
+const isLocked = ({ failures }: User): boolean => failures >= LOCK_AFTER;
 
 /** Wait after that many failures in a row. */
 export function delayAfter(failures: number): number {

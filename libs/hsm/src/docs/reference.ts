@@ -195,7 +195,13 @@ const LIMITS: readonly {
     error: 'CODE_LIMIT',
     rule: `M6.${each}-limit`,
   })),
-  { counted: 'logins', each: 'device', limit: LOGIN_LIMIT, error: 'LOGIN_LIMIT', rule: '' },
+  {
+    counted: 'passphrases looked at',
+    each: 'device',
+    limit: LOGIN_LIMIT,
+    error: 'LOGIN_LIMIT',
+    rule: '',
+  },
   {
     counted: 'ceremonies opened',
     each: 'device',
