@@ -1,7 +1,7 @@
 /**
  * Mutation testing of one part of the code, `MUTATION_PART`; started by scripts/mutation.mjs (`npm run
  * mutation`), which judges the survivors. All specs of the part run as one Jest file and stop at
- * the first failure: see scripts/mutation/specs.ts. All mutators of Stryker are on, those of texts
+ * the first failure: see test/mutation/specs.ts. All mutators of Stryker are on, those of texts
  * too: the words of a refusal are part of what a user meets. Mutants of tables that are made while
  * a module loads ("static") are not ignored either, although each runs every test.
  */
@@ -22,7 +22,7 @@ export default {
     config: {
       ...jest,
       testEnvironment: './scripts/mutation/environment.cjs',
-      testMatch: ['<rootDir>/scripts/mutation/specs.ts'],
+      testMatch: ['<rootDir>/test/mutation/specs.ts'],
     },
   },
   mutate: [

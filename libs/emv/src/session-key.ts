@@ -61,6 +61,7 @@ export function sessionKey(
   if (cipherFacts(cipher).blockBytes === 16) return aesSessionKey(masterKey, how);
   switch (how.method) {
     case 'none':
+      requireBytesOf(masterKey, KEY_BYTES, 'EMV_KEY', 'master key');
       return masterKey.slice();
     case 'common':
       return common(masterKey, how.diversifier);
@@ -133,7 +134,7 @@ function emv2000Tree(
     Math.floor(counter / branch ** (height - level)) % branch;
 
   let grandparent: Uint8Array = iv;
-  let parent: Uint8Array = masterKey.slice();
+  let parent = masterKey;
   for (let level = 1; level < height; level += 1) {
     const child = derive(parent, grandparent, digit(level));
     grandparent = parent;

@@ -10,6 +10,7 @@ export interface Tlv {
 export type TlvRefusal = 'TLV_INVALID';
 
 const MOST_OBJECTS = 1024;
+const MOST_VALUE_BYTES = 0xffff;
 
 /** The objects of one level; constructed ones are not opened. Linear in the length of `bytes`. */
 export function parseTlv(bytes: Uint8Array): Result<Tlv[], TlvRefusal> {
@@ -33,7 +34,7 @@ export function parseTlv(bytes: Uint8Array): Result<Tlv[], TlvRefusal> {
   return ok(objects);
 }
 
-/** @throws InputError TLV_TAG */
+/** @throws InputError TLV_TAG, TLV_LENGTH */
 export function buildTlv(objects: readonly Tlv[]): Uint8Array {
   return concatBytes(
     ...objects.flatMap(({ tag, value }) => [tagBytes(tag), lengthBytes(value.length), value]),
@@ -43,7 +44,7 @@ export function buildTlv(objects: readonly Tlv[]): Uint8Array {
 function tagAt(bytes: Uint8Array, at: number): string | undefined {
   let end = at + 1;
   if ((bytes[at]! & 0x1f) === 0x1f) {
-    while (end < bytes.length && (bytes[end]! & 0x80) !== 0) end += 1;
+    while ((bytes[end]! & 0x80) !== 0) end += 1;
     end += 1;
   }
   if (end > bytes.length || end - at > 3) return undefined;
@@ -51,19 +52,18 @@ function tagAt(bytes: Uint8Array, at: number): string | undefined {
 }
 
 function lengthAt(bytes: Uint8Array, at: number): { value: number; bytes: number } | undefined {
-  const first = bytes[at];
-  if (first === undefined) return undefined;
+  const first = bytes[at] ?? 0x80; // no byte is refused as the indefinite length is
   if (first < 0x80) return { value: first, bytes: 1 };
   const count = first & 0x7f;
-  if (count < 1 || count > 2 || at + count >= bytes.length) return undefined;
+  if (count < 1 || count > 2) return undefined;
   let value = 0;
   for (let i = 1; i <= count; i += 1) value = (value << 8) | bytes[at + i]!;
   return { value, bytes: 1 + count };
 }
 
 function tagBytes(tag: string): Uint8Array {
-  const bytes = /^([0-9A-F]{2}){1,3}$/.test(tag) ? Buffer.from(tag, 'hex') : undefined;
-  if (bytes === undefined || tagAt(bytes, 0) !== tag) {
+  const bytes = Buffer.from(String(tag), 'hex');
+  if (tagAt(bytes, 0) !== tag) {
     throw new InputError(
       'TLV_TAG',
       'a tag is 1 to 3 bytes of upper-case hex, coded as in EMV Book 3',
@@ -75,5 +75,8 @@ function tagBytes(tag: string): Uint8Array {
 function lengthBytes(length: number): Uint8Array {
   if (length < 0x80) return Uint8Array.of(length);
   if (length <= 0xff) return Uint8Array.of(0x81, length);
+  if (length > MOST_VALUE_BYTES) {
+    throw new InputError('TLV_LENGTH', `a value has at most ${MOST_VALUE_BYTES} bytes`);
+  }
   return Uint8Array.of(0x82, length >> 8, length & 0xff);
 }

@@ -1,6 +1,6 @@
 /**
  * All specs of one part and its published vectors in one Jest file, for mutation testing:
- * `MUTATION_PART` names the part (see parts.mjs).
+ * `MUTATION_PART` names the part (see scripts/mutation/parts.mjs).
  *
  * Jest loads every module anew for each test file, and with few changes to test that loading is most
  * of a run's time; here it happens once per mutant. The seed of the properties is fixed, so that a
@@ -9,14 +9,15 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { casesOf, faultOf, idOf } from '../../libs/vectors/src/case.js';
+import { faultOf, idOf } from '../../libs/vectors/src/case.js';
+import { casesOf } from '../../libs/vectors/src/file.js';
 import type { VectorOps } from '../../libs/vectors/src/types.js';
-import { PARTS, partOf } from './parts.mjs';
+import { PARTS, partOf } from '../../scripts/mutation/parts.mjs';
 
 fc.configureGlobal({ seed: 20_261_121 });
 
-const part = process.env.MUTATION_PART as keyof typeof PARTS;
-const { folder, vectors, ops } = PARTS[part];
+const part = process.env.MUTATION_PART!;
+const { folder, vectors, ops } = PARTS[part]!;
 const root = new URL('../../', import.meta.url);
 
 const specs = readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' })
@@ -33,7 +34,7 @@ for (const name of ops) {
 const files = readdirSync(new URL('vectors/', root)).filter((file) => vectors.test(file));
 for (const file of files) {
   const json = JSON.parse(readFileSync(new URL(`vectors/${file}`, root), 'utf8'));
-  const cases = casesOf(json)!.map((one) => [idOf(one), one] as const);
+  const cases = casesOf(json)!.map((one, i) => [idOf(one, i + 1), one] as const);
   describe(file, () => {
     it.each(cases)('%s', (_, one) => expect(faultOf(one, table)).toBe(''));
   });
