@@ -200,10 +200,19 @@ export class Device {
     return dispatch(this.#ports, session, command, input) as Outcome<Output<N>>;
   }
 
-  /** A customer's own command. The device then says that it runs outside its approved set. */
+  /**
+   * A customer's own command, see `libs/hsm/examples`. The device then says that it runs outside its
+   * approved set. What the customer's code throws is PLUG_IN_FAILED, and goes no further.
+   */
   executePlugIn(session: Session, command: string, input: unknown): Outcome<unknown> {
     this.#core.now = this.#clock.now();
-    return dispatch(this.#ports, session, command, input);
+    try {
+      return dispatch(this.#ports, session, command, input);
+    } catch (error) {
+      if (Object.hasOwn(COMMANDS, command)) throw error;
+      this.#core.audit({ event: 'refused', who: session.names, command, code: 'PLUG_IN_FAILED' });
+      return refusal('PLUG_IN_FAILED');
+    }
   }
 
   /** Answers in order; the batch forms of commands are used where they exist. */

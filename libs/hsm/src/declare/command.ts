@@ -31,6 +31,8 @@ export const GROUPS = [
   'tables',
   'rsa',
   'administration',
+  /** A customer's own; the maker's reference has no such chapter. */
+  'plugIns',
 ] as const;
 export type Group = (typeof GROUPS)[number];
 

@@ -26,6 +26,7 @@ const TITLES: Readonly<Record<Group, string>> = {
   tables: 'Decimalisation tables',
   rsa: 'RSA',
   administration: 'Administration',
+  plugIns: 'Plug-ins',
 };
 
 export function commandReference(): string {
@@ -70,7 +71,7 @@ export function commandReference(): string {
 
 function chapter(group: Group, commands: readonly AnyCommand[]): string[] {
   const own = commands.filter((command) => command.group === group);
-  return ['', `## ${TITLES[group]}`, ...own.flatMap(section)];
+  return own.length === 0 ? [] : ['', `## ${TITLES[group]}`, ...own.flatMap(section)];
 }
 
 function section(command: AnyCommand): string[] {
