@@ -175,17 +175,6 @@ describe('card commands', () => {
     expect(ask(of, head.replace('KQ10', 'KQ19') + tail('\0'.repeat(8)))).toBe('KR05');
   });
 
-  it('calculates and verifies American Express codes', () => {
-    const csck = made(of, '402');
-    const card = `371234567890123${'0000'}2612`;
-    const codes = ask(of, `RY30${csck}${card}`).slice(4);
-    expect(codes).toMatch(/^\d{12}$/);
-    expect(ask(of, `RY40${csck}${card}${codes}`)).toBe('RZ00');
-    expect(ask(of, `RY40${csck}${card}FFFFFFFFF${codes.slice(9)}`)).toBe('RZ00');
-    const wrong = String((Number(codes[0]) + 1) % 10) + codes.slice(1);
-    expect(ask(of, `RY40${csck}${card}${wrong}`)).toBe('RZ01');
-  });
-
   it('keeps decimalisation tables under its LMK, bound to their digits', () => {
     const sealed = ask(of, 'ED0123456789012345').slice(4);
     expect(sealed).toMatch(/^[0-9A-F]{16}$/);

@@ -17,6 +17,12 @@ function replyTo(command: string): string {
   return device.answer(command, 0, command.length);
 }
 
+/** Frames with binary fields, in hexadecimal. */
+function hostFrame(c: Inputs): Outputs {
+  const reply = replyTo(Buffer.from(c.bytes('command')).toString('latin1'));
+  return { reply: Buffer.from(reply, 'latin1').toString('hex').toUpperCase() };
+}
+
 /** A case accepts one reply, any of a list, or a pattern: what it accepts is what comes out. */
 function hostCommand(c: Inputs): Outputs {
   const reply = replyTo(c.text('command'));
@@ -32,6 +38,7 @@ function hostCommand(c: Inputs): Outputs {
 
 export const HOST_OPS: VectorOps = {
   'host-command': hostCommand,
+  'host-frame': hostFrame,
   'host-error': (c) => {
     const code = c.text('code');
     if (!Object.hasOwn(HOST_ERRORS, code)) return { error: true };
