@@ -21,6 +21,8 @@ const SIGNED_DYNAMIC_DATA = 0x05;
 const SHA_1 = 0x01;
 const RSA = 0x01;
 const PAD = 0xbb;
+/** An issuer is named by 3 to 8 digits, table 6. */
+const LEAST_IDENTIFIER_DIGITS = 3;
 
 /** Bytes of a recovered certificate before the key's own digits: table 6 (issuer) and table 14 (ICC). */
 const ISSUER_FIXED = 14;
@@ -45,7 +47,9 @@ export function issuerPublicKey(
   const data = recover(caKey, certificate, concatBytes(remainder, exponent));
   if (data === undefined || data[0] !== ISSUER_CERTIFICATE) return failed('issuer certificate');
   const identifier = toHex(data.subarray(1, 5)).replace(/F+$/, '');
-  if (!pan.startsWith(identifier)) return failed('issuer identifier');
+  if (identifier.length < LEAST_IDENTIFIER_DIGITS || !pan.startsWith(identifier)) {
+    return failed('issuer identifier');
+  }
   if (isExpired(data.subarray(5, 7), today)) return failed('issuer certificate expired');
   return keyOf(data, { algorithmAt: 10, fixed: ISSUER_FIXED, remainder, exponent });
 }
