@@ -12,7 +12,7 @@ from pyemv import ac, cvv, kd, sm
 
 from common import des, digits, ecb, hexs, rng, start_again, table, write
 
-FRAMES = 40
+FRAMES = 70
 PAIRS = {
     "00": "40404040404040405151515151515151",
     "01": "61616161616161617070707070707070",
