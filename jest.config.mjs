@@ -33,5 +33,5 @@ export default {
     '^@pinfold/keyblock/tr34$': '<rootDir>/libs/keyblock/src/tr34/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  testTimeout: 30_000,
+  testTimeout: 90_000,
 };
