@@ -6,7 +6,7 @@
  * everything goes to the first.
  */
 
-import { BitsliceEngine, bitsliceSupported } from './bitslice/engine.js';
+import { BitsliceEngine, bitsliceSupported, slotAddress } from './bitslice/engine.js';
 import { type Direction, LANES } from './bitslice/layout.js';
 import type { DesKey } from './des-key.js';
 import { InputError, requireInteger, requireOneOf } from './errors.js';
@@ -139,6 +139,52 @@ export class DesBatch {
   /** As `encryptMany`, single DES under K1 only. @throws InputError BATCH_LENGTH, HANDLE_INVALID */
   encryptManySingle(handles: Int32Array, blocks: Int32Array, count: number = handles.length): void {
     this.#run('encrypt', 1, handles, blocks, count);
+  }
+
+  /**
+   * @internal For the shared batch: runs blocks `from` to `from + count` (at most 128) under `keys[i]` in
+   * the bit-sliced engine; false where there is no such engine. @throws InputError KEY_WIPED
+   */
+  runKeys(
+    direction: Direction,
+    keys: readonly DesKey[],
+    { blocks, from, count }: { blocks: Int32Array; from: number; count: number },
+  ): boolean {
+    const engine = this.#engine;
+    if (engine === undefined) return false;
+    const { keyAddresses, thirdPart } = engine;
+    const valid = this.#handles;
+    const mask = this.#mask;
+    let third = 0;
+    let lane = 0;
+    for (; lane < count; lane++) {
+      const handle = keys[from + lane]!.sharedHandle;
+      const slot = handle & mask;
+      if (valid[slot] !== handle) break;
+      keyAddresses[lane] = slotAddress(slot);
+      third |= thirdPart[slot]!;
+    }
+    if (lane < count) {
+      this.#load(keys, from, count);
+      return this.runKeys(direction, keys, { blocks, from, count });
+    }
+    engine.crypt({ blocks, from, count, direction, passes: 3, third });
+    return true;
+  }
+
+  /** Loads the keys that are not there; when the slots do not suffice, all are emptied first. */
+  #load(keys: readonly DesKey[], from: number, count: number): void {
+    this.#engine!.wipe();
+    for (let i = from; i < from + count; i++) {
+      const key = keys[i]!;
+      if (this.has(key.sharedHandle)) continue;
+      if (this.#freeCount === 0) {
+        this.clear();
+        this.#load(keys, from, count);
+        return;
+      }
+      key.sharedHandle = this.add(key);
+    }
   }
 
   #run(

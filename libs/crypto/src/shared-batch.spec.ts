@@ -72,6 +72,7 @@ it('loads a key once, and gives its slot back when it is wiped', () => {
   keys[3]!.wipe();
   expect(sharedBatch().keyCount).toBe(39);
   expect(codeOf(() => encryptMany(keys, new Int32Array(80)))).toBe('KEY_WIPED');
+  expect(sharedBatch().isWiped()).toBe(true);
   expect(codeOf(() => decryptMany([keys[3]!], new Int32Array(2)))).toBe('KEY_WIPED');
 });
 

@@ -3,7 +3,7 @@
  * first used; when all slots are taken, all are wiped and the keys in use are loaded again.
  */
 
-import { LANES } from './bitslice/layout.js';
+import { type Direction, LANES } from './bitslice/layout.js';
 import { BITSLICE_FROM, DesBatch, requireBatch } from './des-batch.js';
 import { type DesKey, desDecryptBlock, desEncryptBlock } from './des-key.js';
 
@@ -28,13 +28,7 @@ export function encryptMany(
   count: number = keys.length,
 ): void {
   requireBatch(keys.length, blocks, count);
-  let from = 0;
-  for (; count - from >= BITSLICE_FROM; from += LANES) {
-    const size = Math.min(LANES, count - from);
-    loadHandles(keys, from, size);
-    sharedBatch().encryptMany(handles, blocks.subarray(2 * from), size);
-  }
-  for (let i = from; i < count; i++) {
+  for (let i = runParts('encrypt', keys, blocks, count); i < count; i++) {
     desEncryptBlock(keys[i]!, blocks[2 * i]!, blocks[2 * i + 1]!, block);
     blocks[2 * i] = block[0]!;
     blocks[2 * i + 1] = block[1]!;
@@ -48,17 +42,27 @@ export function decryptMany(
   count: number = keys.length,
 ): void {
   requireBatch(keys.length, blocks, count);
-  let from = 0;
-  for (; count - from >= BITSLICE_FROM; from += LANES) {
-    const size = Math.min(LANES, count - from);
-    loadHandles(keys, from, size);
-    sharedBatch().decryptMany(handles, blocks.subarray(2 * from), size);
-  }
-  for (let i = from; i < count; i++) {
+  for (let i = runParts('decrypt', keys, blocks, count); i < count; i++) {
     desDecryptBlock(keys[i]!, blocks[2 * i]!, blocks[2 * i + 1]!, block);
     blocks[2 * i] = block[0]!;
     blocks[2 * i + 1] = block[1]!;
   }
+}
+
+/** Runs what is worth it in the bit-sliced engine; how many blocks that were. */
+function runParts(
+  direction: Direction,
+  keys: readonly DesKey[],
+  blocks: Int32Array,
+  count: number,
+): number {
+  let from = 0;
+  while (count - from >= BITSLICE_FROM) {
+    const size = Math.min(LANES, count - from);
+    if (!sharedBatch().runKeys(direction, keys, { blocks, from, count: size })) break;
+    from += size;
+  }
+  return from;
 }
 
 /** Fills `handles` for the keys from `from`, loading those that the shared batch does not hold. */

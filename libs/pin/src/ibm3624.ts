@@ -86,7 +86,10 @@ export function verifyIbm3624Words(o: {
 }): 0 | 1 {
   const { checkLength } = o;
   let difference = wrongDigits(decimaliseWord(o.hi, o.table), o.offsetHi, o.pinHi, checkLength);
-  difference |= wrongDigits(decimaliseWord(o.lo, o.table), o.offsetLo, o.pinLo, checkLength - 8);
+  // The length is no secret: most PINs have four digits.
+  if (checkLength > 8) {
+    difference |= wrongDigits(decimaliseWord(o.lo, o.table), o.offsetLo, o.pinLo, checkLength - 8);
+  }
   return (((difference | -difference) >>> 31) ^ 1) as 0 | 1;
 }
 

@@ -3,7 +3,7 @@
  * It owns its views; nothing outside writes to the memory, which never grows.
  */
 
-import { type Direction, KEY_BYTES, LAYOUT, wiring, wiringAddress } from './layout.js';
+import { type Direction, KEY_BYTES, LANES, LAYOUT, wiring, wiringAddress } from './layout.js';
 import { type BitsliceExports, emitModule } from './module.js';
 import { webAssembly } from './webassembly.js';
 
@@ -56,6 +56,11 @@ export function bitsliceSupported(): boolean {
   return littleEndian && webAssembly?.validate(SIMD_PROBE) === true;
 }
 
+/** Where the key of a slot is. */
+export function slotAddress(slot: number): number {
+  return FIRST_KEY + SLOT_BYTES * slot;
+}
+
 export interface EngineBatch {
   /** `handles[from + i] & slotMask` is the key slot of a job, if `valid` of that slot is the handle. */
   readonly handles: Int32Array;
@@ -73,9 +78,13 @@ export interface EngineBatch {
 
 export class BitsliceEngine {
   readonly #words: Int32Array;
+  /** The data of all lanes. */
+  readonly #answers: Int32Array;
   readonly #crypt: BitsliceExports['crypt'];
+  /** The address of each lane's key, see `slotAddress`. */
+  readonly keyAddresses: Int32Array;
   /** 3 for a slot whose third key part is its own, else 0. */
-  readonly #thirdPart: Uint8Array;
+  readonly thirdPart: Uint8Array;
 
   /** `capacity`: number of key slots. Only where `bitsliceSupported()`. */
   constructor(capacity: number) {
@@ -85,8 +94,10 @@ export class BitsliceEngine {
     const exports = instance.exports as BitsliceExports;
     const memory = exports.memory.buffer;
     this.#words = new Int32Array(memory);
+    this.#answers = this.#words.subarray(0, 2 * LANES);
+    this.keyAddresses = this.#words.subarray(FIRST_ADDRESS, FIRST_ADDRESS + LANES);
     this.#crypt = exports.crypt;
-    this.#thirdPart = new Uint8Array(capacity);
+    this.thirdPart = new Uint8Array(capacity);
     for (const direction of ['encrypt', 'decrypt'] as const) {
       for (const keyParts of [2, 3] as const) {
         const wires = wiring(direction, keyParts);
@@ -101,7 +112,7 @@ export class BitsliceEngine {
     const at = LAYOUT.keys / 4 + KEY_WORDS * slot;
     const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
     for (let w = 0; w < KEY_WORDS; w++) this.#words[at + w] = view.getInt32((4 * w) % key.length);
-    this.#thirdPart[slot] = key.length === KEY_BYTES ? 3 : 0;
+    this.thirdPart[slot] = key.length === KEY_BYTES ? 3 : 0;
   }
 
   clearKey(slot: number): void {
@@ -115,25 +126,39 @@ export class BitsliceEngine {
    */
   run({ handles, valid, slotMask, blocks, from, count, direction, passes }: EngineBatch): boolean {
     const words = this.#words;
-    const thirdPart = this.#thirdPart;
+    const thirdPart = this.thirdPart;
     let third = 0;
     for (let i = 0; i < count; i++) {
       const handle = handles[from + i]!;
       const slot = handle & slotMask;
       if (valid[slot] !== handle) {
-        words.fill(0, FIRST_ADDRESS, WORDS_TO_WIPE);
+        this.wipe();
         return false;
       }
-      words[FIRST_ADDRESS + i] = FIRST_KEY + SLOT_BYTES * slot;
+      words[FIRST_ADDRESS + i] = slotAddress(slot);
       third |= thirdPart[slot]!;
     }
-    const whole = from === 0 && blocks.length === 2 * count;
+    this.crypt({ blocks, from, count, direction, passes, third });
+    return true;
+  }
+
+  /** As `run`, with the keys of `keyAddresses`; `third`: `thirdPart` of all of them, joined by OR. */
+  crypt(o: Omit<EngineBatch, 'handles' | 'valid' | 'slotMask'> & { readonly third: number }): void {
+    const { blocks, from, count, direction, passes, third } = o;
+    const words = this.#words;
+    // A view of a part takes longer to make than all 128 blocks to copy.
+    const whole = count === LANES && blocks.length === 2 * LANES;
+    const answers = whole ? this.#answers : words.subarray(0, 2 * count);
     words.set(whole ? blocks : blocks.subarray(2 * from, 2 * (from + count)));
     const keyParts = third === 0 ? 2 : 3;
     this.#crypt(count, wiringAddress(direction, keyParts), passes, passes === 1 ? 1 : keyParts);
-    blocks.set(words.subarray(0, 2 * count), 2 * from);
-    words.fill(0, 0, WORDS_TO_WIPE);
-    return true;
+    blocks.set(answers, 2 * from);
+    this.wipe();
+  }
+
+  /** Overwrites all but keys and wiring. */
+  wipe(): void {
+    this.#words.fill(0, 0, WORDS_TO_WIPE);
   }
 
   /** Whether only the wiring and the keys differ from zero: for tests and self-tests. */

@@ -43,13 +43,18 @@ export class PinLimits {
     this.#accounts = new TokenBuckets(options.account, 100_000, state.accounts);
     this.#blocks = new TokenBuckets(options.block, 100_000, state.blocks);
     this.#device = new TokenBuckets(options.device, 1, state.device);
+    this.#untouched = this.#accounts.size + this.#blocks.size + this.#device.size === 0;
   }
+
+  /** No failure was ever counted: all buckets are full. */
+  #untouched: boolean;
 
   /** Failures counted so far by this object: while it stays the same, so do the answers of `check`. */
   failures = 0;
 
   /** The refusal of the first limit that is reached; `block` is the encrypted PIN block. */
   check(pan: string, block: Uint8Array, now: number): Refusal | undefined {
+    if (this.#untouched) return undefined;
     const { on } = this.#policy;
     if (on['M6.account-limit'] && !this.#accounts.hasToken(pan, now)) return ACCOUNT;
     if (on['M6.block-limit'] && this.#blocks.size > 0) {
@@ -61,6 +66,7 @@ export class PinLimits {
 
   failed(pan: string, block: Uint8Array, now: number): void {
     this.failures++;
+    this.#untouched = false;
     const { on } = this.#policy;
     if (on['M6.account-limit']) this.#accounts.take(pan, now);
     if (on['M6.block-limit']) this.#blocks.take(nameOf(block), now);

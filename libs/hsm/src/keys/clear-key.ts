@@ -16,8 +16,8 @@ export class ClearKey extends CacheEntry {
   /** Exactly one of the two, by algorithm; neither for lengths that no cipher takes. */
   readonly des: DesKey | undefined;
   readonly aes: AesKey | undefined;
-  /** Set once the key store has kept it at hand outside its cache. */
-  remembered = false;
+  /** Slots for which the key store has it at hand, beside its cache. */
+  memos = 0;
   readonly #bytes: Uint8Array;
 
   /** Takes the bytes over: the caller keeps no reference. */

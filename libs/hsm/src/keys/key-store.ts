@@ -26,19 +26,18 @@ export const MIN_CACHED_KEYS = 8;
 export interface ReadySlot extends Slot {
   readonly typeBits: number;
   readonly usageBits: number;
-  /** Number of the slot's first type. */
-  readonly memo: number;
+  /** Slots are numbered. */
+  readonly number: number;
 }
 
-/** The two keys of a type that were opened last, the later one first. */
+/** The key that a slot opened last: most commands come in rows under few keys. */
 interface Memo {
   token: Token;
   key: ClearKey | undefined;
-  otherToken: Token;
-  other: ClearKey | undefined;
+  cache: ClockCache<ClearKey>;
 }
 
-const MEMO_TYPES = 1 + Math.max(...KEY_TYPE_NAMES.map((type) => KEY_TYPES[type].id));
+let slots = 0;
 
 export function readySlot(slot: Slot): ReadySlot {
   const typeBits = slot.types.reduce((bits, type) => bits | (1 << KEY_TYPES[type].id), 0);
@@ -47,7 +46,7 @@ export function readySlot(slot: Slot): ReadySlot {
     ...slot,
     typeBits,
     usageBits: slot.usages === undefined ? -1 : usageBits,
-    memo: KEY_TYPES[slot.types[0]!].id,
+    number: slots++,
   };
 }
 
@@ -65,13 +64,8 @@ export class KeyStore {
   /** Where tokens are typed one cache serves all types. */
   readonly #typed: ClockCache<ClearKey>;
   readonly capacity: number;
-  /** By type: most commands come in rows under few keys. */
-  readonly #memo: Memo[] = Array.from({ length: MEMO_TYPES }, () => ({
-    token: '',
-    key: undefined,
-    otherToken: '',
-    other: undefined,
-  }));
+  /** By number of the slot. */
+  readonly #memos: Memo[] = [];
 
   constructor(
     policy: Policy,
@@ -103,36 +97,37 @@ export class KeyStore {
 
   /** The key, or undefined: not a token of this device, or not for this slot. */
   open(token: Token, slot: ReadySlot): ClearKey | undefined {
-    if (this.#isTyped) {
-      const key = this.#openTyped(token, slot);
-      return key !== undefined && this.#fits(key, slot) ? key : undefined;
-    }
-    const type =
-      slot.types.length === 1
-        ? slot.types[0]!
-        : takenFor(slot.types, this.#scheme.claimedUsage(token));
-    const cache = this.#caches.get(type)!;
-    return cache.get(token) ?? this.#unseal(token, type, cache);
+    const memo = this.#memos[slot.number];
+    if (memo === undefined) return this.#find(token, slot, this.#newMemo(slot));
+    const { key } = memo;
+    if (key === undefined || memo.token !== token) return this.#find(token, slot, memo);
+    memo.cache.touch(key);
+    return key;
   }
 
-  #openTyped(token: Token, slot: ReadySlot): ClearKey | undefined {
-    const memo = this.#memo[slot.memo]!;
-    const { key: last, other } = memo;
-    if (last !== undefined && memo.token === token) {
-      this.#typed.touch(last);
-      return last;
-    }
-    let key = other;
-    if (other !== undefined && memo.otherToken === token) this.#typed.touch(other);
-    else key = this.#typed.get(token) ?? this.#unseal(token, slot.types[0]!, this.#typed);
-    if (key === undefined) return undefined;
-    key.remembered = true;
-    memo.otherToken = memo.token;
-    // What opening this key put out of the cache is no longer remembered, and must not come back.
-    memo.other = memo.key;
+  /** In the cache, or unsealed; what fits the slot is kept at hand. */
+  #find(token: Token, slot: ReadySlot, memo: Memo): ClearKey | undefined {
+    const type = this.#isTyped ? slot.types[0]! : this.#takenFor(token, slot);
+    const cache = this.#isTyped ? this.#typed : this.#caches.get(type)!;
+    const key = cache.get(token) ?? this.#unseal(token, type, cache);
+    if (key === undefined || !this.#fits(key, slot)) return undefined;
+    if (memo.key !== undefined) memo.key.memos--;
+    key.memos++;
     memo.token = token;
     memo.key = key;
+    memo.cache = cache;
     return key;
+  }
+
+  #takenFor(token: Token, { types }: ReadySlot): KeyType {
+    return types.length === 1 ? types[0]! : takenFor(types, this.#scheme.claimedUsage(token));
+  }
+
+  #newMemo(slot: ReadySlot): Memo {
+    while (this.#memos.length <= slot.number) {
+      this.#memos.push({ token: '', key: undefined, cache: this.#typed });
+    }
+    return this.#memos[slot.number]!;
   }
 
   /** A new call begins: what earlier ones opened may be evicted. */
@@ -200,11 +195,8 @@ export class KeyStore {
   }
 
   #forget(key: ClearKey): void {
-    if (key.remembered) {
-      for (const memo of this.#memo) {
-        if (memo.key === key) memo.key = undefined;
-        if (memo.other === key) memo.other = undefined;
-      }
+    if (key.memos > 0) {
+      for (const memo of this.#memos) if (memo.key === key) memo.key = undefined;
     }
     key.wipe();
   }
@@ -221,7 +213,9 @@ export class KeyStore {
     return key;
   }
 
+  /** Whether a key may be used for the slot; untyped tokens are what the slot takes them for. */
   #fits(key: ClearKey, slot: ReadySlot): boolean {
+    if (!this.#isTyped) return true;
     if (key.header.part !== slot.part) return false;
     if ((key.typeBit & slot.typeBits) === 0) return !this.#policy.on['M12.type-bound'];
     return (key.usageBit & slot.usageBits) !== 0 || !this.#policy.on['M9.one-usage'];

@@ -1,5 +1,6 @@
 /** Work area of the batch forms: up to `LANES` blocks with their DES keys, wiped after use. */
 import { type DesKey, decryptMany, encryptMany } from '@pinfold/crypto';
+import { wordAt } from '@pinfold/pin';
 
 /** Blocks that the batch engine takes at a time. */
 export const LANES = 128;
@@ -13,6 +14,11 @@ export class BlockBatch {
     this.#keys[lane] = key;
     this.#words[2 * lane] = hi;
     this.#words[2 * lane + 1] = lo;
+  }
+
+  /** The same for a block of eight bytes. */
+  putBytes(lane: number, key: DesKey, block: Uint8Array): void {
+    this.put(lane, key, wordAt(block, 0), wordAt(block, 4));
   }
 
   hi(lane: number): number {

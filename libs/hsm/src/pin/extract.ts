@@ -53,9 +53,10 @@ export class PinField {
   judge(policy: Policy, control: IsoControl, hi: number, lo: number): void {
     this.hi = hi;
     this.lo = lo;
-    this.length = policy.on['M5.no-digit-check']
-      ? pinFieldLengthUnchecked(control, hi)
-      : pinFieldLength(control, hi, lo);
+    this.length =
+      policy.on['M5.no-digit-check'] === true
+        ? pinFieldLengthUnchecked(control, hi)
+        : pinFieldLength(control, hi, lo);
     this.why = this.length > 0 ? undefined : reason(policy, control, hi, lo);
   }
 
@@ -74,7 +75,7 @@ export class PinField {
 
 /** Rule M4: one answer. Without it the caller learns which check failed. */
 function reason(policy: Policy, control: IsoControl, hi: number, lo: number): Refusal {
-  if (policy.on['M4.one-answer']) return INVALID;
+  if (policy.on['M4.one-answer'] === true) return INVALID;
   const length = pinFieldLengthUnchecked(control, hi);
   if (length === 0) return hi >>> 28 === control ? LENGTH_INVALID : INVALID;
   const firstFour = nonDigits(hi) & 0x00888800;
@@ -138,7 +139,7 @@ function extractIso4(
   field.lo = lo;
   field.length = formatted ? length : 0;
   field.why = formatted ? undefined : INVALID;
-  if (!policy.on['M5.no-digit-check'] && formatted && !digitsOnly(hi, lo, length)) {
+  if (policy.on['M5.no-digit-check'] !== true && formatted && !digitsOnly(hi, lo, length)) {
     field.length = 0;
     field.why = policy.on['M4.one-answer'] ? INVALID : DIGITS_INVALID;
   }

@@ -19,6 +19,8 @@ interface Entry extends RegisteredTable {
 
 export class DecimalisationTables {
   readonly #tables = new Map<string, Entry>();
+  /** The active table that was asked for last: issuers have few. */
+  #last: Entry | undefined;
 
   constructor(state: readonly RegisteredTable[] = []) {
     for (const entry of state) {
@@ -42,12 +44,17 @@ export class DecimalisationTables {
   activate(id: string, activatedBy: string): void {
     const entry = this.#tables.get(id);
     if (entry !== undefined) this.#tables.set(id, { ...entry, activatedBy });
+    this.#last = undefined;
   }
 
   /** The table, if it is active. */
   active(id: string): DecimalisationTable | undefined {
+    const last = this.#last;
+    if (last !== undefined && last.id === id) return last.table;
     const entry = this.#tables.get(id);
-    return entry?.activatedBy === undefined ? undefined : entry.table;
+    if (entry?.activatedBy === undefined) return undefined;
+    this.#last = entry;
+    return entry.table;
   }
 
   toState(): RegisteredTable[] {

@@ -47,6 +47,8 @@ export interface OpenRecord extends RecordFacts {
   /** What is enciphered under the PVK; Visa PVV adds four PIN digits to the low word. */
   readonly parameterHi: number;
   readonly parameterLo: number;
+  /** Bits of the low word that are the first four PIN digits: 16 for Visa PVV, else none. */
+  readonly pinMask: number;
 }
 
 const SHAPE =
@@ -57,6 +59,9 @@ export const DEFAULT_CACHED_RECORDS = 16_384;
 
 /** A record that was verified for that account and key. */
 class Verified extends CacheEntry {
+  /** The key object that was found right last. */
+  #key: ClearKey | undefined;
+
   constructor(
     readonly text: string,
     readonly record: OpenRecord,
@@ -64,6 +69,14 @@ class Verified extends CacheEntry {
     readonly keyCheckValue: string,
   ) {
     super();
+  }
+
+  isFor(pan: string, pvk: ClearKey): boolean {
+    if (this.pan !== pan) return false;
+    if (this.#key === pvk) return true;
+    if (this.keyCheckValue !== pvk.header.checkValue) return false;
+    this.#key = pvk;
+    return true;
   }
 }
 
@@ -90,13 +103,13 @@ export class VerificationRecords {
 
   /** The record, or undefined: malformed, altered, or of another account or key. */
   open(text: string, pan: string, pvk: ClearKey): OpenRecord | undefined {
-    const { checkValue } = pvk.header;
     const last = this.#last;
     const cached = last !== undefined && last.text === text ? last : this.#cache.get(text);
-    if (cached !== undefined && cached.pan === pan && cached.keyCheckValue === checkValue) {
+    if (cached?.isFor(pan, pvk) === true) {
       this.#last = cached;
       return cached.record;
     }
+    const { checkValue } = pvk.header;
     const record = this.#verify(this.#mac, text, { pan, key: checkValue });
     if (record !== undefined) this.#cache.set(text, new Verified(text, record, pan, checkValue));
     return record;
@@ -191,5 +204,6 @@ function recordOf(match: RegExpExecArray, pan: string): OpenRecord | undefined {
     accountLo: account.fieldLo,
     parameterHi: visa ? account.parameterHi : account.validationHi,
     parameterLo: visa ? account.parameterLo | (pvki << 16) : account.validationLo,
+    pinMask: visa ? 0xffff : 0,
   };
 }

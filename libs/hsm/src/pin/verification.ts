@@ -103,8 +103,7 @@ export class PinVerification<I extends PinRequest> implements BatchForm<I, Nothi
     own.input = input;
     own.control = control;
     own.place = place;
-    const { pinBlock } = input;
-    this.#blocks.put(lane, own.key.des!, wordAt(pinBlock, 0), wordAt(pinBlock, 4));
+    this.#blocks.putBytes(lane, own.key.des!, input.pinBlock);
     this.#count = lane + 1;
     return this.#count === LANES;
   }
@@ -158,9 +157,7 @@ function judge(
 }
 
 function lowWord({ record, field }: PinCase): number {
-  return record.method === 'visa-pvv'
-    ? record.parameterLo | firstFourDigits(field.hi)
-    : record.parameterLo;
+  return record.parameterLo | (firstFourDigits(field.hi) & record.pinMask);
 }
 
 /** The verdict, and what it costs: failures are counted. */

@@ -23,7 +23,7 @@ export function isRightPin(
   lo: number,
 ): boolean {
   const lengthRight = field.length === record.pinLength;
-  if (record.method === 'visa-pvv') {
+  if (record.pinMask !== 0) {
     return equalWords(0, pvvOfWords(hi, lo), 0, record.valueHi >>> 16) === 1 && lengthRight;
   }
   if (table === undefined) return false;

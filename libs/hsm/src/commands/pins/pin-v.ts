@@ -1,4 +1,4 @@
-import { type DecimalisationTable, decimalisationTable, packDigits } from '@pinfold/pin';
+import { type DecimalisationTable, decimalisationTable } from '@pinfold/pin';
 import type { Core } from '../../core.js';
 import { dataCommand } from '../../declare/command.js';
 import { digits, hex, integer, optional, text, token } from '../../declare/field.js';
@@ -7,6 +7,7 @@ import { type Refusal, refusal } from '../../outcome.js';
 import { accountOf } from '../../pin/account.js';
 import { fitsFormat } from '../../pin/extract.js';
 import { isPan, isPinBlock, isPinFormat, isRecord, isToken } from '../../pin/input-checks.js';
+import { PackedText } from '../../pin/packed-text.js';
 import { type PinCase, type PinRequest, PinVerification } from '../../pin/verification.js';
 import type { OpenRecord } from '../../pin/verification-record.js';
 import { OFFSET_KEY, PIN_KEY, pan, pinBlock, pinFormat, record } from '../fields.js';
@@ -29,6 +30,9 @@ const FIELDS = {
 const BLOCK_KEY = readySlot({ ...PIN_KEY, part: 'key' });
 const PVK_SLOT = readySlot({ ...OFFSET_KEY, part: 'key' });
 const INVALID_TOKEN = refusal('TOKEN_INVALID');
+const INVALID_FORMAT = refusal('FORMAT_REFUSED');
+const OTHER_LENGTH = refusal('OFFSET_LENGTH');
+const INACTIVE_TABLE = refusal('TABLE_INACTIVE');
 const INVALID_RECORD = refusal('RECORD_INVALID', 'M2.authenticated-record');
 
 /** Sixteen digits are a table of the caller's own, which rule M1 refuses; else the id of a registered one. */
@@ -36,12 +40,16 @@ export function tableNamed(core: Core, named: string): DecimalisationTable | Ref
   if (named.length === 16 && /^\d{16}$/.test(named)) {
     return core.policy.judge('M1.stored-tables', false) ?? decimalisationTable(named);
   }
-  return core.tables.active(named) ?? refusal('TABLE_INACTIVE');
+  return core.tables.active(named) ?? INACTIVE_TABLE;
 }
 
 export function isTable(found: DecimalisationTable | Refusal): found is DecimalisationTable {
-  return !('ok' in found);
+  return found instanceof Uint8Array;
 }
+
+/** Validation data and offset of the present command; who reads their words has called `read` just before. */
+const validation = new PackedText({ min: 16, max: 16, hex: true });
+const offset = new PackedText({ min: 4, max: 12, hex: false });
 
 interface Input extends PinRequest {
   readonly key: string;
@@ -62,10 +70,10 @@ function accepts(input: unknown): boolean {
     isPinFormat(it.format) &&
     isPan(it.pan) &&
     isToken(it.pvk) &&
-    FIELDS.validationData.accepts(it.validationData) &&
+    validation.read(it.validationData) &&
     FIELDS.length.accepts(it.length) &&
     FIELDS.table.accepts(it.table) &&
-    FIELDS.offset.accepts(it.offset) &&
+    offset.read(it.offset) &&
     (it.record === undefined || isRecord(it.record))
   );
 }
@@ -74,8 +82,8 @@ function prepare(core: Core, input: Input, into: PinCase): Refusal | undefined {
   const key = core.keys.open(input.key, BLOCK_KEY);
   const pvk = core.keys.open(input.pvk, PVK_SLOT);
   if (key === undefined || pvk?.des === undefined) return INVALID_TOKEN;
-  if (!fitsFormat(key, input.format, input.pinBlock.length)) return refusal('FORMAT_REFUSED');
-  if (input.offset.length !== input.length) return refusal('OFFSET_LENGTH');
+  if (!fitsFormat(key, input.format, input.pinBlock.length)) return INVALID_FORMAT;
+  if (input.offset.length !== input.length) return OTHER_LENGTH;
   const table = tableNamed(core, input.table);
   if (!isTable(table)) return table;
   let wanted: OpenRecord | undefined;
@@ -95,29 +103,22 @@ function prepare(core: Core, input: Input, into: PinCase): Refusal | undefined {
 /** What the caller says, where no record vouches for it. */
 function recordOf(input: Input): OpenRecord {
   const { fieldHi, fieldLo } = accountOf(input.pan);
+  validation.read(input.validationData);
+  offset.read(input.offset);
   return {
     method: 'ibm3624',
     pvki: 0,
     pinLength: input.length,
     value: input.offset,
     tableId: '',
-    valueHi: digitsLeft(input.offset, 0),
-    valueLo: digitsLeft(input.offset, 8),
+    valueHi: offset.hi,
+    valueLo: offset.lo,
     accountHi: fieldHi,
     accountLo: fieldLo,
-    parameterHi: hexWord(input.validationData, 0),
-    parameterLo: hexWord(input.validationData, 8),
+    parameterHi: validation.hi,
+    parameterLo: validation.lo,
+    pinMask: 0,
   };
-}
-
-/** Eight characters of upper-case hexadecimal as a word. */
-function hexWord(hex: string, from: number): number {
-  let word = 0;
-  for (let i = from; i < from + 8; i++) {
-    const code = hex.charCodeAt(i);
-    word = (word << 4) | (code < 58 ? code - 48 : code - 55);
-  }
-  return word;
 }
 
 const verification = new PinVerification(prepare);
@@ -165,23 +166,20 @@ export const pinV = dataCommand({
   batch: verification,
 });
 
-/** Eight digits from `from` on as a word, filled with zeros on the right. */
-function digitsLeft(digits: string, from: number): number {
-  const count = Math.min(8, Math.max(0, digits.length - from));
-  return count === 0 ? 0 : packDigits(digits, from, count) << (4 * (8 - count));
-}
-
 /** Whether the request says what the record says. A table of the caller's own is M1's business. */
 function agrees(
   known: OpenRecord,
   said: { validationData: string; length: number; table: string; offset: string },
 ): boolean {
   return (
-    known.method === 'ibm3624' &&
+    known.pinMask === 0 &&
     known.pinLength === said.length &&
-    known.value === said.offset &&
-    hexWord(said.validationData, 0) === known.parameterHi &&
-    hexWord(said.validationData, 8) === known.parameterLo &&
+    offset.read(said.offset) &&
+    offset.hi === known.valueHi &&
+    offset.lo === known.valueLo &&
+    validation.read(said.validationData) &&
+    validation.hi === known.parameterHi &&
+    validation.lo === known.parameterLo &&
     (known.tableId === said.table || said.table.length === 16)
   );
 }

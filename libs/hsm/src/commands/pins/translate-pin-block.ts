@@ -1,4 +1,4 @@
-import { bytesOfWords, type IsoControl, type PinBlockFormat, wordAt } from '@pinfold/pin';
+import { bytesOfWords, type IsoControl, type PinBlockFormat } from '@pinfold/pin';
 import type { Core } from '../../core.js';
 import { type BatchForm, dataCommand, type Outcomes } from '../../declare/command.js';
 import { bytes, object, optional, token } from '../../declare/field.js';
@@ -130,8 +130,7 @@ class Translations implements BatchForm<Input, Output> {
     own.fromControl = fromControl;
     own.toControl = toControl;
     own.place = place;
-    const { pinBlock } = input;
-    this.#blocks.put(lane, keys.from!.des!, wordAt(pinBlock, 0), wordAt(pinBlock, 4));
+    this.#blocks.putBytes(lane, keys.from!.des!, input.pinBlock);
     this.#count = lane + 1;
     return this.#count === LANES;
   }

@@ -3,6 +3,7 @@ import type { Core } from '../../core.js';
 import { dataCommand } from '../../declare/command.js';
 import { token } from '../../declare/field.js';
 import { readySlot } from '../../keys/key-store.js';
+import { USAGES } from '../../keys/usages.js';
 import { type Refusal, refusal } from '../../outcome.js';
 import { fitsFormat } from '../../pin/extract.js';
 import { isPan, isPinBlock, isPinFormat, isRecord, isToken } from '../../pin/input-checks.js';
@@ -19,6 +20,8 @@ const FIELDS = {
 };
 const BLOCK_KEY = readySlot({ ...PIN_KEY, part: 'key' });
 const PVK_SLOT = readySlot({ ...VERIFICATION_KEY, part: 'key' });
+const VISA_USAGE = 1 << USAGES.PVK.id;
+const IBM_USAGE = 1 << USAGES.PGK.id;
 const INVALID_TOKEN = refusal('TOKEN_INVALID');
 const INVALID_RECORD = refusal('RECORD_INVALID', 'M2.authenticated-record');
 const INACTIVE_TABLE = refusal('TABLE_INACTIVE');
@@ -54,9 +57,8 @@ function prepare(core: Core, input: Input, into: PinCase): Refusal | undefined {
   const opened = core.records.open(input.record, input.pan, pvk);
   if (opened === undefined) return INVALID_RECORD;
   const ibm = opened.method === 'ibm3624';
-  if (core.policy.on['M9.one-usage'] && pvk.header.usage !== (ibm ? 'PGK' : 'PVK')) {
-    return INVALID_TOKEN;
-  }
+  const wanted = ibm ? IBM_USAGE : VISA_USAGE;
+  if (pvk.usageBit !== wanted && core.policy.on['M9.one-usage']) return INVALID_TOKEN;
   const table = ibm ? core.tables.active(opened.tableId) : undefined;
   if (ibm && table === undefined) return INACTIVE_TABLE;
   const limited = core.limits.check(input.pan, input.pinBlock, core.now);
