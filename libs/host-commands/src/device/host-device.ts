@@ -51,6 +51,16 @@ export interface HostDeviceOptions {
   }) => void;
 }
 
+/** What the device and the ones limited to some of its commands have in common. */
+interface State {
+  readonly keys: HostKeys;
+  /** Commands served since the start, by code. */
+  readonly volumes: Map<string, number>;
+  readonly started: number;
+  /** Two officers have authorised it, or it is a legacy device, which starts so. */
+  authorised: boolean;
+}
+
 /** A command that has passed everything before its logic. */
 interface Begun {
   readonly command: ReadyCommand;
@@ -66,17 +76,13 @@ const BAD_DATA: ReplyCode = '15';
 export class HostDevice implements Host {
   readonly mode: HostMode;
   readonly settings: ReadonlySet<SettingName>;
-  readonly keys: HostKeys;
   readonly random: RandomBytes;
   readonly headerLength: number;
   readonly pinLength: number;
   readonly commands: ReadonlyMap<string, ReadyCommand>;
   readonly lmks: readonly Lmk[];
-  /** Two officers have authorised it, or it is a legacy device, which starts so. */
-  #authorised: boolean;
-  /** Commands served since the start, by code. */
-  readonly volumes = new Map<string, number>();
-  readonly #started: number;
+  readonly #options: HostDeviceOptions;
+  readonly #state: State;
   readonly #clock: () => number;
   readonly #loadPercent: () => number;
   readonly #disabled: ReadonlySet<string>;
@@ -84,20 +90,24 @@ export class HostDevice implements Host {
   readonly #cursor = new Cursor();
   readonly #lanes: Lanes;
 
-  constructor(options: HostDeviceOptions) {
+  constructor(options: HostDeviceOptions, state?: State) {
+    this.#options = options;
     this.mode = options.mode ?? 'hardened';
     this.settings = settingsOf(this.mode, options.without);
     this.random = options.random;
-    this.keys = new HostKeys(options.random, this.settings);
     this.commands = options.commands;
     this.lmks = options.lmks ?? testLmks(this.mode);
     this.headerLength = options.headerLength ?? DEFAULT_HEADER;
     this.pinLength = options.pinLength ?? PIN_FIELD.default;
-    this.#authorised = this.mode === 'legacy';
     this.#disabled = new Set(options.disabled);
     this.#clock = options.clock ?? Date.now;
     this.#loadPercent = options.loadPercent ?? (() => 0);
-    this.#started = this.#clock();
+    this.#state = state ?? {
+      keys: new HostKeys(options.random, this.settings),
+      volumes: new Map(),
+      started: this.#clock(),
+      authorised: this.mode === 'legacy',
+    };
     this.#report = options.report ?? (() => undefined);
     checkOptions(this);
     this.#lanes = new Lanes({
@@ -114,18 +124,33 @@ export class HostDevice implements Host {
     return this.lmks[0]!;
   }
 
+  get keys(): HostKeys {
+    return this.#state.keys;
+  }
+
+  get volumes(): ReadonlyMap<string, number> {
+    return this.#state.volumes;
+  }
+
   get authorised(): boolean {
-    return this.#authorised;
+    return this.#state.authorised;
+  }
+
+  /** The same device for a client that may use these commands alone; others have code 68, also in NK. */
+  limitedTo(codes: ReadonlySet<string>): HostDevice {
+    const others = [...this.commands.keys()].filter((code) => !codes.has(code));
+    const disabled = [...this.#disabled, ...others];
+    return new HostDevice({ ...this.#options, disabled }, this.#state);
   }
 
   /** Two different officers together; until `cancelAuthorisation` or RA. */
   authorise(first: string, second: string): boolean {
-    this.#authorised = this.#authorised || (first !== '' && second !== '' && first !== second);
-    return this.#authorised;
+    this.#state.authorised ||= first !== '' && second !== '' && first !== second;
+    return this.authorised;
   }
 
   cancelAuthorisation(): void {
-    this.#authorised = false;
+    this.#state.authorised = false;
   }
 
   /** The reply to a message: text[from, to) as it came from the wire. At least header and command. */
@@ -173,7 +198,7 @@ export class HostDevice implements Host {
 
   /** Serial number, start and now, as the J commands give them (YYMMDD, HHMMSS, UTC). */
   period() {
-    const [startDate, startTime] = dateTime(this.#started);
+    const [startDate, startTime] = dateTime(this.#state.started);
     const [endDate, endTime] = dateTime(this.#clock());
     return { serial: 'PINFOLD00001', startDate, startTime, endDate, endTime };
   }
@@ -195,7 +220,8 @@ export class HostDevice implements Host {
   }
 
   #count(code: string, many: number): void {
-    this.volumes.set(code, (this.volumes.get(code) ?? 0) + many);
+    const { volumes } = this.#state;
+    volumes.set(code, (volumes.get(code) ?? 0) + many);
   }
 
   /** The code for what ended a command. */

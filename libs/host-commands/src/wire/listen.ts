@@ -7,11 +7,11 @@
  * together, and the replies of a connection leave in one write.
  */
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { AnsweringLater } from './answering-later.js';
 import { Connection, WIRE_LIMITS, type WireEvent, type WireLimits } from './connection.js';
 import { Gathering } from './gathering.js';
-import type { Answer, AnswerLater } from './messages.js';
+import type { Answer, AnswerLater, Inlet } from './messages.js';
 
 interface CommonOptions {
   readonly port: number;
@@ -21,6 +21,11 @@ interface CommonOptions {
   readonly limits?: Partial<WireLimits>;
   /** Client certificates are asked for and checked when this is given. */
   readonly tls?: Pick<TlsOptions, 'key' | 'cert' | 'ca' | 'crl'>;
+  /**
+   * Who answers the client of a certificate (SHA-256, upper-case hex without colons); undefined: nobody,
+   * its connection is closed. Without this, whoever answers everybody.
+   */
+  readonly answerFor?: (fingerprint: string) => Answer | undefined;
   readonly report?: (event: WireEvent) => void;
 }
 
@@ -45,20 +50,34 @@ export async function listenWire(options: WireOptions): Promise<WirePort> {
     'answer' in options
       ? new Gathering(options.answer)
       : new AnsweringLater(options.answerLater, limits.inFlight);
+  const inlets = new Map<Answer, Inlet>();
+  /** The inlet for the client of a certificate. */
+  const inletFor = (socket: TLSSocket): Inlet | undefined => {
+    if (options.answerFor === undefined) return inlet;
+    const answer = options.answerFor(fingerprintOf(socket));
+    if (answer === undefined) return undefined;
+    const own = inlets.get(answer) ?? new Gathering(answer);
+    inlets.set(answer, own);
+    return own;
+  };
 
-  const take = (socket: Socket): void => {
+  const refuseClient = (socket: Socket): void => {
+    report('refused');
+    socket.destroy();
+  };
+  const take = (socket: Socket, own: Inlet = inlet): void => {
     const address = socket.remoteAddress ?? '?';
-    const own = perAddress.get(address) ?? 0;
-    if (sockets.size >= limits.connections || own >= limits.connectionsPerAddress) {
+    const there = perAddress.get(address) ?? 0;
+    if (sockets.size >= limits.connections || there >= limits.connectionsPerAddress) {
       report('refused');
       socket.destroy();
       return;
     }
-    perAddress.set(address, own + 1);
+    perAddress.set(address, there + 1);
     const connection = new Connection(socket, {
       minBytes: options.minBytes,
       limits,
-      inlet,
+      inlet: own,
       report,
     });
     sockets.add(connection);
@@ -74,7 +93,7 @@ export async function listenWire(options: WireOptions): Promise<WirePort> {
 
   const server: Server =
     options.tls === undefined
-      ? createServer({ noDelay: true }, take)
+      ? createServer({ noDelay: true }, (socket) => take(socket))
       : createTlsServer(
           {
             ...options.tls,
@@ -85,7 +104,9 @@ export async function listenWire(options: WireOptions): Promise<WirePort> {
           },
           (socket) => {
             socket.setNoDelay(true);
-            take(socket);
+            const own = inletFor(socket);
+            if (own === undefined) refuseClient(socket);
+            else take(socket, own);
           },
         );
   if (options.tls !== undefined) {
@@ -115,6 +136,11 @@ export async function listenWire(options: WireOptions): Promise<WirePort> {
       await closed;
     },
   };
+}
+
+/** SHA-256 of a client's certificate, upper-case hex without colons. */
+function fingerprintOf(socket: TLSSocket): string {
+  return socket.getPeerCertificate().fingerprint256.replaceAll(':', '');
 }
 
 /** Handshakes of one address in the second under way. */
