@@ -11,6 +11,7 @@ import type { PinLimits } from './administration/pin-limits.js';
 import type { UseLimits } from './administration/use-limits.js';
 import type { KeyStore } from './keys/key-store.js';
 import type { RsaKeys } from './keys/rsa-keys.js';
+import type { Tr34Parties } from './keys/tr34-trust.js';
 import type { LifeEvent, LifeState } from './life-cycle.js';
 import type { DecimalisationTables } from './pin/tables.js';
 import type { VerificationRecords } from './pin/verification-record.js';
@@ -22,6 +23,7 @@ export interface Core {
   readonly keys: KeyStore;
   readonly records: VerificationRecords;
   readonly rsaKeys: RsaKeys;
+  readonly tr34: Tr34Parties;
   readonly tables: DecimalisationTables;
   readonly limits: PinLimits;
   readonly codeLimits: CodeLimits;

@@ -10,6 +10,7 @@ import type { CeremoniesState } from './administration/ceremonies.js';
 import type { CodeLimitsState } from './administration/code-limits.js';
 import type { PinLimitsState } from './administration/pin-limits.js';
 import type { UseCount } from './administration/use-limits.js';
+import type { Tr34State } from './keys/tr34-trust.js';
 import type { LifeState } from './life-cycle.js';
 import type { RegisteredTable } from './pin/tables.js';
 import type { Mode } from './policy/policy.js';
@@ -32,6 +33,7 @@ export interface DeviceState extends AdministrationState {
   readonly limits: PinLimitsState;
   readonly codeLimits?: CodeLimitsState;
   readonly uses?: readonly UseCount[];
+  readonly tr34?: Tr34State;
   readonly ceremonies: CeremoniesState;
   readonly audit: AuditState;
 }

@@ -13,6 +13,7 @@ import type { DeviceState, MasterKeysState } from './device-state.js';
 import { KeyStore } from './keys/key-store.js';
 import { MasterKeySet } from './keys/master-keys.js';
 import { RsaKeys } from './keys/rsa-keys.js';
+import { Tr34Parties } from './keys/tr34-trust.js';
 import { type LifeEvent, type LifeState, nextLifeState } from './life-cycle.js';
 import { DecimalisationTables } from './pin/tables.js';
 import { VerificationRecords } from './pin/verification-record.js';
@@ -28,6 +29,7 @@ export class LiveCore implements Core {
   readonly limits: PinLimits;
   readonly codeLimits: CodeLimits;
   readonly uses: UseLimits;
+  readonly tr34: Tr34Parties;
   readonly ceremonies: Ceremonies;
   /** Absent until there are master keys; commands are not reached before. */
   keys!: KeyStore;
@@ -54,6 +56,7 @@ export class LiveCore implements Core {
     this.limits = new PinLimits(this.policy, options.limits ?? DEFAULT_PIN_LIMITS, state.limits);
     this.codeLimits = new CodeLimits(this.policy, options.codeLimits, state.codeLimits);
     this.uses = new UseLimits(state.uses);
+    this.tr34 = new Tr34Parties(state.tr34);
     this.ceremonies = new Ceremonies(state.ceremonies);
     this.demo = state.demo;
     this.life = state.life;
@@ -156,6 +159,7 @@ export class LiveCore implements Core {
       limits: this.limits.toState(this.now),
       codeLimits: this.codeLimits.toState(this.now),
       uses: this.uses.toState(),
+      tr34: this.tr34.toState(),
       ceremonies: this.ceremonies.toState(),
       ...this.administration.toState(this.now),
       audit: this.#chain.toState(),

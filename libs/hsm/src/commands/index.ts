@@ -81,6 +81,15 @@ import { generateKeyShares } from './shares/generate-key-shares.js';
 import { openCeremony } from './shares/open-ceremony.js';
 import { activateDecimalisationTable } from './tables/activate-decimalisation-table.js';
 import { registerDecimalisationTable } from './tables/register-decimalisation-table.js';
+import { bindDistributor } from './tr34/bind-distributor.js';
+import { tr34CertificateRequest } from './tr34/certificate-request.js';
+import { distrustAuthority } from './tr34/distrust-authority.js';
+import { followRelease } from './tr34/follow-release.js';
+import { randomNumber } from './tr34/random-number.js';
+import { receiveKey } from './tr34/receive-key.js';
+import { releaseReceiver } from './tr34/release-receiver.js';
+import { sendKey } from './tr34/send-key.js';
+import { trustAuthority } from './tr34/trust-authority.js';
 
 export const COMMANDS = {
   OpenCeremony: openCeremony,
@@ -146,6 +155,15 @@ export const COMMANDS = {
   RsaVerify: rsaVerify,
   RsaDecrypt: rsaDecrypt,
   RsaUnwrapKey: rsaUnwrapKey,
+  Tr34TrustAuthority: trustAuthority,
+  Tr34DistrustAuthority: distrustAuthority,
+  Tr34CertificateRequest: tr34CertificateRequest,
+  Tr34BindDistributor: bindDistributor,
+  Tr34RandomNumber: randomNumber,
+  Tr34ReceiveKey: receiveKey,
+  Tr34FollowRelease: followRelease,
+  Tr34SendKey: sendKey,
+  Tr34ReleaseReceiver: releaseReceiver,
   ActivateDevice: activateDevice,
   AuditCheckpoint: auditCheckpoint,
   CancelMasterKeys: cancelMasterKeys,

@@ -30,6 +30,7 @@ export const GROUPS = [
   'data',
   'tables',
   'rsa',
+  'tr34',
   'administration',
   /** A customer's own; the maker's reference has no such chapter. */
   'plugIns',

@@ -53,7 +53,7 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'NIST SP 800-67, FIPS 197, SP 800-38A',
     'crypto: `DesKey`, `AesKey`, `encryptEcb`, `encryptCbc`, `encryptMany`',
     ['EncryptDukptData', 'DecryptDukptData'],
-    ['encrypt-ecb', 'encrypt-cbc'],
+    ['encrypt-ecb', 'encrypt-cbc', 'decrypt-cbc'],
     'whole blocks; padding is the caller’s; no command enciphers data under a key of another use',
   ),
   row(
@@ -71,7 +71,7 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'NIST SP 800-67, 3.3.2; PCI PIN 6, 12',
     'crypto: `adjustOddParity`, `isWeakDesKey`, `splitComponents`',
     ['GenerateKeyShares', 'ContributeShare', 'CombineKeyShares'],
-    ['odd-parity'],
+    ['odd-parity', 'weak-key', 'combine-components'],
     '2 to 9 components; zero, weak and equal-half results are refused (rule M13)',
   ),
   row(
@@ -152,8 +152,8 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'Visa contactless',
     'pin: `dcvv`',
     ['GenerateCardCode', 'VerifyCardCode'],
-    [],
-    'counter as four decimal digits in place of the first four of the PAN; no published value',
+    ['dcvv'],
+    'counter as four decimal digits in place of the first four of the PAN; agreed with jPOS',
   ),
   row(
     'cards',
@@ -170,8 +170,8 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'Visa 3-D Secure',
     'pin: `cavv`',
     ['GenerateCardCode', 'VerifyCardCode'],
-    [],
-    'the CVV of other fields; no published value of its own',
+    ['cavv'],
+    'the CVV of other fields; agreed with jPOS',
   ),
   row(
     'cards',
@@ -179,7 +179,7 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'American Express; fields of payShield RY',
     'pin: `amexCsc`',
     ['GenerateCardCode', 'VerifyCardCode'],
-    [],
+    ['csc'],
     'the algorithm is not public: not confirmed by any published value',
   ),
   row(
@@ -188,7 +188,7 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'ISO/IEC 9797-1:2011, 7.1',
     'crypto: `iso9797Mac`, `Iso9797Stream`',
     ['GenerateMessageMac', 'VerifyMessageMac', 'ChainMac'],
-    ['iso9797-alg1', 'pad'],
+    ['iso9797-alg1', 'pad', 'iso9797-stream'],
     'paddings 1, 2, 3; 4 to 8 bytes; keys of usage CBCMAK alone',
   ),
   row(
@@ -197,7 +197,7 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'ISO/IEC 9797-1:2011, 7.3; ANSI X9.19',
     'crypto: `iso9797Mac`, `iso9797MacMany`, `Iso9797Stream`',
     ['GenerateMac', 'VerifyMac', 'GenerateMessageMac', 'VerifyMessageMac', 'ChainMac'],
-    ['iso9797-alg3', 'pad'],
+    ['iso9797-alg3', 'pad', 'iso9797-stream'],
     'paddings 1, 2, 3; 4 to 8 bytes; in parts of whole blocks',
   ),
   row(
@@ -232,7 +232,7 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
       'DecryptDukptData',
       'EncryptDukptData',
     ],
-    ['dukpt-tdes'],
+    ['dukpt-tdes', 'dukpt-tdes-terminal'],
     'KSN of 10 bytes, 1,048,575 transactions; counters that no terminal sends are refused',
   ),
   row(
@@ -249,7 +249,7 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
       'DecryptDukptData',
       'EncryptDukptData',
     ],
-    ['dukpt-aes'],
+    ['dukpt-aes', 'dukpt-aes-terminal'],
     'KSN of 12 bytes; hardened devices alone; no derived key stronger than its BDK (rule M13)',
   ),
   row(
@@ -282,9 +282,17 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'TR-34',
     'ASC X9 TR-34:2019, 5, B.8 to B.14',
     'keyblock/tr34: `createTr34Token`, `openTr34Token`, `openUnbindToken`, `openRebindToken`',
-    [],
+    [
+      'Tr34CertificateRequest',
+      'Tr34BindDistributor',
+      'Tr34RandomNumber',
+      'Tr34SendKey',
+      'Tr34ReceiveKey',
+      'Tr34ReleaseReceiver',
+      'Tr34FollowRelease',
+    ],
     ['tr34-nonce', 'tr34-open', 'tr34-rebind', 'tr34-unbind'],
-    'RSA of 2048 bits and more, OAEP with SHA-256; one pass within five minutes',
+    'RSA of 2048 bits and more, OAEP with SHA-256; no key stronger than the RSA key (rule M13); one pass within five minutes',
   ),
   row(
     'emv',
@@ -328,7 +336,7 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'EMV 4.3 Book 2, 5 and 6',
     'emv: `verifyStaticData`, `verifyDynamicData`, `verifyCombinedData`',
     ['VerifyCardAuthentication'],
-    [],
+    ['emv-issuer-certificate', 'emv-icc-certificate', 'emv-sda', 'emv-dda', 'emv-cda'],
     'a terminal’s part, under public keys of 64 to 256 bytes; SHA-1, which the certificates name',
   ),
   row(
@@ -337,7 +345,7 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'Drimer, Murdoch, Anderson, FC 2009',
     'emv: `capTerminalData`, `capCode`, `verifyCapCode`',
     ['VerifyCapCode'],
-    [],
+    ['cap-terminal-data', 'cap-code'],
     'window of 1 to 100 counters; the scheme’s specification is not public',
   ),
 ];

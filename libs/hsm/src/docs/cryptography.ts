@@ -12,6 +12,7 @@ import { markdownTable } from './markdown.js';
 const RSA_COMMANDS: Readonly<Record<RsaUsage, string>> = {
   sign: '`RsaSign`',
   decrypt: '`RsaDecrypt`',
+  tr34: '`Tr34SendKey`, `Tr34ReceiveKey`, `Tr34ReleaseReceiver`, `Tr34CertificateRequest`',
   unwrap: '`RsaUnwrapKey`; no ZCK, TMK or KEK (rule M12.no-anonymous-kek)',
 };
 

@@ -25,6 +25,7 @@ const TITLES: Readonly<Record<Group, string>> = {
   data: 'Data keys and the typed API',
   tables: 'Decimalisation tables',
   rsa: 'RSA',
+  tr34: 'TR-34 key transport',
   administration: 'Administration',
   plugIns: 'Plug-ins',
 };

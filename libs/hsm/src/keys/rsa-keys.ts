@@ -27,9 +27,9 @@ const NONCE = 12;
 const TAG = 16;
 
 /** What an RSA private key does, by its X9.143 key usage (table 2). */
-export const RSA_USAGES = { sign: 'S0', decrypt: 'D1', unwrap: 'K3' } as const;
+export const RSA_USAGES = { sign: 'S0', decrypt: 'D1', unwrap: 'K3', tr34: 'K2' } as const;
 export type RsaUsage = keyof typeof RSA_USAGES;
-export const RSA_USAGE_NAMES = ['sign', 'decrypt', 'unwrap'] as const satisfies RsaUsage[];
+export const RSA_USAGE_NAMES = ['sign', 'decrypt', 'unwrap', 'tr34'] as const satisfies RsaUsage[];
 
 interface OpenedRsaKey {
   readonly key: KeyObject;

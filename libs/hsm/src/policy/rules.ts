@@ -24,6 +24,8 @@ export interface Rule<F> {
   holds(facts: F): boolean;
 }
 
+/** A key as far as its strength goes: a token's header, or an RSA key. */
+type Measured = Parameters<typeof strengthBits>[0];
 type Shares = { readonly shares: readonly TokenHeader[] };
 const rule = <F>(facts: Rule<F>): Rule<F> => facts;
 const allowed = (fact: boolean): boolean => fact;
@@ -229,7 +231,7 @@ export const RULES = {
     stops: ['key-binding', 'weaker-wrap'],
     holds: ({ algorithm }) => algorithm !== 'D',
   }),
-  'M13.strong-wrap': rule<{ wrapping: TokenHeader; wrapped: TokenHeader }>({
+  'M13.strong-wrap': rule<{ wrapping: Measured; wrapped: Measured }>({
     refuses: 'a key wrapped by a weaker one',
     error: 'WRAPPING_KEY_WEAK',
     source: 'PCI PIN Security Requirements, annex C; NIST SP 800-57 part 1; Clulow 2003',

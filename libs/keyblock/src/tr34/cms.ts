@@ -192,7 +192,7 @@ function readOaep(parameters: DerReader): void {
 
 function isSha256(identifier: DerReader): boolean {
   const right = identifier.oid() === OID.sha256;
-  if (!identifier.done) identifier.next(TAG.null);
+  if (!identifier.done) want(identifier.next(TAG.null).contents.length === 0, 'algorithm');
   identifier.end();
   return right;
 }
@@ -252,7 +252,8 @@ export function readSigned(der: Uint8Array) {
   const signed = wrapped.into();
   wrapped.end();
   want([1, 3].includes(signed.small()), 'token');
-  signed.next(TAG.set);
+  const digests = signed.into(TAG.set);
+  want(isSha256(digests.into()) && digests.done, 'token');
   const { contentType, content } = readContent(signed);
   signed.optional(context(0));
   signed.optional(context(1));
@@ -266,6 +267,9 @@ export function readSigned(der: Uint8Array) {
   const attributes = signer.next(context(0)).contents;
   const signatureAlgorithm = signer.into();
   want(SIGNATURES.includes(signatureAlgorithm.oid()), 'token');
+  if (!signatureAlgorithm.done)
+    want(signatureAlgorithm.next(TAG.null).contents.length === 0, 'token');
+  signatureAlgorithm.end();
   const signature = signer.octets();
   signer.end();
   const facts = readAttributes(new DerReader(attributes));

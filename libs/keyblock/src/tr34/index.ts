@@ -3,6 +3,7 @@ export * from './binding.js';
 export { isTrusted, readCertificate, TR34_MIN_RSA_BITS, type Tr34Trust } from './certificates.js';
 export type { ContentCipher } from './cms.js';
 export { TR34_REASONS, type Tr34Reason, type Tr34Refusal } from './reasons.js';
+export { certificateRequest, MAX_COMMON_NAME } from './request.js';
 export {
   TR34_NONCE_BYTES,
   TR34_TIME_WINDOW_MS,

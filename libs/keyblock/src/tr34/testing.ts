@@ -7,11 +7,10 @@ import {
   sign,
 } from 'node:crypto';
 import { OID } from './cms.js';
-import { context, encode, NULL, octets, oid, sequence, setOf, small, TAG, utcTime } from './der.js';
+import { context, encode, NULL, octets, oid, sequence, small, TAG, utcTime } from './der.js';
+import { commonName } from './request.js';
 
-const COMMON_NAME = '2.5.4.3';
 const BASIC_CONSTRAINTS = '2.5.29.19';
-const UTF8_STRING = 0x0c;
 const BOOLEAN = 0x01;
 
 export interface TestAuthority {
@@ -58,17 +57,12 @@ function certificateOf(o: {
     encode(context(0), small(2)),
     small(o.serial),
     algorithm,
-    nameOf(o.issuer),
+    commonName(o.issuer),
     sequence(utcTime(Date.UTC(2026, 0, 1)), utcTime(Date.UTC(2027, 0, 1))),
-    nameOf(o.subject),
+    commonName(o.subject),
     new Uint8Array(o.publicKey.export({ type: 'spki', format: 'der' })),
     encode(context(3), sequence(sequence(oid(BASIC_CONSTRAINTS), octets(constraints)))),
   );
   const signature = sign('sha256', tbs, o.privateKey);
   return sequence(tbs, algorithm, encode(TAG.bits, Uint8Array.of(0), signature));
-}
-
-function nameOf(text: string): Uint8Array {
-  const value = encode(UTF8_STRING, new TextEncoder().encode(text));
-  return sequence(setOf(sequence(oid(COMMON_NAME), value)));
 }

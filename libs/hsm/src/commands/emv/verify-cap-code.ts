@@ -6,6 +6,7 @@ import {
   verifyCapCode as searchCode,
   sessionKey,
 } from '@pinfold/emv';
+import type { Core } from '../../core.js';
 import { dataCommand } from '../../declare/command.js';
 import {
   bytes,
@@ -72,14 +73,14 @@ export const verifyCapCode = dataCommand({
   output: {
     counter: integer('counter of the code: the last used from now on', { min: 1, max: 0xffff }),
   },
-  errors: ['TOKEN_INVALID', 'INPUT_INVALID', 'CODE_WRONG'],
+  errors: ['TOKEN_INVALID', 'INPUT_INVALID', 'CODE_LIMIT', 'CODE_WRONG'],
   verdicts: ['CODE_WRONG'],
-  rules: ['M12.type-bound', 'M9.one-usage'],
+  rules: ['M12.type-bound', 'M9.one-usage', 'M6.account-limit', 'M6.device-limit'],
   run(core, asked) {
     const master = cardKey(core, CAP_KEY, { token: asked.imk, card: asked });
     if (!master.ok) return master;
     try {
-      return search(asked, master.value);
+      return search(core, asked, master.value);
     } finally {
       wipe(master.value.bytes);
     }
@@ -89,7 +90,11 @@ export const verifyCapCode = dataCommand({
 type Asked = Infer<typeof input>;
 
 /** Tries the counters of the window under the card's own key. */
-function search(asked: Asked, { bytes: own, cipher }: CardKey): Outcome<{ counter: number }> {
+function search(
+  core: Core,
+  asked: Asked,
+  { bytes: own, cipher }: CardKey,
+): Outcome<{ counter: number }> {
   const { mode, fields, padding, counterAt, template, un } = asked;
   const methodAt = (atc: Uint8Array) => cryptogramMethod(asked.session, { atc, un, cipher });
   const sound = (mode === 'tds') === (fields !== undefined) && counterAt + 2 <= template.length;
@@ -103,6 +108,8 @@ function search(asked: Asked, { bytes: own, cipher }: CardKey): Outcome<{ counte
       needed: mode === 'sign' || mode === 'respond',
     });
   if (!placed) return refusal('INPUT_INVALID');
+  const limited = core.codeLimits.check(asked.pan, core.now);
+  if (limited !== undefined) return limited;
   const codeFor = (counter: number): string => {
     const atc = Uint8Array.of(counter >> 8, counter & 255);
     data.set(atc, counterAt);
@@ -114,7 +121,9 @@ function search(asked: Asked, { bytes: own, cipher }: CardKey): Outcome<{ counte
   };
   const { code, lastCounter, window } = asked;
   const counter = searchCode({ code, lastCounter, window, codeFor });
-  return counter === undefined ? refusal('CODE_WRONG') : done({ counter });
+  if (counter !== undefined) return done({ counter });
+  core.codeLimits.failed(asked.pan, core.now);
+  return refusal('CODE_WRONG');
 }
 
 /** Writes a value to its place; false where a place is missing or beyond the end. */

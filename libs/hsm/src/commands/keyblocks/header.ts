@@ -2,7 +2,13 @@
  * What a caller may say about a key block's header, and what of it the rules let through. The
  * header never says more than the key may do: its own usage, its own mode or a narrower one.
  */
-import { KEY_BLOCK_VERSIONS, KEY_USAGES, MODES_OF_USE, parseHeader } from '@pinfold/keyblock';
+import {
+  KEY_BLOCK_VERSIONS,
+  KEY_USAGES,
+  type KeyBlockHeader,
+  MODES_OF_USE,
+  parseHeader,
+} from '@pinfold/keyblock';
 import { choice, list, object, text } from '../../declare/field.js';
 import { USAGES, usageCode } from '../../keys/usages.js';
 import type { BlockHeader, TokenHeader } from '../../tokens/header.js';
@@ -69,7 +75,13 @@ export function headerOf(keyBlock: unknown): HeaderOut | undefined {
   const read = parseHeader(keyBlock);
   if (!read.ok) return undefined;
   const { header } = read.value;
-  if (!(BLOCK_VERSIONS as readonly string[]).includes(header.version)) return undefined;
+  return (BLOCK_VERSIONS as readonly string[]).includes(header.version)
+    ? headerFacts(header)
+    : undefined;
+}
+
+/** A header as the commands tell it. */
+export function headerFacts(header: KeyBlockHeader): HeaderOut {
   return {
     version: header.version as BlockHeader['version'],
     usage: header.usage as HeaderOut['usage'],

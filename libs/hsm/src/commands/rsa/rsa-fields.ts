@@ -9,7 +9,7 @@ export const ENCRYPTION_PADDINGS = ['oaep', 'pkcs1'] as const;
 
 export const rsaKey = () => hex('RSA private key as a token', { min: 64, max: RSA_TOKEN_MAX });
 export const rsaUsage = () =>
-  choice('what the private key does (X9.143 S0, D1, K3); default: sign', RSA_USAGE_NAMES);
+  choice('what the private key does (X9.143 S0, D1, K3, K2); default: sign', RSA_USAGE_NAMES);
 export const publicKey = () => text('public key, SPKI in hexadecimal DER', { min: 100, max: 1200 });
 export const signaturePadding = () => choice('padding of the signature', SIGNATURE_PADDINGS);
 export const encryptionPadding = () => choice('padding', ENCRYPTION_PADDINGS);
