@@ -293,8 +293,8 @@ describe('issuing PINs', () => {
   it('refuses an altered record, another account, and another key in the same way', () => {
     const issued = valued(device.execute(as('pinIssuance'), 'GeneratePin', plan));
     const altered = issued.record.replace(
-      /\.(\d)(\d{3})\./,
-      (_, a, rest) => `.${(Number(a) + 1) % 10}${rest}.`,
+      /\.([0-9A-F]{27})([0-9A-F])\./,
+      (_, rest, last) => `.${rest}${last === '0' ? '1' : '0'}.`,
     );
     expect(altered).not.toBe(issued.record);
     expect(verify('1234', altered)).toMatchObject({ code: 'RECORD_INVALID' });

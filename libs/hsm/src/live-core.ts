@@ -188,7 +188,7 @@ export class LiveCore implements Core {
     const { cachedKeys: capacity, laboratory } = this.#options;
     const observer = this.demo ? laboratory?.keyMade : undefined;
     this.keys = new KeyStore(this.policy, masterKeys, { capacity, observer });
-    this.records = new VerificationRecords(this.policy, masterKeys);
+    this.records = new VerificationRecords(this.policy, masterKeys, { random: this.random });
     this.rsaKeys = new RsaKeys(this.policy, masterKeys, this.random);
   }
 }

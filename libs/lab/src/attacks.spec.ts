@@ -62,8 +62,8 @@ describe('attacks', () => {
     expect(await run('rsa-known-key', 'hardened', off)).toMatchObject({ verified: true });
   });
 
-  it('changes the own PIN to that of a PIN block only where no role is asked for', async () => {
-    const without = ['M17.roles', 'M7.issuance-role'];
+  it('changes the own PIN to that of a PIN block only where no role is asked for and records are readable', async () => {
+    const without = ['M17.roles', 'M7.issuance-role', 'M2.sealed-value'];
     expect(await run('change-pin', 'hardened', { without })).toMatchObject({ verified: true });
     for (const one of without) {
       expect(await run('change-pin', 'hardened', { without: [one] })).toMatchObject({
@@ -79,6 +79,14 @@ describe('attacks', () => {
     expect(limited.share).toBeLessThan(0.5);
     const free = { without: [...off.without, 'M6'] };
     expect(await run('decimalisation-offset', 'hardened', free)).toMatchObject({ share: 1 });
+  });
+
+  it('tells a member of the issuance role nothing, unless records are readable', async () => {
+    const roles = ['pinIssuance', 'production'];
+    const refused = await run('typed-offset', 'hardened', { roles });
+    expect(refused).toMatchObject({ refusedBy: 'M2.sealed-value', refusedAtCall: 1 });
+    const off = { roles, without: ['M2.sealed-value'] };
+    expect(await run('typed-offset', 'hardened', off)).toMatchObject({ verified: true });
   });
 
   it('gives a normal user nothing where the story needs another role', async () => {

@@ -16,7 +16,8 @@ import {
   type Role,
 } from '@pinfold/hsm';
 import { type HsmClient, inProcessClient } from '@pinfold/hsm-client';
-import { encryptPinBlock, type PinBlockFormat } from '@pinfold/pin';
+import { encryptPinBlock, naturalPin, type PinBlockFormat } from '@pinfold/pin';
+import { subtractDigits } from './decimalisation-questions.js';
 import { seededRandom } from './seeded-random.js';
 
 export const DECIMALISATION_TABLE = '0123456789012345';
@@ -37,7 +38,7 @@ export interface LaboratoryOptions {
 export interface Customer {
   readonly pan: string;
   readonly record: string;
-  /** From the record, where it is readable. */
+  /** From the record where it is readable; otherwise the laboratory gives it away. */
   readonly offset: string;
 }
 
@@ -145,7 +146,19 @@ export class Laboratory {
       method: 'ibm3624',
       ...keys,
     });
-    return { pan, record, offset: record.split('.')[4]! };
+    return { pan, record, offset: offsetIn(record) ?? this.#exposeOffset(pan, keys.pvk) };
+  }
+
+  /** Where records hide it: offsets were on the magnetic stripe, too, and are no secret by themselves. */
+  #exposeOffset(pan: string, pvk: string): string {
+    const pin = this.exposePin(pan);
+    const natural = naturalPin({
+      pvk: DesKey.of(this.exposeKey(pvk)),
+      decimalisationTable: DECIMALISATION_TABLE,
+      validationData: validationDataOf(pan),
+      length: pin.length,
+    });
+    return subtractDigits(pin, natural);
   }
 
   exposePin(pan: string): string {
@@ -168,6 +181,12 @@ export class Laboratory {
 
 function sound({ ok }: { readonly ok: boolean }): void {
   if (!ok) throw new Error('setting up: new master keys were refused');
+}
+
+/** The offset of a record whose value can be read: version, method, PVKI, length, value. */
+export function offsetIn(record: string): string | undefined {
+  const value = record.split('.')[4]!;
+  return /^\d{4,12}$/.test(value) ? value : undefined;
 }
 
 /** A card number of sixteen digits with its check digit. */

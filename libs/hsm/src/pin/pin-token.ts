@@ -15,9 +15,12 @@ function accountDigest(pan: string): string {
   return createHash('sha256').update(`pin of ${pan}`).digest('hex').slice(0, 32).toUpperCase();
 }
 
-/** 16 bytes: length, digits one per byte, zeros. */
+/**
+ * 16 bytes: length, digits one per byte, random fill. Without the fill two tokens of one PIN would be
+ * equal, and whoever stores PINs of his choice would have a code book.
+ */
 export function sealPin(core: Core, pin: string, pan: string): string {
-  const bytes = new Uint8Array(16);
+  const bytes = Uint8Array.from(core.random(16));
   bytes[0] = pin.length;
   for (let i = 0; i < pin.length; i++) bytes[1 + i] = packDigits(pin, i, 1);
   const as = { usage: 'STOREDPIN', part: 'data', context: accountDigest(pan) } as const;

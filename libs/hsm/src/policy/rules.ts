@@ -54,6 +54,13 @@ export const RULES = {
     stops: ['decimalisation-offset'],
     holds: allowed,
   }),
+  'M2.sealed-value': rule<boolean>({
+    refuses: 'an offset or PVV that can be read: records hide theirs, each with a random number',
+    error: 'OFFSET_REFUSED',
+    source: 'IBM CCA DK PIN methods (PIN reference value); Clulow 2003',
+    stops: ['typed-offset'],
+    holds: allowed,
+  }),
   'M3.translation-table': rule<{ from: string; to: string }>({
     refuses: 'a PIN block translation that PCI PIN does not allow',
     error: 'TRANSLATION_REFUSED',

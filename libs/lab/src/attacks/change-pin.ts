@@ -5,9 +5,7 @@
  */
 import { attack } from '../attack.js';
 import { addDigits, subtractDigits } from '../decimalisation-questions.js';
-
-/** Of a verification record: version, method, PVKI, length, value. */
-const VALUE = 4;
+import { offsetIn } from '../laboratory.js';
 
 export const changePinAttack = attack({
   name: 'change-pin',
@@ -42,7 +40,7 @@ export const changePinAttack = attack({
       },
     ]);
     const natural = subtractDigits(ownPin, own.offset);
-    const pin = addDigits(natural, record.split('.')[VALUE]!);
+    const pin = addDigits(natural, offsetIn(record) ?? attacker.nothingLearnt());
     return { obtained: `the PIN ${pin}`, verified: pin === lab.exposePin(victim.pan) };
   },
 });

@@ -1,24 +1,24 @@
 /**
  * Translate and reformat. A PIN block of the victim becomes one of the attacker's own account: by
- * another account number in the request, or through format 1, which has none. The offset for the own
- * account, whose natural PIN the attacker knows from the own PIN, then tells the victim's PIN.
+ * another account number in the request, or through format 1, which has none. Format 0 has no random
+ * fill: a code book of the own account, 10,000 PINs typed once, then tells the PIN of every victim.
  */
 import { attack } from '../attack.js';
-import { addDigits, subtractDigits } from '../decimalisation-questions.js';
-import { validationDataOf } from '../laboratory.js';
+
+const PINS = 10_000;
 
 export const reformat = attack({
   name: 'reformat',
   title: 'a PIN block translated to another format or account number',
   source: 'Berkman, Ostrovsky 2007; Clulow 2003',
-  roles: ['pinIssuance', 'production'],
+  roles: ['production'],
+  note: 'the code book serves for every customer of the bank: one call or two for each',
   async run({ lab, attacker, say }) {
     const pvk = lab.key('P', { usage: 'PGK' });
     const key = lab.pinKey();
     const tableId = lab.table();
     const victim = lab.customer(1, { pvk, tableId });
     const own = lab.customer(2, { pvk, tableId });
-    const ownNatural = subtractDigits(lab.exposePin(own.pan), own.offset);
     const pinBlock = lab.typed({ pin: lab.exposePin(victim.pan), pan: victim.pan, key });
     const iso = (format: 'iso0' | 'iso1') => ({ key, format });
     const moved = await attacker.firstOf([
@@ -50,17 +50,13 @@ export const reformat = attack({
         return made.pinBlock;
       },
     ]);
-    const { offset } = await attacker.call('CalculateOffset', {
-      pinBlock: moved,
-      key,
-      format: 'iso0',
-      pan: own.pan,
-      pvk,
-      validationData: validationDataOf(own.pan),
-      table: tableId,
+    const book = Array.from({ length: PINS }, (_, pin) => String(pin).padStart(4, '0'));
+    const pin = book.find((one) => {
+      const typed = lab.typed({ pin: one, pan: own.pan, key });
+      return typed.every((byte, i) => byte === moved[i]);
     });
-    say('CalculateOffset for the own account, whose natural PIN is known');
-    const pin = addDigits(ownNatural, offset);
+    if (pin === undefined) return attacker.nothingLearnt();
+    say(`found among the ${PINS} PIN blocks of the own account, each typed once`);
     return { obtained: `the PIN ${pin}`, verified: pin === lab.exposePin(victim.pan) };
   },
 });

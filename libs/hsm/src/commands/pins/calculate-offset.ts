@@ -14,7 +14,8 @@ const PVK_SLOT = readySlot({ ...OFFSET_KEY, part: 'key' });
 export const calculateOffset = dataCommand({
   name: 'CalculateOffset',
   group: 'pins',
-  title: 'calculates the IBM 3624 offset of a PIN that arrives encrypted',
+  title:
+    'calculates the IBM 3624 offset of a PIN that arrives encrypted, and gives it out (legacy)',
   source: 'IBM 3624; payShield DE',
   roles: ['pinIssuance'],
   input: {
@@ -35,6 +36,7 @@ export const calculateOffset = dataCommand({
     'FORMAT_REFUSED',
     'TABLE_REFUSED',
     'TABLE_INACTIVE',
+    'OFFSET_REFUSED',
     'PIN_BLOCK_INVALID',
     'PIN_LENGTH_INVALID',
     'PIN_DIGITS_INVALID',
@@ -45,6 +47,7 @@ export const calculateOffset = dataCommand({
     'M9.one-usage',
     'M7.account-bound-issuance',
     'M1.stored-tables',
+    'M2.sealed-value',
   ],
   run(core, input) {
     const key = core.keys.open(input.key, BLOCK_KEY);
@@ -55,6 +58,8 @@ export const calculateOffset = dataCommand({
     if (refused !== undefined) return refused;
     const table = tableNamed(core, input.table);
     if (!isTable(table)) return table;
+    const readable = core.policy.judge('M2.sealed-value', false);
+    if (readable !== undefined) return readable;
     const field = new PinField();
     extractPin(core.policy, key, input, field);
     if (field.length === 0) return field.why!;

@@ -28,7 +28,7 @@ export const changePin = dataCommand({
   output: { record: record() },
   errors: [...verifyPin.errors, 'PIN_WEAK'],
   verdicts: [...verifyPin.verdicts!, 'PIN_WEAK'],
-  rules: ['M7.issuance-role', ...verifyPin.rules, 'M7.account-bound-issuance'],
+  rules: ['M7.issuance-role', ...verifyPin.rules, 'M7.account-bound-issuance', 'M2.sealed-value'],
   run(core, input, session) {
     const bound = core.policy.judge('M7.account-bound-issuance', { format: input.format });
     if (bound !== undefined) return bound;

@@ -38,7 +38,13 @@ export const createVerificationRecord = dataCommand({
   },
   output: { record: record() },
   errors: ['TOKEN_INVALID', 'FORMAT_REFUSED', 'TABLE_INACTIVE', 'PIN_BLOCK_INVALID'],
-  rules: ['M7.issuance-role', 'M7.account-bound-issuance', 'M9.one-usage', 'M12.type-bound'],
+  rules: [
+    'M7.issuance-role',
+    'M7.account-bound-issuance',
+    'M9.one-usage',
+    'M12.type-bound',
+    'M2.sealed-value',
+  ],
   run(core, input) {
     const key = core.keys.open(input.key, BLOCK_KEY);
     const pvk = core.keys.open(input.pvk, PVK_SLOT);

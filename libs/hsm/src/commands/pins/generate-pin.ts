@@ -25,7 +25,7 @@ export const generatePin = dataCommand({
   },
   output: { storedPin: token('PIN under PMK', PIN_TOKEN), record: record() },
   errors: ['TOKEN_INVALID', 'TABLE_INACTIVE'],
-  rules: ['M7.issuance-role', 'M9.one-usage', 'M12.type-bound'],
+  rules: ['M7.issuance-role', 'M9.one-usage', 'M12.type-bound', 'M2.sealed-value'],
   run(core, input) {
     const pvk = core.keys.open(input.pvk, PVK_SLOT);
     if (pvk === undefined) return refusal('TOKEN_INVALID');

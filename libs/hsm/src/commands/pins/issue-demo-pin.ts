@@ -26,7 +26,7 @@ export const issueDemoPin = dataCommand({
   },
   output: { record: record() },
   errors: ['TOKEN_INVALID', 'TABLE_INACTIVE'],
-  rules: ['M9.one-usage', 'M12.type-bound'],
+  rules: ['M9.one-usage', 'M12.type-bound', 'M2.sealed-value'],
   run(core, input) {
     const pvk = core.keys.open(input.pvk, PVK_SLOT);
     if (pvk === undefined) return refusal('TOKEN_INVALID');

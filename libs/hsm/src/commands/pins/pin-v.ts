@@ -111,6 +111,7 @@ function recordOf(input: Input): OpenRecord {
     pinLength: input.length,
     value: input.offset,
     tableId: '',
+    sealed: false,
     valueHi: offset.hi,
     valueLo: offset.lo,
     accountHi: fieldHi,
@@ -166,7 +167,10 @@ export const pinV = dataCommand({
   batch: verification,
 });
 
-/** Whether the request says what the record says. A table of the caller's own is M1's business. */
+/**
+ * Whether the request says what the record says. A table of the caller's own is M1's business; an
+ * offset that only the device can read is taken from the record, whatever the caller says.
+ */
 function agrees(
   known: OpenRecord,
   said: { validationData: string; length: number; table: string; offset: string },
@@ -174,12 +178,14 @@ function agrees(
   return (
     known.pinMask === 0 &&
     known.pinLength === said.length &&
-    offset.read(said.offset) &&
-    offset.hi === known.valueHi &&
-    offset.lo === known.valueLo &&
+    (known.sealed || saysOffset(known, said.offset)) &&
     validation.read(said.validationData) &&
     validation.hi === known.parameterHi &&
     validation.lo === known.parameterLo &&
     (known.tableId === said.table || said.table.length === 16)
   );
+}
+
+function saysOffset(known: OpenRecord, said: string): boolean {
+  return offset.read(said) && offset.hi === known.valueHi && offset.lo === known.valueLo;
 }
