@@ -3,8 +3,8 @@
  * `MUTATION_PART` names the part (see scripts/mutation/parts.mjs).
  *
  * Jest loads every module anew for each test file, and with few changes to test that loading is most
- * of a run's time; here it happens once per mutant. The seed of the properties is fixed, so that a
- * mutant's fate does not depend on luck. The generated vectors (vectors/generated) are left out: a
+ * of a run's time; here it happens once per mutant. The properties have a fixed seed, so that a
+ * mutant's fate does not depend on luck, and fewer runs. The generated vectors (vectors/generated) are left out: a
  * thousand cases of each algorithm take too long for every mutant.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { casesOf } from '../../libs/vectors/src/file.js';
 import type { VectorOps } from '../../libs/vectors/src/types.js';
 import { PARTS, partOf } from '../../scripts/mutation/parts.mjs';
 
-fc.configureGlobal({ seed: 20_261_121 });
+fc.configureGlobal({ seed: 20_261_121, numRuns: 25 });
 
 const part = process.env.MUTATION_PART!;
 const { folder, vectors, ops } = PARTS[part]!;

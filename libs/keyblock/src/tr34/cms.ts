@@ -184,9 +184,11 @@ function readOaep(parameters: DerReader): void {
   want(isSha256(member(0)), 'envelope');
   const mask = member(1);
   want(mask.oid() === OID.mgf1 && isSha256(mask.into()), 'envelope');
+  mask.end();
   if (parameters.done) return;
   const label = member(2);
   want(label.oid() === OID.pSpecified && label.octets().length === 0, 'envelope');
+  label.end();
   parameters.end();
 }
 
