@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import type { HsmClient } from '@pinfold/hsm-client';
 import { IDENTITIES, Institution } from '@pinfold/institution';
 import { type AppContext, runApp, startHttp, UsageError } from '@pinfold/platform';
+import { hostDeviceOptions, hostTlsOptions } from './host-port-options.js';
 import { startDevicePort } from './start-device-port.js';
 import { startHostPort } from './start-host-port.js';
 
@@ -60,8 +61,9 @@ await runApp({
     });
     shutdown.add({ phase: 'intake', name: 'http', stop: () => http.close() });
     if (ids.length === 0) {
-      const device = { mode: config.mode };
-      const host = await startHostPort({ port: config.hostPort, device, logger, metrics });
+      const device = hostDeviceOptions(config);
+      const tls = hostTlsOptions(config);
+      const host = await startHostPort({ port: config.hostPort, device, tls, logger, metrics });
       shutdown.add({ phase: 'intake', name: 'host port', stop: () => host.close() });
       logger.info(host.banner);
     } else {

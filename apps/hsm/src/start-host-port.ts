@@ -1,31 +1,46 @@
 /**
- * The host port: payShield-style commands to a host device over TCP, plain on the loopback address, or
- * TLS with client certificates. Used by the HSM process and by the program that runs everything.
+ * The host port: payShield-style commands to a host device over TCP, plain on the loopback address, and
+ * over TLS with client certificates, which may use all commands or those that are theirs. Used by the
+ * HSM process and by the program that runs everything.
  */
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import {
+  type Answer,
   HOST_COMMANDS,
   HostDevice,
   type HostDeviceOptions,
   listenWire,
+  type WireEvent,
   type WireLimits,
   type WireOptions,
+  type WirePort,
 } from '@pinfold/host-commands';
 import type { Logger, Metrics } from '@pinfold/platform';
+import type { ClientRights } from './client-rights.js';
+
+/** A second port over TLS, to the same device. */
+export interface HostTls {
+  readonly port: number;
+  readonly certificates: NonNullable<WireOptions['tls']>;
+  /** What each client may do, by fingerprint; without it every client may do everything. */
+  readonly clients?: ReadonlyMap<string, ClientRights>;
+}
 
 export interface HostPortOptions {
   readonly port: number;
   readonly listen?: string;
   readonly device: Omit<HostDeviceOptions, 'commands' | 'random' | 'report' | 'loadPercent'>;
   readonly limits?: Partial<WireLimits>;
-  readonly tls?: WireOptions['tls'];
+  readonly tls?: HostTls;
   readonly logger: Logger;
   readonly metrics?: Metrics;
 }
 
 export interface HostPort {
   readonly port: number;
+  /** The TLS port's number; 0 where there is none. */
+  readonly tlsPort: number;
   readonly device: HostDevice;
   readonly connections: number;
   /** One line for the banner. */
@@ -48,33 +63,70 @@ export async function startHostPort(options: HostPortOptions): Promise<HostPort>
     },
   });
   const count = counters(options.metrics);
-  const port = await listenWire({
-    port: options.port,
+  const answerOf =
+    (of: HostDevice): Answer =>
+    (messages, replies) => {
+      of.answerMany(messages, replies);
+      count.commands(messages.count);
+    };
+  const answer = answerOf(device);
+  const common = {
     listen: options.listen,
     minBytes: device.headerLength + 2,
     limits: options.limits,
-    tls: options.tls,
-    answer: (messages, replies) => {
-      device.answerMany(messages, replies);
-      count.commands(messages.count);
-    },
-    report: (event) => {
+    answer,
+    report: (event: WireEvent) => {
       count.event(event);
       if (event !== 'connected' && event !== 'closed') logger.warn('host port', { event });
     },
+  };
+  const port = await listenWire({ ...common, port: options.port });
+  const second = await openTls(options.tls, common, device, answerOf).catch(async (error) => {
+    await port.close();
+    throw error;
   });
   return {
     port: port.port,
+    tlsPort: second?.port ?? 0,
     device,
     get connections() {
-      return port.connections;
+      return port.connections + (second?.connections ?? 0);
     },
-    banner: bannerOf(device, port.port),
+    banner: bannerOf(device, { port: port.port, tls: second?.port }),
     close: async () => {
-      await port.close();
+      await Promise.all([port.close(), second?.close()]);
       device.keys.wipe();
     },
   };
+}
+
+async function openTls(
+  tls: HostTls | undefined,
+  common: Omit<WireOptions, 'port' | 'tls'> & { readonly answer: Answer },
+  device: HostDevice,
+  answerOf: (of: HostDevice) => Answer,
+): Promise<WirePort | undefined> {
+  if (tls === undefined) return undefined;
+  const of = (codes: ReadonlySet<string>) => answerOf(device.limitedTo(codes));
+  const answerFor = answersBy(tls.clients, { all: common.answer, of });
+  return listenWire({ ...common, port: tls.port, tls: tls.certificates, answerFor });
+}
+
+/** One answer for each set of commands: messages of clients with the same rights share batches. */
+function answersBy(
+  clients: HostTls['clients'],
+  { all, of }: { all: Answer; of: (codes: ReadonlySet<string>) => Answer },
+): (fingerprint: string) => Answer | undefined {
+  if (clients === undefined) return () => all;
+  const bySet = new Map<string, Answer>();
+  const answers = new Map<string, Answer>();
+  for (const [fingerprint, { commands }] of clients) {
+    const name = [...commands].sort().join(' ');
+    const answer = bySet.get(name) ?? of(commands);
+    bySet.set(name, answer);
+    answers.set(fingerprint, answer);
+  }
+  return (fingerprint) => answers.get(fingerprint);
 }
 
 function counters(metrics: Metrics | undefined) {
@@ -106,8 +158,12 @@ function loadMeter(): () => number {
   };
 }
 
-function bannerOf({ mode, lmks }: HostDevice, port: number): string {
+function bannerOf(
+  { mode, lmks }: HostDevice,
+  { port, tls }: { port: number; tls: number | undefined },
+): string {
   const which = lmks.map(({ id, name }) => `${id} ${name}`).join('; ');
   const state = mode === 'legacy' ? 'authorised, clear PINs enabled' : 'not authorised';
-  return `host commands on port ${port}: a ${mode} device of its own with the published TEST LMKs (${which}), ${state}`;
+  const ports = tls === undefined ? `port ${port}` : `port ${port} and, over TLS, ${tls}`;
+  return `host commands on ${ports}: a ${mode} device of its own with the published TEST LMKs (${which}), ${state}`;
 }

@@ -16,7 +16,12 @@ import {
   writeReadyFile,
 } from '@pinfold/platform';
 import type { TrafficGenerator } from '../../../atm/src/index.js';
-import { type HostPort, startHostPort } from '../../../hsm/src/index.js';
+import {
+  type HostPort,
+  hostDeviceOptions,
+  hostTlsOptions,
+  startHostPort,
+} from '../../../hsm/src/index.js';
 import { DEMO_LINES, readLines } from '../../../switch/src/index.js';
 import { startControlApi } from '../api/control-api.js';
 import { createOutput, type Output, styled } from '../cli/output.js';
@@ -100,11 +105,15 @@ function banner(output: Output, { config }: AppContext): void {
 
 /** The host port has a device of its own, with the published test LMKs: no institution's is behind it. */
 async function openHostPort({ config, logger, metrics, shutdown }: AppContext): Promise<HostPort> {
-  const { hostPort: port, mode } = config;
-  const host = await startHostPort({ port, device: { mode }, logger, metrics }).catch(
-    (error: NodeJS.ErrnoException) => {
+  const { hostPort: port } = config;
+  const device = hostDeviceOptions(config);
+  const tls = hostTlsOptions(config);
+  const host = await startHostPort({ port, device, tls, logger, metrics }).catch(
+    (error: NodeJS.ErrnoException & { port?: number }) => {
       if (error.code !== 'EADDRINUSE') throw error;
-      throw new PortTakenError({ port, variable: 'PINFOLD_HOST_PORT' });
+      const second = tls !== undefined && error.port === tls.port;
+      const variable = second ? 'PINFOLD_HOST_TLS_PORT' : 'PINFOLD_HOST_PORT';
+      throw new PortTakenError({ port: second ? tls.port : port, variable });
     },
   );
   shutdown.add({ phase: 'intake', name: 'host port', stop: () => host.close() });

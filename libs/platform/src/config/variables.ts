@@ -64,6 +64,25 @@ const hostPorts = (prefix: string) =>
       ),
     );
 
+const wholeNumber = (o: {
+  name: string;
+  about: string;
+  min: number;
+  max: number;
+  default: string;
+}) =>
+  variable({
+    name: o.name,
+    about: o.about,
+    allowed: `a whole number from ${o.min} to ${o.max}`,
+    default: o.default,
+    schema: z
+      .string()
+      .regex(/^\d{1,5}$/)
+      .transform(Number)
+      .pipe(z.number().min(o.min).max(o.max)),
+  });
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 function isPostgresUrl(text: string): boolean {
@@ -134,6 +153,48 @@ export const VARIABLES = {
   }),
   httpPort: port('PINFOLD_HTTP_PORT', 8080, 'health, metrics, REST with OpenAPI at /docs'),
   hostPort: port('PINFOLD_HOST_PORT', 1500, 'payShield-style host commands over TCP'),
+  hostHeader: wholeNumber({
+    name: 'PINFOLD_HOST_HEADER',
+    about: 'host commands: characters before the command, sent back as they came',
+    min: 0,
+    max: 255,
+    default: '4',
+  }),
+  hostPinField: wholeNumber({
+    name: 'PINFOLD_HOST_PIN_FIELD',
+    about: 'host commands: length of clear PINs and of PINs under the LMK',
+    min: 5,
+    max: 13,
+    default: '5',
+  }),
+  hostSettingsOff: variable({
+    name: 'PINFOLD_HOST_SETTINGS_OFF',
+    about: 'host commands: security settings that do not hold, see the reference of host commands',
+    allowed: 'names of settings, separated by commas',
+    default: null,
+    absent: 'all settings of the mode hold',
+    schema: z
+      .string()
+      .regex(/^[a-z0-9-]+(,[a-z0-9-]+)*$/)
+      .transform((text) => text.split(',')),
+  }),
+  hostTls: variable({
+    name: 'PINFOLD_HOST_TLS',
+    about:
+      'host commands over TLS: folder with server.key, server.pem, clients.pem (authorities of client certificates) and clients.json (what each client may do; optional)',
+    allowed: 'a path',
+    default: null,
+    absent: 'not served over TLS',
+    schema: z
+      .string()
+      .refine((path) => !path.includes('\0'))
+      .transform((path) => resolve(path)),
+  }),
+  hostTlsPort: port(
+    'PINFOLD_HOST_TLS_PORT',
+    1501,
+    'host commands over TLS with client certificates, where PINFOLD_HOST_TLS is given',
+  ),
   isoPort: port('PINFOLD_ISO_PORT', 8583, 'ISO 8583 over TCP'),
   awsPort: port('PINFOLD_AWS_PORT', 4600, 'AWS Payment Cryptography API'),
   log: variable({

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfiguration } from '@pinfold/platform';
+import { hostDeviceOptions, hostTlsOptions } from './index.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'host-tls-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it('takes header, PIN field and settings from the environment', () => {
+  const config = loadConfiguration({
+    PINFOLD_MODE: 'hardened',
+    PINFOLD_HOST_HEADER: '12',
+    PINFOLD_HOST_PIN_FIELD: '13',
+    PINFOLD_HOST_SETTINGS_OFF: 'no-weak-pins,no-short-macs',
+  });
+  expect(hostDeviceOptions(config)).toEqual({
+    mode: 'hardened',
+    headerLength: 12,
+    pinLength: 13,
+    without: ['no-weak-pins', 'no-short-macs'],
+  });
+  expect(hostTlsOptions(config)).toBeUndefined();
+});
+
+it('refuses a setting that there is not, and names those there are', () => {
+  const config = loadConfiguration({ PINFOLD_HOST_SETTINGS_OFF: 'no-weak-pin' });
+  expect(() => hostDeviceOptions(config)).toThrow(
+    /PINFOLD_HOST_SETTINGS_OFF names "no-weak-pin"; settings are .*no-weak-pins/,
+  );
+});
+
+it('reads certificates and rights, and says which file is missing or wrong', () => {
+  const config = loadConfiguration({ PINFOLD_HOST_TLS: folder, PINFOLD_HOST_TLS_PORT: '0' });
+  expect(() => hostTlsOptions(config)).toThrow('PINFOLD_HOST_TLS has no server.key');
+  for (const name of ['server.key', 'server.pem', 'clients.pem']) {
+    writeFileSync(join(folder, name), name);
+  }
+  expect(hostTlsOptions(config)).toEqual({
+    port: 0,
+    certificates: { key: 'server.key', cert: 'server.pem', ca: 'clients.pem' },
+    clients: undefined,
+  });
+  writeFileSync(join(folder, 'clients.json'), '{}');
+  expect(() => hostTlsOptions(config)).toThrow('PINFOLD_HOST_TLS has a clients.json with clients');
+});

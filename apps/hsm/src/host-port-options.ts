@@ -1,0 +1,64 @@
+/** What the environment says of the host port: header, PIN field, settings, TLS. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type HostDeviceOptions, SETTING_NAMES, type SettingName } from '@pinfold/host-commands';
+import { type Configuration, ConfigurationError } from '@pinfold/platform';
+import { type ClientRights, readClientRights } from './client-rights.js';
+import type { HostTls } from './start-host-port.js';
+
+type Settings = Pick<
+  Configuration,
+  'mode' | 'hostHeader' | 'hostPinField' | 'hostSettingsOff' | 'hostTls' | 'hostTlsPort'
+>;
+
+/** @throws ConfigurationError for a setting that there is not */
+export function hostDeviceOptions(
+  config: Settings,
+): Pick<HostDeviceOptions, 'mode' | 'headerLength' | 'pinLength' | 'without'> {
+  const { mode, hostHeader: headerLength, hostPinField: pinLength } = config;
+  const without = (config.hostSettingsOff ?? []).map((name): SettingName => {
+    const known = SETTING_NAMES.find((each) => each === name);
+    if (known !== undefined) return known;
+    const problem = `names ${JSON.stringify(name)}; settings are ${SETTING_NAMES.join(', ')}`;
+    throw new ConfigurationError('PINFOLD_HOST_SETTINGS_OFF', problem);
+  });
+  return { mode, headerLength, pinLength, without };
+}
+
+const FILES = { key: 'server.key', cert: 'server.pem', ca: 'clients.pem' } as const;
+const RIGHTS = 'clients.json';
+
+/**
+ * The TLS port's certificates and rights; undefined where none is wanted.
+ * @throws ConfigurationError for a file that is missing or is not what it should be
+ */
+export function hostTlsOptions({
+  hostTls: folder,
+  hostTlsPort: port,
+}: Settings): HostTls | undefined {
+  if (folder === null) return undefined;
+  const read = (name: string): string => {
+    try {
+      return readFileSync(join(folder, name), 'utf8');
+    } catch {
+      throw new ConfigurationError('PINFOLD_HOST_TLS', `has no ${name} that can be read`);
+    }
+  };
+  const { key, cert, ca } = FILES;
+  return {
+    port,
+    certificates: { key: read(key), cert: read(cert), ca: read(ca) },
+    clients: existsSync(join(folder, RIGHTS)) ? rightsOf(read(RIGHTS)) : undefined,
+  };
+}
+
+function rightsOf(text: string): ReadonlyMap<string, ClientRights> {
+  try {
+    return readClientRights(text);
+  } catch (error) {
+    throw new ConfigurationError(
+      'PINFOLD_HOST_TLS',
+      `has a ${RIGHTS} with ${(error as Error).message}`,
+    );
+  }
+}
