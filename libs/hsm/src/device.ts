@@ -114,10 +114,11 @@ export class Device {
     this.#core.now = now;
     if (this.#core.life === 'error') return refusal('DEVICE_ERROR');
     const { users, quotas } = this.#core.administration;
-    // Only tries that are looked at count for all: who hammers at a locked user locks out nobody else.
+    // Only wrong passphrases that were looked at count: who hammers at a locked user locks out nobody else.
     const found =
       users.mustWait(name, now) ??
-      (quotas.logins.take('', now) ? users.login(name, passphrase, now) : 'LOGIN_LIMIT');
+      (quotas.logins.hasToken('', now) ? users.login(name, passphrase, now) : 'LOGIN_LIMIT');
+    if (found === 'LOGIN_REFUSED') quotas.logins.take('', now);
     if (typeof found === 'string') {
       this.#core.audit({ event: 'login-refused', code: found });
       this.#options.persist?.();

@@ -53,6 +53,9 @@ const verifyCommand = jsonCommand('verify', 'check a chain: changed, removed, re
           ? `valid: ${found.entries} entries`
           : `NOT valid at entry ${found.firstBad}: ${found.reason}`,
       );
+      if (found.valid && options.checkpoint === undefined) {
+        output.line('a chain that was cut at its end looks whole: --checkpoint tells');
+      }
       return found.valid ? EXIT.done : EXIT.refused;
     }),
   );

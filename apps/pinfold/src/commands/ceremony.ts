@@ -15,6 +15,7 @@ import {
   sessionOf,
   withEnvelopeFiles,
 } from '../device/device-session.js';
+import { OpenCeremonies } from '../device/open-ceremonies.js';
 import { askSecret } from '../device/secrets.js';
 
 interface CeremonyFlags extends FolderFlags {
@@ -26,6 +27,8 @@ interface CeremonyFlags extends FolderFlags {
   readonly envelope?: string;
   readonly shares: readonly string[];
 }
+
+const ceremoniesOf = ({ folder }: FolderFlags) => new OpenCeremonies(folder);
 
 const step = (name: string, summary: string): Command =>
   jsonCommand(name, summary)
@@ -57,9 +60,10 @@ const generate = ofKey(step('generate', 'make the components of a new key, one e
             custodians: [...custodians],
           }),
         );
+        const { ceremony, shares } = value;
+        ceremoniesOf(options).keep(ceremony, { type, usage: usage as never, shares });
         output.document({ ...value, envelopes: files });
-        output.line(`ceremony   ${value.ceremony}`);
-        for (const share of value.shares) output.line(`share      ${share}`);
+        output.line(`ceremony   ${ceremony}: ${shares.length} shares`);
         for (const file of files) output.line(`envelope   ${file}`);
         return EXIT.done;
       }),
@@ -75,20 +79,23 @@ const open = ofKey(step('open', 'open a ceremony whose components people type'))
         const session = await sessionOf(at, 'keyManager');
         const input = { type, usage: usage as never, algorithm, custodians: [...custodians] };
         const opened = run(at.device, session, 'OpenCeremony', input);
+        const { ceremony } = opened;
+        ceremoniesOf(options).keep(ceremony, { type, usage: usage as never, shares: [] });
         output.document(opened);
-        output.line(`ceremony   ${opened.ceremony}`);
+        output.line(`ceremony   ${ceremony}: ${custodians.join(', ')} contribute`);
         return EXIT.done;
       }),
     ),
   );
 
 const contribute = step('contribute', 'a custodian types a component; the share is printed')
-  .argument('<ceremony>', 'number of the ceremony')
+  .argument('[ceremony]', 'number of the ceremony; the one that is open')
   .requiredOption('--custodian <name>', 'who contributes')
   .option('--envelope <file>', 'read the component from an envelope instead of typing it')
   .action(
-    act<CeremonyFlags, [string]>(({ output, options }, ceremony) =>
+    act<CeremonyFlags, [string | undefined]>(({ output, options }, named) =>
       atDevice(options, async (at) => {
+        const ceremony = named ?? ceremoniesOf(options).find(undefined).number;
         const session = await sessionAs(at, options.custodian, 'custodian');
         const component =
           options.envelope === undefined
@@ -96,8 +103,9 @@ const contribute = step('contribute', 'a custodian types a component; the share 
             : readEnvelope(options.envelope);
         const made = run(at.device, session, 'ContributeShare', { ceremony, component });
         component.fill(0);
+        ceremoniesOf(options).add(ceremony, made.share);
         output.document(made);
-        output.line(`share      ${made.share}`);
+        output.line(`ceremony   ${ceremony}: ${options.custodian} has contributed`);
         output.line(`check      ${made.checkValue} (compare it with the envelope)`);
         return EXIT.done;
       }),
@@ -113,19 +121,22 @@ function componentOf(text: string): Uint8Array {
 }
 
 const combine = step('combine', 'combine the shares into the key, and close the ceremony')
-  .addOption(new Option('--type <type>', 'key type').choices(KEY_TYPE_NAMES).makeOptionMandatory())
-  .option('--usage <usage>', 'usage, where shares do not say it (legacy)')
-  .requiredOption('--shares <tokens>', 'share tokens with commas, or several times', collected)
+  .argument('[ceremony]', 'number of the ceremony; the one that is open')
+  .addOption(new Option('--type <type>', 'key type, with --shares').choices(KEY_TYPE_NAMES))
+  .option('--usage <usage>', 'usage, with --shares of a legacy device')
+  .option('--shares <tokens>', 'share tokens from elsewhere, with commas', collected)
   .action(
-    act<CeremonyFlags>(({ output, options }) =>
+    act<Partial<CeremonyFlags> & FolderFlags, [string | undefined]>(({ output, options }, named) =>
       atDevice(options, async (at) => {
-        const { type, usage, shares } = options;
+        const ceremonies = ceremoniesOf(options);
+        const { type, usage, shares, number } = combination(ceremonies, options, named);
         const session = await sessionOf(at, 'custodian');
         const made = run(at.device, session, 'CombineKeyShares', {
           type,
           usage: usage as never,
           shares: [...shares],
         });
+        if (number !== undefined) ceremonies.forget(number);
         output.document(made);
         output.line(`key        ${made.key}`);
         output.line(`check      ${made.checkValue}`);
@@ -134,12 +145,24 @@ const combine = step('combine', 'combine the shares into the key, and close the 
     ),
   );
 
+/** What is combined: the ceremony kept here, or share tokens that were named. */
+function combination(
+  ceremonies: OpenCeremonies,
+  { type, usage, shares }: Partial<CeremonyFlags>,
+  number: string | undefined,
+) {
+  if (shares === undefined) return ceremonies.find(number);
+  if (type === undefined) throw usageFailure('TYPE_NEEDED', '--shares needs --type');
+  return { type, usage, shares, number: undefined };
+}
+
 const close = step('close', 'end a ceremony without a key')
   .argument('<ceremony>', 'number of the ceremony')
   .action(
     act<FolderFlags, [string]>(({ output, options }, ceremony) =>
       atDevice(options, async (at) => {
         run(at.device, await sessionOf(at, 'keyManager'), 'CloseCeremony', { ceremony });
+        ceremoniesOf(options).forget(ceremony);
         output.document({ closed: ceremony });
         output.line(`closed     ${ceremony}`);
         return EXIT.done;

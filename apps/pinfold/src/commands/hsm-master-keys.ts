@@ -1,6 +1,6 @@
 /** The part of `pinfold hsm` that is about master keys: making, backing up, restoring, changing. */
 import { fromHex } from '@pinfold/crypto';
-import { KEY_TYPE_NAMES, type KeyType, type Mode } from '@pinfold/hsm';
+import { KEY_TYPE_NAMES, type KeyType, type Mode, type Session } from '@pinfold/hsm';
 import { DeviceFolder } from '@pinfold/institution';
 import { type Command, Option } from 'commander';
 import { wholeNumber } from '../cli/arguments.js';
@@ -10,9 +10,9 @@ import type { Output } from '../cli/output.js';
 import {
   type AtDevice,
   atDevice,
+  atNewDevice,
   collected,
   type FolderFlags,
-  makeFactoryDevice,
   must,
   nameList,
   random,
@@ -34,9 +34,10 @@ interface MasterKeyFlags extends FolderFlags {
   readonly threshold: number;
   readonly from: readonly string[];
   readonly version: number;
-  readonly type: KeyType;
+  readonly type: KeyType | typeof RSA;
 }
 
+const RSA = 'RSA';
 const CUSTODIANS = ['custodian-1', 'custodian-2', 'custodian-3'];
 const OFFICERS = ['officer-1', 'officer-2'];
 
@@ -60,13 +61,23 @@ const withPeople = (command: Command): Command =>
     .option('--envelopes <dir>', 'where the sealed envelopes go', 'envelopes')
     .option('--typed', 'custodians type their components; else the device makes them');
 
-/** One component of each custodian, then all of them combined. */
-async function masterKeyCeremony(at: AtDevice, flags: MasterKeyFlags): Promise<string[]> {
+/** Everybody logs in before anybody contributes: a wrong passphrase must not break a ceremony off. */
+async function custodiansAt(at: AtDevice, { custodians }: MasterKeyFlags): Promise<Session[]> {
+  const sessions: Session[] = [];
+  for (const name of custodians) sessions.push(await sessionAs(at, name, 'custodian'));
+  return sessions;
+}
+
+/** One component of each custodian; gives the envelopes' files. */
+async function contributeAll(
+  at: AtDevice,
+  { typed }: MasterKeyFlags,
+  custodians: readonly Session[],
+): Promise<string[]> {
   const { files } = await withEnvelopeFiles(at, async () => {
-    for (const custodian of flags.custodians) {
-      const session = await sessionAs(at, custodian, 'custodian');
-      const component = flags.typed
-        ? componentOf(await askSecret(`Master-key component of ${custodian}`))
+    for (const session of custodians) {
+      const component = typed
+        ? componentOf(await askSecret(`Master-key component of ${session.name}`))
         : undefined;
       run(at.device, session, 'ContributeMasterKeyComponent', { component });
       component?.fill(0);
@@ -118,10 +129,9 @@ const init = withPeople(
         return atDevice(options, async (at) => told(output, at, []));
       }
       if (options.officers.length !== 2) throw usageFailure('OFFICERS', 'two officers are needed');
-      makeFactoryDevice(options.folder, options.mode);
-      return atDevice(options, async (at) => {
+      return atNewDevice(options, async (at) => {
         await addOfficers(at, options.officers);
-        const files = await masterKeyCeremony(at, options);
+        const files = await contributeAll(at, options, await custodiansAt(at, options));
         const officers = await sessionOf(at, 'officer', true);
         run(at.device, officers, 'CompleteMasterKeys', {});
         run(at.device, officers, 'ActivateDevice', {});
@@ -135,23 +145,35 @@ const change = withPeople(
 ).action(
   act<MasterKeyFlags>(({ output, options }) =>
     atDevice(options, async (at) => {
-      const files = await masterKeyCeremony(at, options);
-      run(at.device, await sessionOf(at, 'officer', true), 'CompleteMasterKeys', {});
-      return told(output, at, files);
+      const custodians = await custodiansAt(at, options);
+      const officers = await sessionOf(at, 'officer', true);
+      const files = await contributeAll(at, options, custodians);
+      run(at.device, officers, 'CompleteMasterKeys', {});
+      const code = told(output, at, files);
+      output.line("now 're-encrypt' every token, then 'erase-old'");
+      return code;
     }),
   ),
 );
 
 const reEncrypt = step('re-encrypt', 'a token of the old master keys under the new ones')
   .argument('<token>', 'the token')
-  .addOption(new Option('--type <type>', 'key type').choices(KEY_TYPE_NAMES).makeOptionMandatory())
+  .addOption(
+    new Option('--type <type>', 'key type; RSA for a private key')
+      .choices([...KEY_TYPE_NAMES, RSA])
+      .makeOptionMandatory(),
+  )
   .action(
     act<MasterKeyFlags, [string]>(({ output, options }, token) =>
       atDevice(options, async (at) => {
         const session = await sessionOf(at, 'keyManager');
-        const made = run(at.device, session, 'ReEncryptToken', { type: options.type, token });
-        output.document(made);
-        output.line(made.token);
+        const { type } = options;
+        const renewed =
+          type === RSA
+            ? run(at.device, session, 'ReEncryptRsaKey', { rsaKey: token }).rsaKey
+            : run(at.device, session, 'ReEncryptToken', { type, token }).token;
+        output.document({ token: renewed });
+        output.line(renewed);
         return EXIT.done;
       }),
     ),
@@ -202,8 +224,7 @@ const restore = withMode(step('restore', 'a new device with the master keys of a
     act<MasterKeyFlags>(async ({ output, options }) => {
       const shares = options.from.map(readEnvelope);
       if (options.officers.length !== 2) throw usageFailure('OFFICERS', 'two officers are needed');
-      makeFactoryDevice(options.folder, options.mode);
-      return atDevice(options, async (at) => {
+      return atNewDevice(options, async (at) => {
         await addOfficers(at, options.officers);
         const officers = await sessionOf(at, 'officer', true);
         const { version } = options;

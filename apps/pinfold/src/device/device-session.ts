@@ -3,12 +3,12 @@
  * device, or one that is being set up, also lets the host's own door in.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromHex, type RandomBytes, toHex } from '@pinfold/crypto';
 import {
   type CommandName,
-  Device,
+  type Device,
   type Envelope,
   type Input,
   type Mode,
@@ -18,13 +18,16 @@ import {
   type Session,
 } from '@pinfold/hsm';
 import { DeviceFolder } from '@pinfold/institution';
-import { EnvironmentError } from '@pinfold/platform';
+import { EnvironmentError, FolderInUseError, type FolderLock, lockFolder } from '@pinfold/platform';
 import { z } from 'zod';
 import { CommandFailure, EXIT, environmentFailure, usageFailure } from '../cli/exit.js';
+import { refusalLine } from './refusals.js';
 import { askSecret, endSecrets } from './secrets.js';
 
 export const random: RandomBytes = (length) => Uint8Array.from(randomBytes(length));
 const KEY_FILE = 'device.key';
+/** Of a device; the key first, without which the others are none. */
+const FILES = [KEY_FILE, 'device.state', 'device.state.previous', 'audit.log'];
 
 export interface FolderFlags {
   readonly folder: string;
@@ -49,20 +52,34 @@ export async function atDevice<T>(
       `${flags.folder} holds no device; 'pinfold hsm init' makes one`,
     );
   }
-  const store = openFolder(flags.folder);
+  const lock = await locked(flags.folder);
   try {
-    return await work({ device: store.device, store, flags });
+    const store = openFolder(flags.folder);
+    try {
+      return await work({ device: store.device, store, flags });
+    } finally {
+      store.close();
+    }
   } finally {
     endSecrets();
-    store.close();
+    await lock.release();
+  }
+}
+
+/** One process for one device: two would write over each other's state. */
+async function locked(folder: string): Promise<FolderLock> {
+  try {
+    return await lockFolder(folder, 'device');
+  } catch (error) {
+    if (!(error instanceof FolderInUseError)) throw error;
+    throw environmentFailure('DEVICE_IN_USE', error.message);
   }
 }
 
 function openFolder(folder: string): DeviceFolder {
-  const log = (line: string) => process.stderr.write(`pinfold: ${line}\n`);
   for (const mode of ['hardened', 'legacy'] as const) {
     try {
-      return DeviceFolder.open({ folder, mode, random, log });
+      return DeviceFolder.open({ folder, mode, random, log: tell });
     } catch (error) {
       const other = error instanceof EnvironmentError && error.message.includes('was made in');
       if (!other || mode === 'legacy') {
@@ -74,26 +91,36 @@ function openFolder(folder: string): DeviceFolder {
   throw environmentFailure('DEVICE_DAMAGED', `the device in ${folder} cannot be opened`);
 }
 
-/** A new folder with a device as it leaves the factory: no master keys, no people. */
-export function makeFactoryDevice(folder: string, mode: Mode): void {
+/**
+ * Works at a new device as it leaves the factory: no master keys, no people. Where the work fails the
+ * device is taken away again, so that it can be begun anew; a device that has keys is never touched.
+ */
+export async function atNewDevice<T>(
+  flags: FolderFlags & { readonly mode: Mode },
+  work: (at: AtDevice) => Promise<T>,
+): Promise<T> {
+  const { folder, mode } = flags;
   if (existsSync(join(folder, KEY_FILE))) {
     throw environmentFailure('DEVICE_EXISTS', `${folder} holds a device already`);
   }
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const lines: string[] = [];
-  const device = Device.create({
-    mode,
-    random,
-    clock: { now: () => Date.now() },
-    audit: (line) => lines.push(line),
-  });
-  const key = random(32);
-  const write = (name: string, content: string | Uint8Array) =>
-    writeFileSync(join(folder, name), content, { mode: 0o600 });
-  write('audit.log', lines.map((line) => `${line}\n`).join(''));
-  write('device.state', device.sealState(key));
-  write(KEY_FILE, key);
+  const lock = await locked(folder);
+  const store = DeviceFolder.open({ folder, mode, random, factory: true, log: tell });
+  try {
+    return await work({ device: store.device, store, flags });
+  } finally {
+    endSecrets();
+    const { masterKeyVersion } = statusOf(store.device);
+    store.close();
+    if (masterKeyVersion === 0) {
+      for (const name of FILES) rmSync(join(folder, name), { force: true });
+    }
+    await lock.release();
+  }
 }
+
+const tell = (line: string): void => {
+  process.stderr.write(`pinfold: ${line}\n`);
+};
 
 /** A session with that role: of the people named by `--as`, or of the host's own door. */
 export async function sessionOf(at: AtDevice, role: Role, dual = false): Promise<Session> {
@@ -153,12 +180,7 @@ export function run<N extends CommandName>(
 /** The value, or the refusal as a failure of the command line. */
 export function must<T>(what: string, outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value;
-  const rule = outcome.rule === undefined ? '' : ` (rule ${outcome.rule})`;
-  throw new CommandFailure(
-    outcome.code,
-    `the device refused ${what}: ${outcome.code}${rule}`,
-    EXIT.refused,
-  );
+  throw new CommandFailure(outcome.code, refusalLine(what, outcome), EXIT.refused);
 }
 
 const envelopeSchema = z.object({

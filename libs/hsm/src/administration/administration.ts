@@ -18,7 +18,7 @@ import { runSelfTests, type SelfTestResult } from './self-tests.js';
 import { type BucketState, TokenBuckets } from './token-buckets.js';
 import { type User, Users } from './users.js';
 
-/** Passphrases looked at, of all users together: a burst, then one every two seconds. */
+/** Wrong passphrases, of all users together: a burst, then one every two seconds. */
 export const LOGIN_LIMIT = { capacity: 20, refillMs: 2_000 } as const;
 /** Ceremonies opened: the loading of a fleet, then one a second. */
 export const CEREMONY_LIMIT = { capacity: 4_096, refillMs: 1_000 } as const;

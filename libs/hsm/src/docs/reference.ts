@@ -198,7 +198,7 @@ const LIMITS: readonly {
     rule: `M6.${each}-limit`,
   })),
   {
-    counted: 'passphrases looked at',
+    counted: 'wrong passphrases',
     each: 'device',
     limit: LOGIN_LIMIT,
     error: 'LOGIN_LIMIT',
