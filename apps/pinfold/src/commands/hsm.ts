@@ -16,6 +16,7 @@ import {
 } from '../device/device-session.js';
 import { lockOutDemonstration } from '../device/lock-out.js';
 import { askSecret } from '../device/secrets.js';
+import { statusLines } from '../device/status-lines.js';
 import { masterKeyCommands } from './hsm-master-keys.js';
 
 const step = (name: string, summary: string): Command =>
@@ -32,10 +33,7 @@ const status = step('status', 'what the device is and how it fares').action(
     atDevice(options, async ({ device }) => {
       const found = statusOf(device);
       output.document(found);
-      for (const [name, value] of Object.entries(found)) {
-        const text = Array.isArray(value) ? value.join(', ') || 'none' : String(value);
-        output.line(`${name.padEnd(18)}${text}`);
-      }
+      for (const [name, text] of statusLines(found)) output.line(`${name.padEnd(13)}${text}`);
       return EXIT.done;
     }),
   ),
@@ -124,17 +122,36 @@ const tableActivate = step('table-activate', 'activate a registered table (secur
     ),
   );
 
-const selfTest = step('self-test', 'run all self-tests').action(
+const selfTest = step(
+  'self-test',
+  'run all self-tests: known answers, random numbers, files of the program',
+).action(
   act<FolderFlags>(({ output, options }) =>
     atDevice(options, async (at) => {
       const session = await sessionOf(at, 'officer');
-      const { failed } = run(at.device, session, 'SelfTest', {});
-      output.document({ passed: failed.length === 0, failed });
-      output.line(failed.length === 0 ? 'all self-tests passed' : `FAILED: ${failed.join(', ')}`);
+      const { failed, results } = run(at.device, session, 'SelfTest', {});
+      output.document({ passed: failed.length === 0, failed, results });
+      for (const { id, passed } of results) output.line(`${passed ? 'passed' : 'FAILED'}  ${id}`);
       return failed.length === 0 ? EXIT.done : EXIT.refused;
     }),
   ),
 );
+
+const trustProgram = step(
+  'trust-program',
+  'trust programs of another signer, before one is installed (two officers)',
+)
+  .argument('<signer>', 'SHA-256 of its public key: `status` and the build print it')
+  .action(
+    act<FolderFlags, [string]>(({ output, options }, signer) =>
+      atDevice(options, async (at) => {
+        run(at.device, await sessionOf(at, 'officer', true), 'TrustProgram', { signer });
+        output.document({ trusted: signer });
+        output.line(`programs signed by ${signer} are trusted`);
+        return EXIT.done;
+      }),
+    ),
+  );
 
 const tamper = step('tamper', 'erase all keys; the device answers only status and audit')
   .option('--yes', 'needed: there is no way back')
@@ -187,6 +204,7 @@ for (const one of [
   tableRegister,
   tableActivate,
   selfTest,
+  trustProgram,
   tamper,
   checkpoint,
 ]) {
