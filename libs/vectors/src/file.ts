@@ -40,7 +40,7 @@ function isTable(table: unknown): table is VectorTable {
   );
 }
 
-/** The cases that a sound table stands for. */
+/** The cases that a sound table stands for, named by the table and their column id or number. */
 export function rowsOf(table: VectorTable): VectorCase[] {
   return table.rows.map((row, index) => {
     const inputs: Record<string, unknown> = { ...table.constants };
@@ -49,7 +49,8 @@ export function rowsOf(table: VectorTable): VectorCase[] {
       if (column.startsWith('=')) expect[column.slice(1)] = row[i];
       else inputs[column] = row[i];
     });
-    return { ...inputs, id: `${table.id}-${index}`, op: table.op, expect };
+    const { id: name = index, ...rest } = inputs;
+    return { ...rest, id: `${table.id}-${name}`, op: table.op, expect };
   });
 }
 

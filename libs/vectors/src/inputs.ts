@@ -2,6 +2,20 @@
 import { fromHex, InputError } from '@pinfold/crypto';
 import type { Inputs, VectorCase } from './types.js';
 
+/**
+ * One fault in a long value, without writing the value again: of the input `x`, `xCut` leaves so
+ * many bytes and `xFlip` inverts the bit of that number (0 is the first).
+ */
+function altered(raw: VectorCase, name: string, bytes: Uint8Array): Uint8Array {
+  const { [`${name}Cut`]: cut, [`${name}Flip`]: flip } = raw;
+  const out = typeof cut === 'number' ? bytes.slice(0, cut) : bytes;
+  if (typeof flip === 'number') {
+    if (flip >= out.length * 8) throw new InputError('VECTOR_INPUT', `${name} has no such bit`);
+    out[flip >> 3]! ^= 0x80 >> (flip & 7);
+  }
+  return out;
+}
+
 export function inputsOf(raw: VectorCase): Inputs {
   const text = (name: string): string => {
     const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
@@ -19,6 +33,6 @@ export function inputsOf(raw: VectorCase): Inputs {
       if (typeof value === 'number') return value;
       throw new InputError('VECTOR_INPUT', `the case needs a number named ${name}`);
     },
-    bytes: (name) => fromHex(text(name)),
+    bytes: (name) => altered(raw, name, fromHex(text(name))),
   };
 }

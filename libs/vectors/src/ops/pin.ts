@@ -68,9 +68,9 @@ function ibm3624(c: Inputs): Outputs {
   const offset = c.optionalText('offset');
   const length = c.has('length') ? c.number('length') : (offset ?? pin ?? '0000').length;
   return {
-    naturalPin: naturalPin({ ...input, length }),
     ...(offset === undefined ? {} : { pin: pinOfOffset({ ...input, offset }) }),
     ...(pin === undefined ? {} : { offset: offsetOfPin({ ...input, pin }) }),
+    naturalPin: naturalPin({ ...input, length }),
   };
 }
 
