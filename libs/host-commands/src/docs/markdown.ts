@@ -6,6 +6,7 @@ import { KEY_ROLES } from '../device/key-roles.js';
 import { SECURITY_SETTINGS } from '../device/settings.js';
 import type { FieldLength, FieldNode, KeyNode, Layout, Node } from '../layout/nodes.js';
 import { WIRE_LIMITS } from '../wire/connection.js';
+import { showSettings } from './settings-shown.js';
 
 const GROUPS: readonly Group[] = ['service', 'keys', 'rsa', 'pins', 'macs and data', 'cards'];
 
@@ -20,6 +21,7 @@ export function hostCommandsMarkdown(): string {
     '<!-- Made from the layouts in libs/host-commands; `UPDATE_DOCS=1` with the specs of that library writes it anew. -->',
     '',
     ...INTRODUCTION,
+    ...TLS,
     ...limitLines(),
     ...settingLines(),
     ...keyLines(),
@@ -44,12 +46,36 @@ export function hostCommandsMarkdown(): string {
 const INTRODUCTION = [
   'payShield-style commands over TCP, to an LMK device of its own. It is not an institution’s device: other master keys, no accounts, no ceremonies. It starts with the published TEST LMKs, which protect nothing.',
   '',
-  '- Frame: two bytes of length (most significant first), then the message: header (4 characters unless configured otherwise; sent back as it came), two letters, fields, `%` and two digits of LMK identifier, `#` and key attributes (A0, A4, A6, A8, B0, BW: usage 2, algorithm and length 2, mode 1, version 2, exportability 1, optional blocks `00`), X’19’ and a trailer of up to 32 characters (sent back).',
-  '- Reply: header, first letter, second letter plus one, two characters of error, fields. An unknown command is answered with 67, a disabled one with 68. Many commands may be in flight on one connection; replies come in the order of the commands.',
+  '- Frame: two bytes of length (most significant first), then the message: header (4 characters, or as `PINFOLD_HOST_HEADER` says; sent back as it came), two letters, fields, what may follow them.',
+  '- After the fields, each at most once: `%` and two digits of LMK identifier; where a command makes keys, `#` and the header of the key block under the LMK (usage 2; algorithm and length 2 in A0, elsewhere optional; mode of use 1, version 2, exportability 1, optional blocks `00`; for private keys version and optional blocks alone), `&` and the header of the block that leaves (exportability alone, or usage 2, mode of use 1, version 2, exportability 1, `00`), `!` and that block’s version; X’19’ and a trailer of up to 32 characters (sent back).',
+  '- Reply: header, first letter, second letter plus one, two characters of error, fields. An unknown command is answered with 67, a disabled one with 68, fields that do not fit with the code that the field names, else 15. Many commands may be in flight on one connection; replies come in the order of the commands.',
+  '- Where the notes of a command name the HSM 8000 reference, its fields are those of that public document; fields that no public source shows are marked as this program’s own.',
   '- LMKs, `legacy`: 00 variant (default), 01 key block AES, 02 key block triple DES. `hardened`: 01 key block AES alone (default).',
   '- `legacy` starts authorised, with clear PINs in and out. `hardened` is not authorised until two officers are; refusals have code 17. RA ends the authorised state in both.',
-  '- PINs under LMK 02-03: a real device’s method is not public. Here the PIN field (5 characters unless configured: a PIN of up to 4 digits and its filling) is enciphered with FF1 (NIST SP 800-38G) under a key derived from the LMK, with the account number as tweak. Five digits are fewer than the million values that the standard’s revision asks for: it is a format, not a vault. Such PINs do not move between devices of different makers.',
+  '- PINs under LMK 02-03: a real device’s method is not public. Here the PIN field (5 characters, or as `PINFOLD_HOST_PIN_FIELD` says: a PIN of up to 4 digits and its filling) is enciphered with FF1 (NIST SP 800-38G) under a key derived from the LMK, with the account number as tweak. Five digits are fewer than the million values that the standard’s revision asks for: it is a format, not a vault. Such PINs do not move between devices of different makers.',
   '- Command PJ, whose letters no payShield command has, carries batches of this program’s own device commands between its processes (`PINFOLD_HSM_URLS`). It is served on the port of an HSM process that was started with `--institution`, and there alone: `PJ institution ; identity ; JSON`, answered `PK00 JSON`.',
+  '',
+];
+
+const TLS = [
+  '## TLS and rights',
+  '',
+  'With `PINFOLD_HOST_TLS` naming a folder, the same device is served on port 1501 (`PINFOLD_HOST_TLS_PORT`) over TLS 1.2 and 1.3, to clients with a certificate:',
+  '',
+  '| file | what |',
+  '|---|---|',
+  '| `server.key`, `server.pem` | private key, certificate and its chain (PEM) |',
+  '| `clients.pem` | the authorities whose client certificates are taken |',
+  '| `clients.json` | what each client may do; without it, everything |',
+  '',
+  '```json',
+  '{ "clients": [',
+  '  { "name": "switch", "sha256": "AB:CD:…", "commands": ["pins", "NC"] },',
+  '  { "name": "key officer", "sha256": "…", "commands": ["keys", "rsa", "service"] }',
+  '] }',
+  '```',
+  '',
+  '`sha256` is the fingerprint that `openssl x509 -fingerprint -sha256` prints; `commands` are codes, groups of this page (`service`, `keys`, `rsa`, `pins`, `macs and data`, `cards`) or `all`. Other commands are answered with 68, chained ones (NK) too; a client that is not in the list is not served. The plain port knows no rights: leave it on the loopback address.',
   '',
 ];
 
@@ -76,12 +102,20 @@ function settingLines(): string[] {
   return [
     '## Security settings',
     '',
-    'All on in `hardened`; in `legacy` the need for authorisation alone, and it starts authorised. Each can be switched off by its name.',
+    'All on in `hardened`; in `legacy` the need for authorisation alone, and it starts authorised. Each can be switched off by its name (`PINFOLD_HOST_SETTINGS_OFF`).',
     '',
     '| setting | refuses | code | after |',
     '|---|---|---|---|',
     ...Object.entries(SECURITY_SETTINGS).map(
       ([name, { refuses, error, source }]) => `| ${name} | ${refuses} | ${error} | ${source} |`,
+    ),
+    '',
+    'What each holds, asked of two hardened devices that differ in this setting alone:',
+    '',
+    '| setting | command | on | off |',
+    '|---|---|---|---|',
+    ...showSettings().map(
+      ({ setting, what, on, off }) => `| ${setting} | ${what} | ${on} | ${off} |`,
     ),
     '',
   ];
