@@ -19,12 +19,14 @@ const LARGEST_SECRET = 1024;
  * big-endian), just before. Shows that no intermediate key or PIN is left behind.
  */
 export function wipedBy(run: () => unknown): string[] {
-  // Jest gives its sandbox the Uint8Array of outside, but an Int32Array of its own.
-  const [outer, inner] = [Uint8Array, Int32Array].map(
-    (type) => Object.getPrototypeOf(type.prototype) as Uint8Array,
-  );
+  // Jest gives its sandbox the Uint8Array of outside, but an Int32Array of its own; a Buffer has its
+  // own way to be filled.
+  const prototypes = [
+    ...[Uint8Array, Int32Array].map((type) => Object.getPrototypeOf(type.prototype) as Uint8Array),
+    Buffer.prototype as Uint8Array,
+  ];
   const wiped: string[] = [];
-  const restore = [...new Set([outer!, inner!])].map((prototype) => {
+  const restore = [...new Set(prototypes)].map((prototype) => {
     const { fill } = prototype;
     prototype.fill = function (this: Uint8Array, value, ...range) {
       if (value === 0 && this.byteLength <= LARGEST_SECRET) wiped.push(hexOf(this));
