@@ -17,6 +17,7 @@ import {
 } from '../device/device-session.js';
 import { OpenCeremonies } from '../device/open-ceremonies.js';
 import { askSecret } from '../device/secrets.js';
+import { keepToken } from '../device/token-files.js';
 
 interface CeremonyFlags extends FolderFlags {
   readonly type: KeyType;
@@ -125,23 +126,26 @@ const combine = step('combine', 'combine the shares into the key, and close the 
   .addOption(new Option('--type <type>', 'key type, with --shares').choices(KEY_TYPE_NAMES))
   .option('--usage <usage>', 'usage, with --shares of a legacy device')
   .option('--shares <tokens>', 'share tokens from elsewhere, with commas', collected)
+  .option('--out <file>', "where the key's token goes")
   .action(
-    act<Partial<CeremonyFlags> & FolderFlags, [string | undefined]>(({ output, options }, named) =>
-      atDevice(options, async (at) => {
-        const ceremonies = ceremoniesOf(options);
-        const { type, usage, shares, number } = combination(ceremonies, options, named);
-        const session = await sessionOf(at, 'custodian');
-        const made = run(at.device, session, 'CombineKeyShares', {
-          type,
-          usage: usage as never,
-          shares: [...shares],
-        });
-        if (number !== undefined) ceremonies.forget(number);
-        output.document(made);
-        output.line(`key        ${made.key}`);
-        output.line(`check      ${made.checkValue}`);
-        return EXIT.done;
-      }),
+    act<Partial<CeremonyFlags> & FolderFlags & { out?: string }, [string | undefined]>(
+      ({ output, options }, named) =>
+        atDevice(options, async (at) => {
+          const ceremonies = ceremoniesOf(options);
+          const { type, usage, shares, number } = combination(ceremonies, options, named);
+          const session = await sessionOf(at, 'custodian');
+          const made = run(at.device, session, 'CombineKeyShares', {
+            type,
+            usage: usage as never,
+            shares: [...shares],
+          });
+          if (number !== undefined) ceremonies.forget(number);
+          output.document(made);
+          if (options.out !== undefined) keepToken(options.out, made.key);
+          output.line(`key        ${options.out ?? made.key}`);
+          output.line(`check      ${made.checkValue}`);
+          return EXIT.done;
+        }),
     ),
   );
 

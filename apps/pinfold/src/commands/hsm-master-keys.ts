@@ -24,6 +24,7 @@ import {
   withEnvelopeFiles,
 } from '../device/device-session.js';
 import { askSecret } from '../device/secrets.js';
+import { keepToken, tokenOf } from '../device/token-files.js';
 
 interface MasterKeyFlags extends FolderFlags {
   readonly mode: Mode;
@@ -157,23 +158,29 @@ const change = withPeople(
 );
 
 const reEncrypt = step('re-encrypt', 'a token of the old master keys under the new ones')
-  .argument('<token>', 'the token')
+  .argument('<token>', 'the token, or a file that holds it')
+  .option('--out <file>', 'where the new token goes')
   .addOption(
     new Option('--type <type>', 'key type; RSA for a private key')
       .choices([...KEY_TYPE_NAMES, RSA])
       .makeOptionMandatory(),
   )
   .action(
-    act<MasterKeyFlags, [string]>(({ output, options }, token) =>
+    act<MasterKeyFlags & { out?: string }, [string]>(({ output, options }, given) =>
       atDevice(options, async (at) => {
         const session = await sessionOf(at, 'keyManager');
         const { type } = options;
+        const token = tokenOf(given);
         const renewed =
           type === RSA
             ? run(at.device, session, 'ReEncryptRsaKey', { rsaKey: token }).rsaKey
             : run(at.device, session, 'ReEncryptToken', { type, token }).token;
         output.document({ token: renewed });
-        output.line(renewed);
+        if (options.out === undefined) output.line(renewed);
+        else {
+          keepToken(options.out, renewed);
+          output.line(`written to ${options.out}`);
+        }
         return EXIT.done;
       }),
     ),

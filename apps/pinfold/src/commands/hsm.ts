@@ -78,17 +78,20 @@ const lockOut = jsonCommand('lock-out', 'show on a device of its own how guessin
   }),
 );
 
-const user = step('user-add', 'add a person with one role; asks for the passphrase')
-  .argument('<name>', 'who is added')
+const user = step('user-add', 'add people with one role; asks for their passphrases')
+  .argument('<names...>', 'who is added')
   .addOption(new Option('--role <role>', 'role').choices(ROLE_NAMES).makeOptionMandatory())
   .action(
-    act<FolderFlags & { role: Role }, [string]>(({ output, options }, name) =>
+    act<FolderFlags & { role: Role }, [string[]]>(({ output, options }, names) =>
       atDevice(options, async (at) => {
         const officers = await sessionOf(at, 'officer', true);
-        const passphrase = await askSecret(`New passphrase of ${name}`);
-        run(at.device, officers, 'CreateUser', { name, role: options.role, passphrase });
-        output.document({ name, role: options.role });
-        output.line(`${name} is ${options.role}`);
+        const { role } = options;
+        for (const name of names) {
+          const passphrase = await askSecret(`New passphrase of ${name}`);
+          run(at.device, officers, 'CreateUser', { name, role, passphrase });
+          output.line(`${name} is ${role}`);
+        }
+        output.document({ names, role });
         return EXIT.done;
       }),
     ),
