@@ -91,7 +91,8 @@ it('retries what was in flight when a device dies, in its time limit, in turn fo
   expect(slowest).toBeLessThan(2_500);
   const { body } = await metrics.text();
   expect(body).toMatch(/pinfold_hsm_pool_events_total\{event="down".*\} 3/);
-  expect(body).toMatch(/pinfold_hsm_devices_up_count\{.*\} 2/);
+  expect(body).toMatch(/pinfold_hsm_pool_up_count\{.*\} 2/);
+  expect(body.match(/pinfold_hsm_device_breaker_closed_info\{.*\} 1/g)).toHaveLength(2);
   expect(body).not.toMatch(/event="unavailable"/);
   await pool.close();
   for (const line of lines) line.cut();

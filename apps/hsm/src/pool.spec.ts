@@ -79,6 +79,11 @@ it('loses nothing when a device is killed under load, and uses it again when it 
   await closing.splice(closing.indexOf(first), 1)[0]!.close();
   await pause(150);
   expect(pool.status().map(({ state }) => state === 'up')).toEqual([false, true]);
+  const [lost, stays] = pool.status();
+  expect(lost!.breaker).not.toBe('closed');
+  expect(lost!.lastError?.code).toMatch(/^LINK_(BROKEN|REFUSED)$/);
+  expect(Date.now() - lost!.lastError!.atMs).toBeLessThan(5_000);
+  expect(stays).toMatchObject({ breaker: 'closed', nextLookAtMs: null });
   const before = done;
   await start(first.port);
   await pause(400);

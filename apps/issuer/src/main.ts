@@ -1,5 +1,6 @@
 /** An issuer as a process of its own: `node dist/apps/issuer/src/main.js --issuer BANK-A`. */
 import { parseArgs } from 'node:util';
+import { hsmRoute } from '@pinfold/institution';
 import { runApp, startHttp, UsageError } from '@pinfold/platform';
 import { composeIssuer } from './compose.js';
 import { issuerFacts } from './settings.js';
@@ -25,6 +26,7 @@ await runApp({
       metrics,
       info: { title: `Pinfold issuer ${facts.name}`, version: '0.1.0' },
       token: null,
+      routes: [hsmRoute(context, `issuer-${facts.id}`)],
     });
     shutdown.add({ phase: 'intake', name: 'http', stop: () => http.close() });
     await composeIssuer(context, facts);

@@ -5,6 +5,7 @@ import { type OpenedKeys, openServiceBase, switchTopology, wireOf } from '@pinfo
 import type { AppContext } from '@pinfold/platform';
 import { type PanKeeper, PostgresSwitchStore, switchMigrations } from '@pinfold/storage';
 import { composeLines, issuersWith } from './iso-port/compose-lines.js';
+import type { IsoPort } from './iso-port/iso-port.js';
 import { provisionLineKeys, withPartners } from './iso-port/line-keys.js';
 import { type Lines, NO_LINES } from './iso-port/lines-file.js';
 import { SWITCH_SCHEMA, switchOptions } from './settings.js';
@@ -17,7 +18,7 @@ const POOL_SIZE = 6;
 export async function composeSwitch(
   context: AppContext,
   lines: Lines = NO_LINES,
-): Promise<{ iso: number }> {
+): Promise<{ iso: IsoPort }> {
   const { config, logger, metrics, shutdown } = context;
   const issuers = issuersWith(lines);
   const { institution, hsm, keys, database, bus } = await openServiceBase(context, {
@@ -49,8 +50,7 @@ export async function composeSwitch(
     metrics: new SwitchMetrics(metrics, issuers),
   });
   shutdown.add({ phase: 'drain', name: 'switch', stop: () => running.stop() });
-  const { port } = await composeLines(context, { lines, bus, keys, store });
-  return { iso: port };
+  return { iso: await composeLines(context, { lines, bus, keys, store }) };
 }
 
 /** How the switch's tables keep card numbers: sealed in the acquirer's vault. */

@@ -5,6 +5,7 @@ export { type IsoPort, type IsoPortOptions, startIsoPort } from './iso-port/iso-
 export type { Letter } from './iso-port/letter.js';
 export { LINE_LIMITS, type LineLimits } from './iso-port/limits.js';
 export { provisionLineKeys, withPartners } from './iso-port/line-keys.js';
+export { type LineState, linesAnswerSchema, linesRoute } from './iso-port/line-state.js';
 export {
   DEMO_LINES,
   LETTERS_FOLDER,

@@ -8,7 +8,30 @@
  */
 import { HsmLink, LinkError, type LinkOptions } from './tcp-link.js';
 
-export type MemberState = 'connecting' | 'up' | 'down' | 'draining';
+export const MEMBER_STATES = ['connecting', 'up', 'down', 'draining'] as const;
+export type MemberState = (typeof MEMBER_STATES)[number];
+
+/** Closed: commands pass. Open: none do, until a pause is over. Half open: NC is tried. */
+export const BREAKER_OF = {
+  connecting: 'half-open',
+  up: 'closed',
+  down: 'open',
+  draining: 'open',
+} as const satisfies Record<MemberState, string>;
+
+export interface DeviceStatus {
+  readonly device: string;
+  readonly state: MemberState;
+  readonly breaker: (typeof BREAKER_OF)[MemberState];
+  /** Frames sent and not answered. */
+  readonly inFlight: number;
+  readonly served: number;
+  readonly failures: number;
+  /** Why a frame or a look failed last: a stable code, and when (ms since the epoch). */
+  readonly lastError: { readonly code: string; readonly atMs: number } | null;
+  /** Of a device that is down: when it is looked at again (ms since the epoch). */
+  readonly nextLookAtMs: number | null;
+}
 
 export interface MemberOptions extends LinkOptions {
   readonly healthMs?: number;
@@ -31,6 +54,8 @@ export class PoolMember {
   #missed = 0;
   #served = 0;
   #failures = 0;
+  #lastError: DeviceStatus['lastError'] = null;
+  #nextLookAtMs: number | null = null;
 
   constructor(options: MemberOptions) {
     this.#options = options;
@@ -47,13 +72,16 @@ export class PoolMember {
     return this.#link?.inFlight ?? 0;
   }
 
-  get status() {
+  get status(): DeviceStatus {
     return {
       device: this.name,
       state: this.#state,
+      breaker: BREAKER_OF[this.#state],
       inFlight: this.inFlight,
       served: this.#served,
       failures: this.#failures,
+      lastError: this.#lastError,
+      nextLookAtMs: this.#nextLookAtMs,
     };
   }
 
@@ -67,7 +95,7 @@ export class PoolMember {
       this.#served++;
       return reply;
     } catch (error) {
-      this.#failures++;
+      this.#note(error);
       if (
         error instanceof LinkError &&
         error.reason === 'timeout' &&
@@ -80,8 +108,8 @@ export class PoolMember {
   }
 
   /** The device answered that it cannot work: look at it again before it gets more. */
-  suspect(): void {
-    this.#failures++;
+  suspect(code: string): void {
+    this.#note(code);
     this.#fail();
   }
 
@@ -95,6 +123,12 @@ export class PoolMember {
     await this.#link?.close(drainMs);
   }
 
+  #note(error: unknown): void {
+    this.#failures++;
+    const code = error instanceof LinkError ? `LINK_${error.reason.toUpperCase()}` : String(error);
+    this.#lastError = { code, atMs: Date.now() };
+  }
+
   get #firstPauseMs(): number {
     return this.#options.backOffMs?.[0] ?? 100;
   }
@@ -102,16 +136,20 @@ export class PoolMember {
   async #connect(): Promise<void> {
     if (this.#state === 'draining') return;
     this.#state = 'connecting';
+    this.#nextLookAtMs = null;
     try {
       const link = await HsmLink.open(this.#options);
       this.#link = link;
       link.onBroken(() => {
-        if (this.#link === link) this.#fail();
+        if (this.#link !== link) return;
+        this.#note(new LinkError('broken', false));
+        this.#fail();
       });
       await this.#look(link);
       if (!this.#isDraining) this.#up();
       else await link.close();
-    } catch {
+    } catch (error) {
+      this.#note(error);
       this.#fail();
     }
   }
@@ -135,7 +173,8 @@ export class PoolMember {
       try {
         await this.#look(link);
         if (this.#state === 'up') this.#lookLater();
-      } catch {
+      } catch (error) {
+        this.#note(error);
         if (this.#link === link) this.#fail();
       }
     }, this.#options.healthMs ?? 1_000);
@@ -145,7 +184,7 @@ export class PoolMember {
   /** NC, answered without error. */
   async #look(link: HsmLink): Promise<void> {
     const reply = await link.send('NC', HEALTH_ANSWER_MS);
-    if (!reply.startsWith('ND00')) throw new LinkError('broken', true);
+    if (!reply.startsWith('ND00')) throw new LinkError('unhealthy', true);
   }
 
   /** Opens the breaker: everything in flight fails over, and a later look may close it again. */
@@ -160,6 +199,7 @@ export class PoolMember {
     if (wasUp) this.#options.tell(this.name, 'down');
     this.#timer = setTimeout(() => void this.#connect(), this.#pauseMs);
     this.#timer.unref();
+    this.#nextLookAtMs = Date.now() + this.#pauseMs;
     this.#pauseMs = Math.min(this.#pauseMs * 2, this.#options.backOffMs?.[1] ?? 5_000);
   }
 }

@@ -6,8 +6,9 @@
  * itself.
  */
 import type { CommandName, HsmJob, Input, Outcome, Output } from '@pinfold/hsm';
-import { type MemberState, PoolMember } from './pool-member.js';
+import { type DeviceStatus, PoolMember } from './pool-member.js';
 import { type HsmAnswer, type HsmClient, HsmUnavailable } from './port.js';
+import { REPEATABLE } from './retry-safety.js';
 import { jobsCommands, parseAnswers } from './tcp-jobs.js';
 import { LinkError, type LinkOptions } from './tcp-link.js';
 
@@ -32,30 +33,6 @@ export interface PoolEvent {
   readonly device: string;
   readonly event: 'up' | 'down' | 'retried' | 'unavailable';
 }
-
-export interface DeviceStatus {
-  readonly device: string;
-  readonly state: MemberState;
-  readonly inFlight: number;
-  readonly served: number;
-  readonly failures: number;
-}
-
-/**
- * Commands that may be sent again when no answer came: they change nothing, or what they make twice is
- * used once. A wrong PIN told to two devices counts in both.
- */
-export const REPEATABLE: ReadonlySet<CommandName> = new Set<CommandName>([
-  'GenerateMac',
-  'VerifyMac',
-  'TranslatePinBlock',
-  'VerifyPin',
-  'GenerateDataKey',
-  'DecryptDataKey',
-  'GenerateWorkingKey',
-  'ExportKey',
-  'ImportKey',
-]);
 
 export class HsmPool {
   readonly #members: PoolMember[];
@@ -129,7 +106,7 @@ export class HsmPool {
         code = `HOST_${answers}`;
         // The device says that it did nothing: another one may.
         if (answers !== '41') break;
-        member.suspect();
+        member.suspect(code);
       } catch (error) {
         if (!(error instanceof LinkError)) throw error;
         code = `LINK_${error.reason.toUpperCase()}`;

@@ -18,12 +18,12 @@ export interface LinkOptions {
   readonly frameBytes?: number;
 }
 
-/** No reply: the link broke, was never up, is full, or the reply took too long. */
+/** No reply: the link broke, was never up, is full, the reply took too long, or says that it cannot. */
 export class LinkError extends Error {
   override readonly name = 'LinkError';
 
   constructor(
-    readonly reason: 'refused' | 'broken' | 'timeout' | 'full',
+    readonly reason: 'refused' | 'broken' | 'timeout' | 'full' | 'unhealthy',
     /** Whether the other side can have seen the command. */
     readonly sent: boolean,
   ) {

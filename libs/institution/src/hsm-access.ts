@@ -2,7 +2,7 @@
  * How a program reaches its institutions' devices in production: the device in its own process, or the
  * pool that `PINFOLD_HSM_URLS` names. One pool serves all institutions of a process.
  */
-import { type HsmClient, HsmPool } from '@pinfold/hsm-client';
+import { type HsmClient, type HsmPool, measuredPool } from '@pinfold/hsm-client';
 import type { AppContext } from '@pinfold/platform';
 import { IDENTITIES, type Institution } from './institution.js';
 
@@ -13,7 +13,12 @@ export interface HsmAccess {
   readonly pool: HsmPool | undefined;
 }
 
-const EVENTS = ['up', 'down', 'retried', 'unavailable'] as const;
+const POOLS = new WeakMap<AppContext, HsmPool>();
+
+/** The pool of a process that has opened one: for its `GET /hsm`, which is there before the pool is. */
+export function poolOf(context: AppContext): HsmPool | undefined {
+  return POOLS.get(context);
+}
 
 export function openHsmAccess(context: AppContext): HsmAccess {
   const { config, logger, metrics, health, shutdown } = context;
@@ -21,28 +26,13 @@ export function openHsmAccess(context: AppContext): HsmAccess {
   if (config.hsmUrls === null) {
     return { pool: undefined, of: (institution) => institution.as(production) };
   }
-  const events = metrics.counter({
-    name: 'pinfold_hsm_pool_events_total',
-    help: 'devices that came and went, commands that went to another device',
-    labels: { event: EVENTS },
-  });
-  const pool = new HsmPool({
+  const pool = measuredPool(metrics, {
     urls: config.hsmUrls,
     observe: ({ device, event }) => {
-      events.add({ event });
       if (event === 'up' || event === 'down') logger.warn(`HSM ${event}`, { address: device });
     },
   });
-  metrics.observed({
-    name: 'pinfold_hsm_pool_up_count',
-    help: 'devices of the pool that answer',
-    read: () => pool.status().filter(({ state }) => state === 'up').length,
-  });
-  metrics.observed({
-    name: 'pinfold_hsm_pool_outstanding_count',
-    help: 'commands sent to devices and not answered',
-    read: () => pool.status().reduce((sum, { inFlight }) => sum + inFlight, 0),
-  });
+  POOLS.set(context, pool);
   health.add('ready', 'hsm pool', () => {
     const down = pool.status().every(({ state }) => state !== 'up');
     return down ? 'no device of PINFOLD_HSM_URLS answers' : undefined;

@@ -3,6 +3,7 @@ export * from './ceremonies.js';
 export * from './data-keys.js';
 export * from './device-folder.js';
 export * from './hsm-access.js';
+export * from './hsm-route.js';
 export * from './institution.js';
 export * from './program-files.js';
 export * from './service-base.js';

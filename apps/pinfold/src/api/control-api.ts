@@ -1,7 +1,9 @@
 /** The control API of the all-in-one program: every route, from what the system consists of. */
+import { hsmRoute } from '@pinfold/institution';
 import { type AppContext, ensureApiToken, type HttpServer, startHttp } from '@pinfold/platform';
 import { accountStatement } from '@pinfold/storage';
 import { keyChangeRoute, loadRoute, PLAIN_MIX, withdrawalRoute } from '../../../atm/src/index.js';
+import { linesRoute } from '../../../switch/src/index.js';
 import { VERSION } from '../cli/version.js';
 import { hopsOf } from '../narration/hops.js';
 import { createTraffic } from '../system/fleet-app.js';
@@ -53,6 +55,8 @@ export async function startControlApi(
       ...parkedRoutes(system.stores),
       ...keyRoutes(system.stores.switch),
       keyChangeRoute(system.fleet),
+      hsmRoute(context, 'pinfold'),
+      linesRoute(() => system.iso.lines),
       loadRoute((ratePerSecond, plain) =>
         createTraffic(system, {
           demoSeed: config.seed,

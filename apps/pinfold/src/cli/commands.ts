@@ -57,6 +57,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/keys.js')).keysCommand,
   },
   {
+    name: 'lines',
+    summary: 'ISO 8583 lines: connections, terminals, state',
+    load: async () => (await import('../commands/lines.js')).linesCommand,
+  },
+  {
     name: 'card',
     summary: 'demo cards',
     load: async () => (await import('../commands/card.js')).cardCommand,

@@ -13,6 +13,7 @@ import type { OpenedNetwork } from '../network/open-network.js';
 import type { DatabaseServer } from '../system/servers.js';
 import type { ServiceProcess } from './child-process.js';
 import type { ClusterKafka } from './kafka.js';
+import { operationsRoutes } from './operations.js';
 import type { CallAtm } from './proxy.js';
 
 export interface ClusterParts {
@@ -62,6 +63,7 @@ export async function startClusterApi(context: AppContext, parts: ClusterParts):
       ...keyRoutes(parts.stores.switch),
       forwarded('/terminals/keys', 'A terminal asks for a new TPK and TAK', parts.callAtm),
       processesRoute(parts),
+      ...operationsRoutes(parts.services),
       statusRoute({
         mode: config.mode,
         dataDir: config.dataDir,

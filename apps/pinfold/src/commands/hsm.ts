@@ -18,6 +18,7 @@ import { lockOutDemonstration } from '../device/lock-out.js';
 import { askSecret } from '../device/secrets.js';
 import { statusLines } from '../device/status-lines.js';
 import { masterKeyCommands } from './hsm-master-keys.js';
+import { showPool } from './hsm-pool.js';
 
 const step = (name: string, summary: string): Command =>
   jsonCommand(name, summary)
@@ -28,16 +29,21 @@ const step = (name: string, summary: string): Command =>
       collected,
     );
 
-const status = step('status', 'what the device is and how it fares').action(
-  act<FolderFlags>(({ output, options }) =>
-    atDevice(options, async ({ device }) => {
-      const found = statusOf(device);
-      output.document(found);
-      for (const [name, text] of statusLines(found)) output.line(`${name.padEnd(13)}${text}`);
-      return EXIT.done;
+const status = jsonCommand('status', 'the devices a running system works through; or one device')
+  .option('--folder <dir>', 'one device in this folder instead')
+  .option('--data <dir>', 'data folder of the running system')
+  .action(
+    act<Partial<FolderFlags> & { data?: string }>(({ output, options }) => {
+      const { folder } = options;
+      if (folder === undefined) return showPool(output, options);
+      return atDevice({ ...options, folder }, async ({ device }) => {
+        const found = statusOf(device);
+        output.document(found);
+        for (const [name, text] of statusLines(found)) output.line(`${name.padEnd(13)}${text}`);
+        return EXIT.done;
+      });
     }),
-  ),
-);
+  );
 
 const policy = step('policy', 'the rules, and which are in force').action(
   act<FolderFlags>(({ output, options }) =>

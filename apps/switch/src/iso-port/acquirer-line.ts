@@ -12,7 +12,8 @@ import { type Frame, type Packaging, pack, textOf } from '@pinfold/iso8583';
 import { type BusRecord, RESPONSE, TOPICS } from '@pinfold/messages';
 import type { IsoMetrics, LineEvent } from './iso-metrics.js';
 import type { LineLimits } from './limits.js';
-import type { LineSocket } from './line-socket.js';
+import type { CloseReason, LineSocket } from './line-socket.js';
+import type { LineState } from './line-state.js';
 import { fromLine, toLine, type Unpacked } from './packing.js';
 import { refusalOf, salvage, wantsAnswer } from './salvage.js';
 
@@ -51,6 +52,9 @@ export class AcquirerLine {
   /** Keyed hashes of the terminals: most records on `atm.answers` are other lines'. */
   readonly #keys: ReadonlySet<string>;
   readonly #speaking = new Map<string, TerminalState>();
+  readonly #connections = new Set<LineConnection>();
+  #lastMessageAtMs: number | null = null;
+  #lastClosed: CloseReason | null = null;
 
   constructor(readonly options: AcquirerLineOptions) {
     this.#terminals = new Set(options.terminals);
@@ -58,7 +62,28 @@ export class AcquirerLine {
   }
 
   connect(socket: LineSocket): LineConnection {
-    return new LineConnection(this, socket);
+    const connection = new LineConnection(this, socket);
+    this.#connections.add(connection);
+    return connection;
+  }
+
+  get state(): Pick<
+    LineState,
+    'connections' | 'terminals' | 'signedOn' | 'inFlight' | 'lastMessageAtMs' | 'lastClosed'
+  > {
+    const connections = [...this.#connections];
+    return {
+      connections: connections.length,
+      terminals: this.#terminals.size,
+      signedOn: [...this.#speaking.values()].filter(({ signedOn }) => signedOn).length,
+      inFlight: connections.reduce((sum, { inFlight }) => sum + inFlight, 0),
+      lastMessageAtMs: this.#lastMessageAtMs,
+      lastClosed: this.#lastClosed,
+    };
+  }
+
+  heard(): void {
+    this.#lastMessageAtMs = Date.now();
   }
 
   /** A chunk of `atm.answers`. */
@@ -82,7 +107,9 @@ export class AcquirerLine {
     else this.#speaking.set(terminal, { connection, header, signedOn: false });
   }
 
-  forget(connection: LineConnection): void {
+  forget(connection: LineConnection, reason: CloseReason): void {
+    this.#connections.delete(connection);
+    this.#lastClosed = reason;
     for (const [terminal, state] of this.#speaking) {
       if (state.connection === connection) this.#speaking.delete(terminal);
     }
@@ -128,6 +155,7 @@ export class LineConnection {
   /** Frames that came together leave as one batch. */
   onFrames(frames: readonly Frame[]): void {
     const records: BusRecord[] = [];
+    this.#line.heard();
     this.#socket.cork();
     for (const frame of frames) {
       const record = this.#take(frame);
@@ -138,9 +166,13 @@ export class LineConnection {
     this.#holdBack();
   }
 
-  onClose(): void {
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  onClose(reason: CloseReason): void {
     clearTimeout(this.#sweep);
-    this.#line.forget(this);
+    this.#line.forget(this, reason);
   }
 
   answer(unpacked: Unpacked, header: Uint8Array): boolean {

@@ -14,6 +14,7 @@ import type { IsoMetrics } from './iso-metrics.js';
 import { IsoServer } from './iso-server.js';
 import { IssuerLine } from './issuer-line.js';
 import { LINE_LIMITS, type LineLimits } from './limits.js';
+import type { LineState } from './line-state.js';
 import {
   type AcquirerConfig,
   byPort,
@@ -43,6 +44,8 @@ export interface IsoPort {
   /** Of the lines without a port of their own; 0 when there are none. */
   readonly port: number;
   readonly issuers: readonly { readonly issuer: string; readonly up: boolean }[];
+  /** Of all lines, in the order of the file. */
+  readonly lines: readonly LineState[];
   /** No new connections; what has come in is on the bus. */
   close(): Promise<void>;
 }
@@ -58,9 +61,14 @@ export async function startIsoPort(options: IsoPortOptions): Promise<IsoPort> {
   };
   try {
     let port = 0;
+    const acquirers = new Map<string, () => LineState>();
     for (const group of byPort(lines.acquirers)) {
-      const server = await listen(group, options, ends);
+      const { server, served } = await listen(group, options, ends);
       if (group[0]!.port === undefined) port = server.port;
+      group.forEach((config, i) => {
+        const { line } = served[i]!;
+        acquirers.set(config.name, () => acquirerState(config, server.port, line));
+      });
     }
     const issuers: IssuerLine[] = [];
     for (const config of lines.issuers) {
@@ -83,6 +91,12 @@ export async function startIsoPort(options: IsoPortOptions): Promise<IsoPort> {
       get issuers() {
         return states();
       },
+      get lines() {
+        return [
+          ...lines.acquirers.map(({ name }) => acquirers.get(name)!()),
+          ...lines.issuers.map((config, i) => issuerState(config, issuers[i]!)),
+        ];
+      },
       close,
     };
   } catch (error) {
@@ -95,7 +109,7 @@ async function listen(
   group: readonly AcquirerConfig[],
   options: IsoPortOptions,
   ends: (() => Promise<void>)[],
-): Promise<IsoServer> {
+): Promise<{ server: IsoServer; served: readonly { line: AcquirerLine }[] }> {
   const { bus, limits = LINE_LIMITS, metrics, logger } = options;
   const served = group.map((config) => ({
     line: new AcquirerLine({
@@ -146,7 +160,30 @@ async function listen(
   ends.push(() => server.close());
   const names = group.map(({ name }) => name).join(', ');
   logger.debug('ISO 8583 line is served', { address: `${address}:${server.port}`, name: names });
-  return server;
+  return { server, served };
+}
+
+function acquirerState(config: AcquirerConfig, port: number, line: AcquirerLine): LineState {
+  const { name, address, packing, lengthBytes, tls } = config;
+  return {
+    ...{ name, packing, lengthBytes },
+    side: 'acquirer',
+    address: `${address}:${port}`,
+    tls: tls !== undefined,
+    ...line.state,
+  };
+}
+
+function issuerState(config: IssuerConfig, line: IssuerLine): LineState {
+  const { name, host, port, packing, lengthBytes, tls } = config;
+  return {
+    ...{ name, packing, lengthBytes },
+    side: 'issuer',
+    address: `${host}:${port}`,
+    tls: tls !== undefined,
+    ...{ terminals: 0, signedOn: 0, inFlight: 0 },
+    ...line.state,
+  };
 }
 
 function issuerLine(config: IssuerConfig, options: IsoPortOptions): IssuerLine {

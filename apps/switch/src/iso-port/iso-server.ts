@@ -153,7 +153,7 @@ export class IsoServer {
       onFrames: (frames) => connection.onFrames(frames),
       onClose: (reason) => {
         this.#sockets.delete(served);
-        connection.onClose();
+        connection.onClose(reason);
         metrics?.closed(name, reason);
       },
     });

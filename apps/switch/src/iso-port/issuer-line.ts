@@ -15,7 +15,8 @@ import { type Frame, type Framing, type Packaging, pack, textOf } from '@pinfold
 import { type BusRecord, RESPONSE, TOPICS } from '@pinfold/messages';
 import type { IsoMetrics } from './iso-metrics.js';
 import type { LineLimits } from './limits.js';
-import { LineSocket } from './line-socket.js';
+import { type CloseReason, LineSocket } from './line-socket.js';
+import type { LineState } from './line-state.js';
 import { fromLine, toLine, type Unpacked } from './packing.js';
 import { refusalOf } from './salvage.js';
 
@@ -61,6 +62,8 @@ export class IssuerLine {
   #timer: NodeJS.Timeout | undefined;
   #waitMs = FIRST_WAIT_MS;
   #stopped = false;
+  #lastMessageAtMs: number | null = null;
+  #lastClosed: CloseReason | null = null;
   #sending: Promise<void> = Promise.resolve();
 
   constructor(options: IssuerLineOptions) {
@@ -69,6 +72,14 @@ export class IssuerLine {
 
   get up(): boolean {
     return this.#line !== undefined;
+  }
+
+  get state(): Pick<LineState, 'connections' | 'lastMessageAtMs' | 'lastClosed'> {
+    return {
+      connections: this.up ? 1 : 0,
+      lastMessageAtMs: this.#lastMessageAtMs,
+      lastClosed: this.#lastClosed,
+    };
   }
 
   start(): void {
@@ -145,6 +156,7 @@ export class IssuerLine {
       onFrames: (frames) => this.#receive(line, frames),
       onClose: (reason) => {
         this.#line = undefined;
+        this.#lastClosed = reason;
         metrics?.closed(issuer, reason);
         onState?.('down');
         this.#again();
@@ -166,6 +178,7 @@ export class IssuerLine {
   #receive(line: LineSocket, frames: readonly Frame[]): void {
     const { packaging, metrics, send } = this.#options;
     const records: BusRecord[] = [];
+    this.#lastMessageAtMs = Date.now();
     for (const { message: bytes } of frames) {
       const read = fromLine(bytes, packaging);
       if (!read.ok) {

@@ -26,11 +26,17 @@ it('has gauges, observed gauges and histograms', async () => {
   metrics.gauge({ name: 'pinfold_queue_records_count', help: 'q' }).set({}, 7);
   let level = 1;
   metrics.observed({ name: 'pinfold_pool_open_count', help: 'p', read: () => level });
+  const sizes: Record<string, number> = { a: 3, b: 4 };
+  metrics.observedEach({
+    ...{ name: 'pinfold_part_size_bytes', help: 's', label: 'part', values: ['a', 'b'] },
+    read: (part) => sizes[part]!,
+  });
   metrics.histogram({ name: 'pinfold_hop_duration_seconds', help: 'h' }).observe({}, 0.003);
   level = 2;
   const { body } = await metrics.text();
   expect(body).toContain('pinfold_queue_records_count{service="switch"} 7');
   expect(body).toContain('pinfold_pool_open_count{service="switch"} 2');
+  expect(body).toContain('pinfold_part_size_bytes{part="b",service="switch"} 4');
   expect(body).toContain('pinfold_hop_duration_seconds_bucket{le="0.005",service="switch"} 1');
 });
 

@@ -95,6 +95,26 @@ export class Metrics {
     });
   }
 
+  /** A gauge for each value of one label, read when metrics are asked for. */
+  observedEach(o: {
+    name: string;
+    help: string;
+    label: string;
+    values: readonly string[];
+    read: (value: string) => number;
+  }): void {
+    check({ name: o.name, labels: { [o.label]: o.values } });
+    new Gauge({
+      name: o.name,
+      help: o.help,
+      labelNames: [o.label],
+      registers: [this.registry],
+      collect() {
+        for (const value of o.values) this.set({ [o.label]: value }, o.read(value));
+      },
+    });
+  }
+
   histogram<const L extends LabelTable = Record<never, never>>(
     o: MetricOptions<L> & { buckets?: readonly number[] },
   ): HistogramMetric<L> {
