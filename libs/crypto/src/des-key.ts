@@ -7,14 +7,13 @@ import {
   cryptBlock,
   isOwner,
   makeSchedule,
+  nextKeyNumber,
   scheduleAt,
   wipeSchedule,
 } from './integer/schedules.js';
 
 const KEY_LENGTHS = [8, 16, 24] as const;
 const scratch = new Int32Array(2);
-/** Keys are numbered; a number is never given twice. */
-let lastNumber = 0;
 
 /**
  * Key of 8 (single DES), 16 (K1 K2 K1) or 24 bytes. Parity bits are ignored.
@@ -40,8 +39,7 @@ export class DesKey {
     this.#bytes = bytes;
     this.lengthBytes = bytes.length as 8 | 16 | 24;
     this.scheduleBytes = bytes.length === 8 ? PASS_BYTES : SCHEDULE_BYTES;
-    lastNumber++;
-    this.#number = lastNumber;
+    this.#number = nextKeyNumber();
   }
 
   /** @throws InputError BYTES_EXPECTED, KEY_LENGTH */

@@ -131,6 +131,10 @@ export class Assembler {
     return this.raw([0x36, 2]).unsigned(offset);
   }
 
+  i32Load8(offset: number): this {
+    return this.raw([0x2d, 0]).unsigned(offset);
+  }
+
   i32Load16(offset: number): this {
     return this.raw([0x2f, 1]).unsigned(offset);
   }

@@ -1,16 +1,17 @@
 /**
  * The integer engine as a WebAssembly module: DES on 32-bit integers, the same algorithm as
- * `des-block.ts`. V8 checks the bounds of every look-up in a typed array and keeps the array at hand;
+ * `des-block.ts`, and AES encryption by look-ups (`aes.ts`). V8 checks the bounds of every look-up in a typed array and keeps the array at hand;
  * here it does neither, so that two rounds are enough to unroll. The code is a twentieth of the
  * other's size, and leaves the processor's caches to the caller.
  */
 
 import { Assembler, VALUE_TYPE } from '../bitslice/assembler.js';
 import { SHIFTS } from '../des-tables.js';
+import { emitAes } from './aes.js';
 import { LAYOUT, PASS_BYTES, sBoxAddress } from './layout.js';
 import { HALF_BITS } from './tables.js';
 
-/** The module has a kilobyte and a half. */
+/** The module has two kilobytes. */
 const CAPACITY_BYTES = 4096;
 const { i32 } = VALUE_TYPE;
 
@@ -24,22 +25,32 @@ export interface IntegerExports {
   crypt(from: number, end: number, hi: number, lo: number): void;
   /** Writes the sixteen round keys of the eight key bytes `hi`, `lo` from address `to` on, `step` (8 or -8) bytes apart. */
   expand(to: number, step: number, hi: number, lo: number): void;
+  /**
+   * AES encryption of four columns with the round keys from address `from` to the last one at `last`;
+   * the answer is at `LAYOUT.answer`. A column is a word whose first byte is lowest.
+   */
+  aes(from: number, last: number, c0: number, c1: number, c2: number, c3: number): void;
 }
 
 /** The module's bytes. The memory has `pages` pages of 64 KiB and cannot grow. */
 export function emitIntegerModule(pages: number): Uint8Array<ArrayBuffer> {
   const a = new Assembler(CAPACITY_BYTES);
   a.raw([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
-  a.section(1, () => a.raw([1, 0x60, 4, i32, i32, i32, i32, 0]));
-  a.section(3, () => a.raw([2, 0, 0]));
+  a.section(1, () => {
+    a.raw([2, 0x60, 4, i32, i32, i32, i32, 0]);
+    a.raw([0x60, 6, i32, i32, i32, i32, i32, i32, 0]);
+  });
+  a.section(3, () => a.raw([3, 0, 0, 1]));
   a.section(5, () => a.raw([1, 1]).unsigned(pages).unsigned(pages));
   a.section(7, () => {
-    a.unsigned(3).name('memory').raw([2, 0]).name('crypt').raw([0, 0]).name('expand').raw([0, 1]);
+    a.unsigned(4).name('memory').raw([2, 0]);
+    a.name('crypt').raw([0, 0]).name('expand').raw([0, 1]).name('aes').raw([0, 2]);
   });
   a.section(10, () => {
-    a.unsigned(2);
+    a.unsigned(3);
     a.sized(() => emitCrypt(a));
     a.sized(() => emitExpand(a));
+    a.sized(() => emitAes(a));
   });
   return a.finish();
 }

@@ -35,7 +35,8 @@ import { BLOCK, Siv } from './siv.js';
 const VERSION = 1;
 const MAX_BYTES = 16 + 16 + 64 + 16;
 const work = new Uint8Array(MAX_BYTES);
-const tag = new Uint8Array(BLOCK);
+const words = new Int32Array(work.buffer);
+const tag = new Int32Array(BLOCK >> 2);
 const ALGORITHM_OF: readonly (Algorithm | undefined)[] = Array.from({ length: 256 }, (_, code) =>
   ALGORITHMS.find((letter) => letter.charCodeAt(0) === code),
 );
@@ -64,8 +65,8 @@ export class HardenedTokens implements TokenScheme {
     work.fill(0, at, end);
     work.set(key, at);
     const siv = this.#siv.get(header.type)!;
-    siv.tag(work, end, work, end);
-    siv.crypt(work, at, end, work, end);
+    siv.tag(words, end, words, end);
+    siv.crypt(words, at, end, words, end);
     const token = encodeHex(work, end + BLOCK);
     wipe(work);
     return token;
@@ -77,13 +78,13 @@ export class HardenedTokens implements TokenScheme {
     if (facts === undefined) return undefined;
     const end = length - BLOCK;
     const siv = this.#siv.get(facts.header.type)!;
-    siv.crypt(work, facts.keyAt, end, work, end);
-    siv.tag(work, end, tag, 0);
+    siv.crypt(words, facts.keyAt, end, words, end);
+    siv.tag(words, end, tag, 0);
     let difference = 0;
-    for (let i = 0; i < BLOCK; i++) difference |= tag[i]! ^ work[end + i]!;
+    for (let i = 0; i < BLOCK >> 2; i++) difference |= tag[i]! ^ words[(end >> 2) + i]!;
     const { lengthBytes } = facts.header;
     const bytes = difference === 0 ? copyOfWork(facts.keyAt, lengthBytes) : undefined;
-    for (let i = 0; i < length; i++) work[i] = 0;
+    for (let i = 0; i < length >> 2; i++) words[i] = 0;
     return bytes === undefined ? undefined : { header: facts.header, bytes };
   }
 

@@ -15,14 +15,17 @@ import { AesKey, cmac, concatBytes, wipe } from '@pinfold/crypto';
 
 export const BLOCK = 16;
 
-const block = new Uint8Array(BLOCK);
-const counter = new Uint8Array(BLOCK);
+/** Words of a block. Data is worked on as the words that its bytes are in memory. */
+const WORDS = BLOCK >> 2;
+const block = new Int32Array(WORDS);
+const counter = new Int32Array(WORDS);
+const counterBytes = new Uint8Array(counter.buffer);
 
 export class Siv {
   readonly #mac: AesKey;
   readonly #cipher: AesKey;
   /** CMAC's first subkey: every message here is whole blocks. */
-  readonly #subkey: Uint8Array;
+  readonly #subkey: Int32Array;
 
   /** `master`: 32 bytes. `label` keeps the keys of different purposes apart. */
   constructor(master: Uint8Array, label: string) {
@@ -33,37 +36,36 @@ export class Siv {
     this.#subkey = doubled(this.#mac);
   }
 
-  /** Writes the tag of `data[0..length)` (whole blocks) to `out[at..]`. */
-  tag(data: Uint8Array, length: number, out: Uint8Array, at: number): void {
-    for (let i = 0; i < BLOCK; i++) block[i] = 0;
-    for (let from = 0; from < length; from += BLOCK) {
-      const last = from + BLOCK === length;
-      for (let i = 0; i < BLOCK; i++) {
-        block[i]! ^= data[from + i]! ^ (last ? this.#subkey[i]! : 0);
-      }
-      this.#mac.encryptInto(block, 0, block, 0);
+  /** Writes the tag of the first `length` bytes of `data` (whole blocks) to `out`, from byte `at` on. */
+  tag(data: Int32Array, length: number, out: Int32Array, at: number): void {
+    const end = length >> 2;
+    for (let i = 0; i < WORDS; i++) block[i] = 0;
+    for (let from = 0; from < end; from += WORDS) {
+      for (let i = 0; i < WORDS; i++) block[i]! ^= data[from + i]!;
+      if (from + WORDS === end) for (let i = 0; i < WORDS; i++) block[i]! ^= this.#subkey[i]!;
+      this.#mac.encryptWords(block, 0, block, 0);
     }
-    for (let i = 0; i < BLOCK; i++) out[at + i] = block[i]!;
+    for (let i = 0; i < WORDS; i++) out[(at >> 2) + i] = block[i]!;
   }
 
-  /** Enciphers or deciphers `data[from..to)` (whole blocks) in place, counting from `tag`. */
-  crypt(data: Uint8Array, from: number, to: number, tag: Uint8Array, tagAt: number): void {
-    for (let i = 0; i < BLOCK; i++) counter[i] = tag[tagAt + i]!;
-    for (let at = from; at < to; at += BLOCK) {
-      this.#cipher.encryptInto(counter, 0, block, 0);
-      for (let i = 0; i < BLOCK; i++) data[at + i]! ^= block[i]!;
+  /** Enciphers or deciphers bytes `from` to `to` of `data` (whole blocks) in place, counting from `tag`. */
+  crypt(data: Int32Array, from: number, to: number, tag: Int32Array, tagAt: number): void {
+    for (let i = 0; i < WORDS; i++) counter[i] = tag[(tagAt >> 2) + i]!;
+    for (let at = from >> 2; at < to >> 2; at += WORDS) {
+      this.#cipher.encryptWords(counter, 0, block, 0);
+      for (let i = 0; i < WORDS; i++) data[at + i]! ^= block[i]!;
       for (let i = BLOCK - 1; i >= 12; i--) {
-        counter[i] = counter[i]! + 1;
-        if (counter[i] !== 0) break;
+        counterBytes[i]!++;
+        if (counterBytes[i] !== 0) break;
       }
     }
-    for (let i = 0; i < BLOCK; i++) block[i] = 0;
+    for (let i = 0; i < WORDS; i++) block[i] = 0;
   }
 
   wipe(): void {
     this.#mac.wipe();
     this.#cipher.wipe();
-    wipe(this.#subkey);
+    this.#subkey.fill(0);
   }
 }
 
@@ -86,11 +88,11 @@ function derive(master: AesKey, label: string): AesKey {
 }
 
 /** E(K, 0) doubled in GF(2^128): SP 800-38B, subkey K1. */
-function doubled(key: AesKey): Uint8Array {
+function doubled(key: AesKey): Int32Array {
   const out = new Uint8Array(BLOCK);
   key.encryptInto(out, 0, out, 0);
   const carry = out[0]! >> 7;
   for (let i = 0; i < BLOCK - 1; i++) out[i] = (out[i]! << 1) | (out[i + 1]! >> 7);
   out[BLOCK - 1] = (out[BLOCK - 1]! << 1) ^ (-carry & 0x87);
-  return out;
+  return new Int32Array(out.buffer);
 }

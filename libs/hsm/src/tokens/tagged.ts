@@ -20,9 +20,10 @@ export function protectTagged(key: Uint8Array, content: Uint8Array, tag: Tag): s
   work[2] = content.length >> 8;
   work[3] = content.length;
   work.set(content, BLOCK);
+  const words = new Int32Array(work.buffer);
   const siv = new Siv(key, LABEL);
-  siv.tag(work, end, work, end);
-  siv.crypt(work, BLOCK, end, work, end);
+  siv.tag(words, end, words, end);
+  siv.crypt(words, BLOCK, end, words, end);
   siv.wipe();
   return encodeHex(work, work.length);
 }
@@ -36,13 +37,14 @@ export function unprotectTagged(
   const length = decodeHex(text, work);
   if (length < 2 * BLOCK || length % BLOCK !== 0) return undefined;
   const end = length - BLOCK;
+  const words = new Int32Array(work.buffer);
+  const expected = new Int32Array(BLOCK >> 2);
   const siv = new Siv(key, LABEL);
-  siv.crypt(work, BLOCK, end, work, end);
-  const expected = new Uint8Array(BLOCK);
-  siv.tag(work, end, expected, 0);
+  siv.crypt(words, BLOCK, end, words, end);
+  siv.tag(words, end, expected, 0);
   siv.wipe();
   let difference = 0;
-  for (let i = 0; i < BLOCK; i++) difference |= expected[i]! ^ work[end + i]!;
+  for (let i = 0; i < BLOCK >> 2; i++) difference |= expected[i]! ^ words[(end >> 2) + i]!;
   const contentBytes = (work[2]! << 8) | work[3]!;
   const tag = TAGS[work[0]! - 1];
   const sound = difference === 0 && tag !== undefined && BLOCK + contentBytes <= end;
