@@ -14,6 +14,7 @@ import { macs } from './faults/macs.mjs';
 import { pinBlocks } from './faults/pin-blocks.mjs';
 import { pinVerification } from './faults/pin-verification.mjs';
 import { folder, textOf } from './faults/table.mjs';
+import { tr34 } from './faults/tr34.mjs';
 
 const FILES = {
   'card-values-faults.json': cardValues,
@@ -23,6 +24,7 @@ const FILES = {
   'pin-blocks-faults.json': pinBlocks,
   'pin-verification-faults.json': pinVerification,
   'tr31-faults.json': keyBlocks,
+  'tr34-faults.json': tr34,
 };
 
 const changed = Object.entries(FILES).filter(([name, content]) => {
