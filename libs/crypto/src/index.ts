@@ -24,6 +24,7 @@ export {
   requireOneOf,
 } from './errors.js';
 export { HMAC_HASHES, type HmacHash, HmacKey, hmac } from './hmac.js';
+export { type HmacPart, hmacBlockBytes, hmacChain, hmacFinish } from './hmac-parts.js';
 export { type Iso9797Parameters, Iso9797Stream, iso9797Mac } from './iso9797.js';
 export { type Iso9797Many, iso9797MacMany } from './iso9797-many.js';
 export { type Iso9797Padding, iso9797Pad } from './iso9797-padding.js';

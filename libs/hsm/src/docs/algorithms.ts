@@ -213,10 +213,10 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'macs',
     'HMAC with SHA-1 and SHA-2',
     'FIPS 198-1; RFC 2104',
-    'crypto: `hmac`',
-    ['GenerateMessageMac', 'VerifyMessageMac'],
+    'crypto: `hmac`, `hmacChain`, `hmacFinish`',
+    ['GenerateMessageMac', 'VerifyMessageMac', 'ChainMac'],
     ['hmac'],
-    'keys of usage HMK, up to 64 bytes in the device; whole messages of 32,768 bytes',
+    'keys of usage HMK, up to 64 bytes in the device; 10 bytes to the whole MAC; in parts of whole blocks (64 or 128 bytes) of 32,768 bytes at most',
   ),
   row(
     'dukpt',

@@ -110,10 +110,11 @@ const DETAILS: Partial<Record<Chapter, () => string[]>> = {
   macs: () => [
     '',
     ...markdownTable(
-      ['algorithm of a command', 'keys', 'whole MAC'],
+      ['algorithm of a command', 'keys', 'shortest', 'whole MAC'],
       Object.entries(MAC_VARIANTS).map(([name, variant]) => [
         `\`${name}\``,
         variant.usages.join(', '),
+        `${variant.minBytes} bytes`,
         `${variant.bytes} bytes`,
       ]),
     ),

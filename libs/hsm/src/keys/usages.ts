@@ -48,7 +48,7 @@ export const USAGES = {
   IMKCAP: row(20, 'P', 'E6', 'X', TA, ['ZCK'], 'EMV master key: one-time codes (CAP)'),
   CBCMAK: row(21, 'TCK', 'M1', 'C', T, ['ZCK', 'TMK'], 'MACs by ISO 9797-1 algorithm 1'),
   HMK: row(22, 'TCK', 'M7', 'C', H, ['ZCK', 'TMK'], 'HMAC'),
-  MACSTATE: row(23, 'TCK', 'I0', 'N', ['A'], [], 'a MAC between two parts of its message'),
+  MACSTATE: row(23, 'TCK', 'I0', 'N', ['A', 'H'], [], 'a MAC between two parts of its message'),
 } as const satisfies Record<string, UsageFacts>;
 
 export type UsageName = keyof typeof USAGES;

@@ -33,7 +33,7 @@ import type { TokenScheme, Unsealed } from './scheme.js';
 import { BLOCK, Siv } from './siv.js';
 
 const VERSION = 1;
-const MAX_BYTES = 16 + 16 + 64 + 16;
+const MAX_BYTES = 16 + 16 + 80 + 16;
 const work = new Uint8Array(MAX_BYTES);
 const words = new Int32Array(work.buffer);
 const tag = new Int32Array(BLOCK >> 2);

@@ -2,14 +2,14 @@ import { dataCommand } from '../../declare/command.js';
 import { optional, token } from '../../declare/field.js';
 import { done, refusal } from '../../outcome.js';
 import { MAC_STATE, openMacState, sealMacState } from './mac-state.js';
-import { chainMac, macKey, macMembers, totalBytes } from './mac-variants.js';
+import { chainMac, MAC_VARIANTS, macKey, macMembers, totalBytes } from './mac-variants.js';
 
 export const chainMacPart = dataCommand({
   name: 'ChainMac',
   group: 'macs',
   title:
     'takes the first or a middle part of a message (whole blocks) and gives the state to carry',
-  source: 'ISO/IEC 9797-1; NIST SP 800-38B; payShield M6 (message blocks)',
+  source: 'ISO/IEC 9797-1; NIST SP 800-38B; RFC 2104; payShield M6 (message blocks)',
   roles: ['production'],
   input: {
     ...macMembers,
@@ -25,6 +25,9 @@ export const chainMacPart = dataCommand({
     if (held === undefined || (input.state !== undefined && before === undefined)) {
       return refusal('TOKEN_INVALID');
     }
+    // Untyped tokens have no room for the state of a hash.
+    const { cipher } = MAC_VARIANTS[input.algorithm];
+    if (core.policy.mode === 'legacy' && cipher === 'hash') return refusal('INPUT_INVALID');
     const after = chainMac(held, input, { state: before, total: input.totalBytes });
     return after.ok ? done({ state: sealMacState(core, input, after.value) }) : after;
   },

@@ -2,7 +2,14 @@ import { dataCommand } from '../../declare/command.js';
 import { bytes, integer, optional, token } from '../../declare/field.js';
 import { done, refusal } from '../../outcome.js';
 import { MAC_STATE, openMacState } from './mac-state.js';
-import { finishMac, MAX_MAC_BYTES, MIN_MAC_BYTES, macKey, macMembers } from './mac-variants.js';
+import {
+  finishMac,
+  MAC_VARIANTS,
+  MAX_MAC_BYTES,
+  MIN_MAC_BYTES,
+  macKey,
+  macMembers,
+} from './mac-variants.js';
 
 export const generateMessageMac = dataCommand({
   name: 'GenerateMessageMac',
@@ -32,7 +39,8 @@ export const generateMessageMac = dataCommand({
     const made = finishMac(held, input, before);
     if (!made.ok) return made;
     const length = input.macBytes ?? made.value.length;
-    if (length > made.value.length) return refusal('INPUT_INVALID');
+    const { minBytes } = MAC_VARIANTS[input.algorithm];
+    if (length < minBytes || length > made.value.length) return refusal('INPUT_INVALID');
     return done({ mac: made.value.slice(0, length) });
   },
 });

@@ -3,8 +3,9 @@
  * hardened mode is authenticated and bound to key, algorithm, padding and session of parts. The
  * chaining value must not be seen: under algorithm 1 it is the MAC of what came before.
  *
- *   0-15 chaining value (8 or 16 bytes, then zeros) | 16 its length | 17 whether a total is stated
- *   18-22 bytes seen | 23-27 total, big-endian | 28-31 random, so that the check value says nothing
+ *   chaining value, then zeros: 16 bytes, or 64 of a hash
+ *   then 16 bytes: 0 its length | 1 whether a total is stated | 3-6 bytes seen | 8-11 total,
+ *   big-endian | 12-15 random, so that the check value says nothing
  */
 import { createHash } from 'node:crypto';
 import { wipe } from '@pinfold/crypto';
@@ -13,6 +14,8 @@ import { readySlot } from '../../keys/key-store.js';
 
 export const MAC_STATE = { types: ['TCK'], usages: ['MACSTATE'], part: 'data' } as const;
 const SLOT = readySlot(MAC_STATE);
+/** Chaining values of DES, AES, and SHA-1, SHA-256, SHA-512 with their shorter kin. */
+const STATE_BYTES = [8, 16, 20, 32, 64];
 
 export interface MacState {
   readonly chain: Uint8Array;
@@ -29,17 +32,22 @@ export interface MacStateOf {
   readonly padding?: number;
 }
 
+const FACTS = 16;
+/** By the room for the chaining value: the token's algorithm, which no cipher takes for a hash. */
+const ROOMS = { 16: 'A', 64: 'H' } as const;
+
 export function sealMacState(core: Core, of: MacStateOf, state: MacState): string {
-  const bytes = new Uint8Array(32);
+  const room = state.chain.length > 16 ? 64 : 16;
+  const bytes = new Uint8Array(room + FACTS);
   bytes.set(state.chain);
-  bytes[16] = state.chain.length;
-  bytes[17] = state.total === undefined ? 0 : 1;
-  const view = new DataView(bytes.buffer);
-  view.setUint32(19, state.seen);
-  view.setUint32(24, state.total ?? 0);
-  bytes.set(core.random(4), 28);
+  const view = new DataView(bytes.buffer, room);
+  view.setUint8(0, state.chain.length);
+  view.setUint8(1, state.total === undefined ? 0 : 1);
+  view.setUint32(3, state.seen);
+  view.setUint32(8, state.total ?? 0);
+  bytes.set(core.random(4), room + 12);
   const as = { usage: 'MACSTATE', part: 'data', context: digest(of) } as const;
-  const { token } = core.keys.seal(bytes, 'A', as);
+  const { token } = core.keys.seal(bytes, ROOMS[room], as);
   wipe(bytes);
   return token;
 }
@@ -49,15 +57,17 @@ export function openMacState(core: Core, of: MacStateOf, token: string): MacStat
   const held = core.keys.open(token, SLOT);
   if (held === undefined) return undefined;
   const { context } = held.header;
+  if (context !== undefined && context !== digest(of)) return undefined;
   const bytes = held.exposeBytes();
-  if ((context !== undefined && context !== digest(of)) || bytes.length !== 32) return undefined;
-  const length = bytes[16]!;
-  if (length !== 8 && length !== 16) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, 32);
+  const room = bytes.length - FACTS;
+  if (room !== 16 && room !== 64) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + room, FACTS);
+  const length = view.getUint8(0);
+  if (!STATE_BYTES.includes(length) || length > room) return undefined;
   return {
     chain: bytes.slice(0, length),
-    seen: view.getUint32(19),
-    total: bytes[17] === 1 ? view.getUint32(24) : undefined,
+    seen: view.getUint32(3),
+    total: view.getUint8(1) === 1 ? view.getUint32(8) : undefined,
   };
 }
 

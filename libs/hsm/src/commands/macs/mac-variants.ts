@@ -1,9 +1,20 @@
 /**
  * MACs by name: algorithm, padding, length, and messages that come in parts. One table says which
- * key usages go with which algorithm (rule M9), whether there are paddings, and whether the
- * algorithm can be carried from part to part. HMAC cannot: its midstate stays inside OpenSSL.
+ * key usages go with which algorithm (rule M9), whether there are paddings, and how short a MAC may
+ * be. Parts but the last are whole blocks: 8 bytes of DES, 16 of AES, 64 or 128 of a hash.
  */
-import { cmac, encryptCbc, HMAC_HASHES, hmac, Iso9797Stream } from '@pinfold/crypto';
+import {
+  type BlockKey,
+  cmac,
+  encryptCbc,
+  HMAC_HASHES,
+  type HmacHash,
+  hmac,
+  hmacBlockBytes,
+  hmacChain,
+  hmacFinish,
+  Iso9797Stream,
+} from '@pinfold/crypto';
 import type { Core } from '../../core.js';
 import { bytes, choice, integer, optional, token } from '../../declare/field.js';
 import type { ClearKey } from '../../keys/clear-key.js';
@@ -19,22 +30,28 @@ const SLOT = readySlot({ ...ANY_MAC_KEY, part: 'key' });
 interface Variant {
   readonly usages: readonly UsageName[];
   readonly cipher: 'des' | 'aes' | 'hash';
-  /** Length of the whole MAC in bytes. */
+  /** Length of the whole MAC in bytes, and the shortest that is made or looked at. */
   readonly bytes: number;
+  readonly minBytes: number;
 }
+
+export const MIN_MAC_BYTES = 4;
+/** RFC 2104, 5: 80 bits, and SHA-1 in half. */
+export const MIN_HMAC_BYTES = 10;
+export const MAX_MAC_BYTES = 64;
 
 const HASH_BYTES = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 } as const;
 const hashed = Object.fromEntries(
   HMAC_HASHES.map((hash) => [
     `hmac-${hash}`,
-    { usages: ['HMK'], cipher: 'hash', bytes: HASH_BYTES[hash] },
+    { usages: ['HMK'], cipher: 'hash', bytes: HASH_BYTES[hash], minBytes: MIN_HMAC_BYTES },
   ]),
 ) as unknown as Record<`hmac-${(typeof HMAC_HASHES)[number]}`, Variant>;
 
 export const MAC_VARIANTS: Readonly<Record<MacAlgorithm, Variant>> = {
-  'iso9797-1': { usages: ['CBCMAK'], cipher: 'des', bytes: 8 },
-  'iso9797-3': { usages: ['TAK', 'ZAK'], cipher: 'des', bytes: 8 },
-  cmac: { usages: ['TAK', 'ZAK'], cipher: 'aes', bytes: 16 },
+  'iso9797-1': { usages: ['CBCMAK'], cipher: 'des', bytes: 8, minBytes: MIN_MAC_BYTES },
+  'iso9797-3': { usages: ['TAK', 'ZAK'], cipher: 'des', bytes: 8, minBytes: MIN_MAC_BYTES },
+  cmac: { usages: ['TAK', 'ZAK'], cipher: 'aes', bytes: 16, minBytes: MIN_MAC_BYTES },
   ...hashed,
 };
 export type MacAlgorithm = 'iso9797-1' | 'iso9797-3' | 'cmac' | keyof typeof hashed;
@@ -45,8 +62,8 @@ export const MAC_ALGORITHMS = [
   ...HMAC_HASHES.map((hash) => `hmac-${hash}` as const),
 ] as const;
 
-export const MIN_MAC_BYTES = 4;
-export const MAX_MAC_BYTES = 64;
+/** Longest message in parts. */
+const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
 
 /** Members of every command of this family. */
 export const macMembers = {
@@ -57,7 +74,10 @@ export const macMembers = {
 };
 export const totalBytes = () =>
   optional(
-    integer('length of the whole message; padding 3, first part', { min: 0, max: 2 ** 31 - 1 }),
+    integer('length of the whole message; padding 3, first part', {
+      min: 0,
+      max: MAX_MESSAGE_BYTES,
+    }),
   );
 
 /** The members again, as the logic sees them. */
@@ -90,9 +110,12 @@ export function finishMac(
 ): Outcome<Uint8Array> {
   const { cipher } = MAC_VARIANTS[algorithm];
   if (cipher === 'hash') {
-    if (state !== undefined) return refusal('INPUT_INVALID');
-    const hash = algorithm.slice('hmac-'.length) as (typeof HMAC_HASHES)[number];
-    return done(hmac(hash, held.exposeBytes(), data));
+    const part = { hash: hashOf(algorithm), key: held.exposeBytes(), data };
+    return done(
+      state === undefined
+        ? hmac(part.hash, part.key, data)
+        : hmacFinish({ ...part, chain: state.chain, seen: state.seen }),
+    );
   }
   if (cipher === 'aes') return done(cmac((held.aes ?? held.des)!, data, state?.chain));
   const total = state === undefined ? data.length : state.total;
@@ -110,18 +133,45 @@ export function chainMac(
   { state, total }: { state: MacState | undefined; total: number | undefined },
 ): Outcome<MacState> {
   const { cipher } = MAC_VARIANTS[algorithm];
-  const key = cipher === 'aes' ? (held.aes ?? held.des)! : held.des!;
-  if (cipher === 'hash' || data.length === 0 || data.length % key.blockBytes !== 0) {
-    return refusal('INPUT_INVALID');
-  }
+  const blockBytes =
+    cipher === 'hash' ? hmacBlockBytes(hashOf(algorithm)) : cipherOf(held, cipher).blockBytes;
+  if (data.length === 0 || data.length % blockBytes !== 0) return refusal('INPUT_INVALID');
   const whole = state === undefined ? total : state.total;
   const seen = (state?.seen ?? 0) + data.length;
-  if (whole !== undefined && seen > whole) return refusal('INPUT_INVALID');
-  const chain =
-    cipher === 'aes'
-      ? encryptCbc(key, state?.chain ?? new Uint8Array(key.blockBytes), data).slice(-key.blockBytes)
-      : stream(held, { algorithm, padding, state, total: whole }).update(data).chainingValue();
-  return done({ chain, seen, total: whole });
+  if (seen > MAX_MESSAGE_BYTES || (whole !== undefined && seen > whole)) {
+    return refusal('INPUT_INVALID');
+  }
+  return done({
+    chain: chainOf(held, { algorithm, padding, data }, { state, total: whole }),
+    seen,
+    total: whole,
+  });
+}
+
+function chainOf(
+  held: ClearKey,
+  { algorithm, padding, data }: Omit<Required<MacAsked>, 'key'>,
+  { state, total }: { state: MacState | undefined; total: number | undefined },
+): Uint8Array {
+  const { cipher } = MAC_VARIANTS[algorithm];
+  if (cipher === 'hash') {
+    const key = held.exposeBytes();
+    return hmacChain({ hash: hashOf(algorithm), key, data, chain: state?.chain });
+  }
+  if (cipher === 'des') {
+    return stream(held, { algorithm, padding, state, total }).update(data).chainingValue();
+  }
+  const key = cipherOf(held, cipher);
+  const { blockBytes } = key;
+  return encryptCbc(key, state?.chain ?? new Uint8Array(blockBytes), data).slice(-blockBytes);
+}
+
+function cipherOf(held: ClearKey, cipher: 'des' | 'aes'): BlockKey {
+  return cipher === 'aes' ? (held.aes ?? held.des)! : held.des!;
+}
+
+function hashOf(algorithm: MacAlgorithm): HmacHash {
+  return algorithm.slice('hmac-'.length) as HmacHash;
 }
 
 function stream(

@@ -1,5 +1,6 @@
 /** MAC variants through the device: published values, parts, and what is refused. */
-import { fromHex, toHex } from '@pinfold/crypto';
+import { concatBytes, fromHex, HMAC_HASHES, hmacBlockBytes, toHex } from '@pinfold/crypto';
+import { wrapKeyBlock } from '@pinfold/keyblock';
 import fc from 'fast-check';
 import { MODES } from '../../policy/policy.js';
 import { valued } from '../../testing.js';
@@ -7,6 +8,7 @@ import { keyBench } from '../../testing-keys.js';
 import { casesOf, rowsOf } from '../../vector-rows.js';
 import type { MacAlgorithm } from './mac-variants.js';
 
+const ZCK = '000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F';
 const dataOf = (row: Readonly<Record<string, unknown>>) =>
   row.messageText === undefined
     ? fromHex(row.message as string)
@@ -52,6 +54,12 @@ describe.each(MODES)('MACs of a %s device', (mode) => {
     mode === 'legacy' ? [32, 48, 64].includes(key!.length) : key!.length <= 128,
   );
   it.each(hmacs)('HMAC $hash $mac', (row) => held(`hmac-${row.hash as 'sha1'}`, row, row.mac!));
+
+  it('HMAC in parts: not in untyped tokens, which cannot hold the state', () => {
+    const key = loaded('hmac-sha256', '0C'.repeat(16));
+    const asked = { key, algorithm: 'hmac-sha256', data: new Uint8Array(64) } as const;
+    expect(ask('production', 'ChainMac', asked).ok).toBe(mode === 'hardened');
+  });
 
   it('takes a message in parts, whatever the parts', () => {
     const key = {
@@ -116,6 +124,82 @@ describe('a hardened device', () => {
     };
     expect(toHex(valued(mac(asked)).mac)).toMatch(/^B0344C61D8DB38535CA8AFCEAF0BF12B/);
     expect(chain({ key: hmk, algorithm: 'hmac-sha256' })).toMatchObject({ code: 'INPUT_INVALID' });
+  });
+
+  it.each(HMAC_HASHES)('HMAC with %s of a message in parts', (hash) => {
+    const asked = { key: hmk, algorithm: `hmac-${hash}` } as const;
+    const block = hmacBlockBytes(hash);
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
+        fc.uint8Array({ maxLength: 300 }),
+        (sizes, last) => {
+          const parts = sizes.map((size, i) => new Uint8Array(size * block).fill(i + last.length));
+          let state: string | undefined;
+          for (const part of parts) ({ state } = valued(chain({ ...asked, data: part, state })));
+          const whole = concatBytes(...parts, last);
+          expect(mac({ ...asked, data: last, state })).toEqual(mac({ ...asked, data: whole }));
+        },
+      ),
+      { numRuns: 15 },
+    );
+    const { state } = valued(chain({ ...asked, data: new Uint8Array(block) }));
+    expect(mac({ ...asked, state, data: new Uint8Array(0) }).ok).toBe(true);
+    for (let i = 0; i < state.length; i += 5) {
+      const flipped = state.slice(0, i) + (state[i] === '7' ? '6' : '7') + state.slice(i + 1);
+      expect(mac({ ...asked, state: flipped })).toMatchObject({ code: 'TOKEN_INVALID' });
+    }
+    expect(chain({ ...asked, data: new Uint8Array(block - 8) })).toMatchObject({
+      code: 'INPUT_INVALID',
+    });
+    const other = hash === 'sha1' ? 'hmac-sha256' : 'hmac-sha1';
+    expect(mac({ key: hmk, algorithm: other, state })).toMatchObject({ code: 'TOKEN_INVALID' });
+  });
+
+  it('a MAC is no shorter than its algorithm allows', () => {
+    for (const [algorithm, key, least] of [
+      ['iso9797-3', tdes, 4],
+      ['cmac', aes, 4],
+      ['hmac-sha1', hmk, 10],
+      ['hmac-sha512', hmk, 10],
+    ] as const) {
+      const made = mac({ key, algorithm, macBytes: least });
+      expect(valued(made).mac).toHaveLength(least);
+      if (least > 4) {
+        expect(mac({ key, algorithm, macBytes: least - 1 })).toMatchObject({
+          code: 'INPUT_INVALID',
+        });
+      }
+      const shorter = { key, algorithm, data, mac: valued(made).mac.slice(0, least - 1) } as const;
+      expect(ask('production', 'VerifyMessageMac', shorter)).toMatchObject({
+        code: 'INPUT_INVALID',
+      });
+    }
+  });
+
+  it('a key block says which hash an HMAC key is for', () => {
+    const under = load('ZCK', ZCK, 'A');
+    const blocks = [{ id: 'HM', data: '21' }];
+    const key = load('HMK', '0B0B0B0B0B0B0B0B0B0B0B0B0B0B0B0B', 'H');
+    expect(ask('keyManager', 'ExportKeyBlock', { key, under, blocks })).toMatchObject({
+      rule: 'M13.exportable',
+    });
+    const keyBlock = wrapKeyBlock({
+      kbpk: fromHex(ZCK),
+      header: {
+        version: 'D',
+        usage: 'M7',
+        algorithm: 'H',
+        modeOfUse: 'C',
+        exportability: 'E',
+        blocks: [['HM', '21']],
+      },
+      key: fromHex('0C'.repeat(32)),
+      random: (length) => new Uint8Array(length),
+    });
+    const taken = valued(ask('keyManager', 'ImportKeyBlock', { keyBlock, under, usage: 'HMK' }));
+    expect(taken.blocks).toEqual(expect.arrayContaining(blocks));
+    expect(mac({ key: taken.key, algorithm: 'hmac-sha256' }).ok).toBe(true);
   });
 
   it('gives each algorithm only to its own keys', () => {
