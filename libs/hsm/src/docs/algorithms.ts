@@ -107,7 +107,7 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'IBM 3624',
     'pin: `naturalPin`, `offsetOfPin`, `pinOfOffset`, `verifyIbm3624`',
     ['VerifyPin', 'CreateVerificationRecord', 'CalculateOffset', 'ChangePin', 'PIN_V'],
-    ['ibm3624', 'validation-data'],
+    ['ibm3624', 'ibm3624-verify', 'validation-data'],
     'tables are registered and activated (rule M1); offset 4 digits up to the PIN',
   ),
   row(
@@ -116,7 +116,7 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'Visa PIN verification value',
     'pin: `pvv`, `verifyPvv`',
     ['VerifyPin', 'CreateVerificationRecord', 'GeneratePin', 'ChangePin'],
-    ['pvv'],
+    ['pvv', 'pvv-verify'],
     'the first four digits of the PIN count; PVKI 0 to 9',
   ),
   row(
@@ -188,7 +188,7 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'ISO/IEC 9797-1:2011, 7.1',
     'crypto: `iso9797Mac`, `Iso9797Stream`',
     ['GenerateMessageMac', 'VerifyMessageMac', 'ChainMac'],
-    ['iso9797-alg1', 'pad', 'iso9797-stream'],
+    ['iso9797-alg1', 'iso9797-alg1-verify', 'pad', 'iso9797-stream'],
     'paddings 1, 2, 3; 4 to 8 bytes; keys of usage CBCMAK alone',
   ),
   row(
@@ -197,7 +197,7 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'ISO/IEC 9797-1:2011, 7.3; ANSI X9.19',
     'crypto: `iso9797Mac`, `iso9797MacMany`, `Iso9797Stream`',
     ['GenerateMac', 'VerifyMac', 'GenerateMessageMac', 'VerifyMessageMac', 'ChainMac'],
-    ['iso9797-alg3', 'pad', 'iso9797-stream'],
+    ['iso9797-alg3', 'iso9797-alg3-verify', 'pad', 'iso9797-stream'],
     'paddings 1, 2, 3; 4 to 8 bytes; in parts of whole blocks',
   ),
   row(
@@ -206,7 +206,7 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'NIST SP 800-38B; ISO/IEC 9797-1:2011, 7.5',
     'crypto: `cmac`',
     ['GenerateMac', 'VerifyMac', 'GenerateMessageMac', 'VerifyMessageMac', 'ChainMac'],
-    ['cmac'],
+    ['cmac', 'cmac-verify'],
     '4 to 16 bytes; AES keys in hardened mode; the last part is not empty',
   ),
   row(
@@ -215,7 +215,7 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'FIPS 198-1; RFC 2104',
     'crypto: `hmac`, `hmacChain`, `hmacFinish`',
     ['GenerateMessageMac', 'VerifyMessageMac', 'ChainMac'],
-    ['hmac'],
+    ['hmac', 'hmac-verify'],
     'keys of usage HMK, up to 64 bytes in the device; 10 bytes to the whole MAC; in parts of whole blocks (64 or 128 bytes) of 32,768 bytes at most',
   ),
   row(
@@ -318,7 +318,7 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'EMV 4.4 Book 2, 8.1 and 8.2',
     'emv: `applicationCryptogram`, `arpcMethod1`, `arpcMethod2`',
     ['VerifyArqcGenerateArpc'],
-    ['emv-cryptogram'],
+    ['emv-cryptogram', 'emv-arqc-verify'],
     'no ARPC without a right ARQC',
   ),
   row(
