@@ -32,7 +32,7 @@ function vectorCounts(): Map<string, number> {
 }
 
 /** Operations that belong to interfaces, not to an algorithm. */
-const OTHER_OPERATIONS = ['iso8583-pack', 'host-frame'];
+const OTHER_OPERATIONS = ['iso8583-pack', 'host-frame', 'emv-tlv'];
 const CRYPTOGRAPHIC = ['pins', 'cards', 'macs', 'dukpt', 'emv', 'keyblocks'];
 /** Commands without an algorithm of their own. */
 const OTHER_COMMANDS = ['IssueDemoPin', 'ShowDemoPin'];
