@@ -332,7 +332,7 @@ describe('issuing PINs', () => {
 
   it('verifies a format 4 block under an AES key', () => {
     const { key: aes } = valued(
-      device.execute(as('production'), 'GenerateWorkingKey', { usage: 'TPK', algorithm: 'A' }),
+      device.execute(as('production'), 'GenerateWorkingKey', { usage: 'ZPK', algorithm: 'A' }),
     );
     const translated = valued(
       device.execute(as('production'), 'TranslatePinBlock', {

@@ -21,6 +21,7 @@ describe('attacks', () => {
     ['weaker-wrap', 3, 'M13.no-single-length', 1],
     ['unauthenticated-wrap', 5, 'M12.no-clear-key', 1],
     ['rsa-padding', 64, 'M16.oaep-only', 1],
+    ['opened-terminal', 2, 'M13.importable', 1],
     ['pin-exhaustion', 10_000, 'M6.account-limit', 11],
     ['digit-check', 8, 'M5.no-digit-check', undefined],
     ['typed-offset', 1, 'M17.roles', 1],

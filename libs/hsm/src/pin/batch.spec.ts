@@ -28,7 +28,7 @@ function inputsOf(mode: Mode, without: string[] = []) {
   });
   const { device, as, ask } = bench;
   const working = () =>
-    valued(ask('production', 'GenerateWorkingKey', { usage: 'TPK', algorithm: 'T' })).key;
+    valued(ask('production', 'GenerateWorkingKey', { usage: 'ZPK', algorithm: 'T' })).key;
   const keys = Array.from({ length: 12 }, working);
   const pvk = bench.key('P', { usage: 'PVK' });
   const pgk = bench.key('P', { usage: 'PGK' });

@@ -7,8 +7,9 @@
  * and for the symbolic model. Where `holds` is absent the facts are one boolean: whether the case
  * is allowed.
  */
+import type { KeyType } from '../keys/key-types.js';
 import { strengthBits } from '../keys/strength.js';
-import { USAGES, type UsageName } from '../keys/usages.js';
+import { USAGES, type UsageFacts, type UsageName } from '../keys/usages.js';
 import type { TokenHeader } from '../tokens/header.js';
 import { isAccountBound, translationAllowed } from './pin-translation.js';
 
@@ -74,6 +75,14 @@ export const RULES = {
     source: 'PCI PIN Security Requirements, 3-3; Clulow 2003',
     stops: ['reformat'],
     holds: ({ from, to }) => from === to,
+  }),
+  'M3.towards-issuer': rule<{ to: UsageName }>({
+    refuses: "a PIN block translated to a terminal's key: PINs go from terminals to issuers",
+    error: 'TRANSLATION_REFUSED',
+    source:
+      'payShield CA, CC (TPK to ZPK, ZPK to ZPK, never back); PCI PIN Security Requirements, 19',
+    stops: ['opened-terminal'],
+    holds: ({ to }) => to !== 'TPK',
   }),
   'M4.one-answer': rule<boolean>({
     refuses: 'telling why a PIN block is bad',
@@ -251,6 +260,17 @@ export const RULES = {
     source: 'ANSI X9.143, exportability',
     stops: ['unauthenticated-wrap'],
     holds: ({ exportability }) => exportability === 'E',
+  }),
+  'M13.importable': rule<{ from: KeyType; usage: UsageName }>({
+    refuses:
+      "a key from under a type that it does not go under: a zone key from under a terminal's",
+    error: 'IMPORT_REFUSED',
+    source: 'VSM key hierarchy; PCI PIN Security Requirements, 19',
+    stops: ['opened-terminal'],
+    holds: ({ from, usage }) => {
+      const { transport, code }: UsageFacts = USAGES[usage];
+      return transport.includes(from) || (from === 'ZCK' && !code.startsWith('K'));
+    },
   }),
   'M16.oaep-only': rule<boolean>({
     refuses: 'RSA decryption and unwrapping with PKCS1 v1.5 padding',

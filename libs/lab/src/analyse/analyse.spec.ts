@@ -1,7 +1,7 @@
 /** The models: legacy leaks as published, hardened does not; and what each rule holds back. */
 import { COMMANDS, type CommandName, Policy, RULE_IDS, type RuleId } from '@pinfold/hsm';
 import { type AnalysisReport, analyse, modelNamed } from './analyse.js';
-import { ROLES, typedApi, vsm } from './model.js';
+import { openedTerminal, ROLES, typedApi, vsm } from './model.js';
 import { DEFAULT_BOUNDS, saturate } from './saturate.js';
 import { TermTable } from './symbols.js';
 
@@ -73,6 +73,19 @@ describe('analyse vsm', () => {
       result: 'bounded',
       bound: '1 rounds',
     });
+  });
+});
+
+describe('analyse opened-terminal', () => {
+  it('finds no way within its bound to what was not sent to the terminal', async () => {
+    const bound = 'sums of 2 names';
+    expect(await hardened(openedTerminal)).toMatchObject({ result: 'bounded', bound, leaks: [] });
+  });
+
+  it('loses it where keys from under a terminal are taken for any', async () => {
+    const report = await hardened(openedTerminal, ['M13.importable']);
+    expect(report).toMatchObject({ result: 'leak', replayed: true });
+    expect(traces(report).join(' ')).toContain('ImportKeyBlock');
   });
 });
 

@@ -139,6 +139,25 @@ export const vsm: Model = {
   },
 };
 
+/** Read out of a terminal that the attacker opened. */
+export const OPENED_KEY = 'opened TMK';
+
+export const openedTerminal: Model = {
+  ...vsm,
+  name: 'opened-terminal',
+  title: 'as vsm, and the attacker has opened one terminal and knows its master key',
+  source:
+    'the hierarchy of the VSM: what a terminal holds must open nothing but what is sent to it',
+  // What is sent to a terminal, its initial DUKPT key too, is lost with it.
+  goals: (table) => vsm.goals(table).filter(({ text }) => text !== INITIAL_KEY.name),
+  begin(table, policy) {
+    const [algorithm, lengthBytes] = LENGTH[policy.mode].wrap;
+    const key = { term: table.name(OPENED_KEY), algorithm, lengthBytes };
+    const token = makerOf(table, policy).sealed(key, { usage: 'TMK' });
+    return [...vsm.begin(table, policy), token, key.term];
+  },
+};
+
 export const typedApi: Model = {
   name: 'typed-api',
   title: 'the typed four-function API: data encrypt and decrypt, data-key export and import',
@@ -162,7 +181,7 @@ export const typedApi: Model = {
   },
 };
 
-export const MODELS: readonly Model[] = [vsm, typedApi];
+export const MODELS: readonly Model[] = [vsm, openedTerminal, typedApi];
 
 function makerOf(table: TermTable, policy: Policy): SymbolicTerms {
   return new SymbolicTerms({

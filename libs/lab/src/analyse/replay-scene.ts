@@ -11,6 +11,7 @@ import {
   INITIAL_KEY,
   type Model,
   OLD_KEY,
+  OPENED_KEY,
   PARTNER_KEY,
   VSM_CEREMONIES,
   VSM_KEYS,
@@ -34,7 +35,7 @@ export function sceneOf(
   begin: readonly Term[],
 ): Scene {
   const lab = new Laboratory(setting);
-  return model.name === 'vsm' ? vsmScene(lab, begin) : typedScene(lab, begin);
+  return model.name === 'typed-api' ? typedScene(lab, begin) : vsmScene(lab, begin);
 }
 
 const OWN_BYTES = 32;
@@ -62,6 +63,12 @@ function vsmScene(lab: Laboratory, begin: readonly Term[]): Scene {
       values.set(textOf(`share ${i + 1} of ${type}`), share);
     }
     values.set(`share 1 of ${type}`, envelopes[0]!.component);
+  }
+  const opened = tokens.find(({ key }) => key.term.text === OPENED_KEY);
+  if (opened !== undefined) {
+    const tmk = lab.key('TMK');
+    values.set(opened.text, tmk);
+    values.set(OPENED_KEY, lab.exposeKey(tmk));
   }
   const partner = lab.random(16);
   setPairs(lab, { begin, values, partner });

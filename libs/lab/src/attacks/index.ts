@@ -7,6 +7,7 @@ import { decimalisation } from './decimalisation.js';
 import { decimalisationOffset } from './decimalisation-offset.js';
 import { digitCheck } from './digit-check.js';
 import { keyBinding } from './key-binding.js';
+import { openedTerminal } from './opened-terminal.js';
 import { pinExhaustion } from './pin-exhaustion.js';
 import { reformat } from './reformat.js';
 import { rsaDecryptKey } from './rsa-decrypt-key.js';
@@ -31,6 +32,7 @@ export const ATTACKS: readonly Attack[] = [
   weakerWrap,
   unauthenticatedWrap,
   rsaPadding,
+  openedTerminal,
   pinExhaustion,
   digitCheck,
   typedOffset,

@@ -7,7 +7,7 @@ import { DUKPT_ERRORS, dukptMembers, pinKeyToken } from './session-keys.js';
 export const translateDukptPinBlock = dataCommand({
   name: 'TranslateDukptPinBlock',
   group: 'dukpt',
-  title: 'moves a PIN from a DUKPT transaction key to a zone or terminal PIN key',
+  title: 'moves a PIN from a DUKPT transaction key to a zone PIN key',
   source: 'ANSI X9.24-1; ANSI X9.24-3; PCI PIN Security Requirements, 3-3; payShield CI, G0',
   roles: ['production'],
   input: {
@@ -16,7 +16,7 @@ export const translateDukptPinBlock = dataCommand({
     pan: pan(),
     format: pinFormat(),
     to: object('what it shall be under', {
-      key: token('TPK or ZPK', PIN_KEY),
+      key: token('ZPK', PIN_KEY),
       format: pinFormat(),
     }),
   },

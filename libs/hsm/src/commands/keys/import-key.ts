@@ -16,16 +16,26 @@ export const importKey = keyCommand({
     checkValue: optional(checkValue()),
   },
   output: { key: token('key', { types: KEY_TYPE_NAMES }), checkValue: checkValue() },
-  errors: ['TOKEN_INVALID', 'KEY_BLOCK_INVALID', 'KEY_TOO_SHORT', 'KEY_WEAK', 'CHECK_VALUE_WRONG'],
+  errors: [
+    'TOKEN_INVALID',
+    'IMPORT_REFUSED',
+    'KEY_BLOCK_INVALID',
+    'KEY_TOO_SHORT',
+    'KEY_WEAK',
+    'CHECK_VALUE_WRONG',
+  ],
   rules: [
     'M12.type-bound',
     'M9.one-usage',
+    'M13.importable',
     'M8.key-blocks',
     'M13.no-single-length',
     'M13.no-weak-key',
   ],
   run(t, { keyBlock: text, under, usage, checkValue: expected }) {
     const wrapping = t.open(under, { ...ZONE_KEY, part: 'key' });
+    // X9.143 has one code, K1, for the keys that wrap others: it cannot tell a zone's from a terminal's.
+    t.rule('M13.importable', { from: wrapping.header.type, usage });
     const key = t.decrypt(wrapping, text, usage);
     t.rule('M13.no-single-length', { algorithm: t.algorithmOf(key) });
     t.rule('M13.no-weak-key', { weak: t.isWeak(key) });

@@ -31,6 +31,7 @@ interface Output {
   pinBlock: Uint8Array;
 }
 
+const TO_TERMINAL = refusal('TRANSLATION_REFUSED', 'M3.towards-issuer');
 const field = new PinField();
 
 /** What both forms look at before any PIN is touched: a refusal, or nothing and the keys in `keys`. */
@@ -44,6 +45,7 @@ function prepare(core: Core, input: Input, keys: Keys): Refusal | undefined {
   keys.from = fromKey;
   keys.to = toKey;
   const { policy } = core;
+  if (toKey.header.usage === 'TPK' && policy.on['M3.towards-issuer']) return TO_TERMINAL;
   const refused = pairRefused(policy, from.format, to.format);
   if (refused !== undefined || input.newPan === undefined) return refused;
   return policy.judge('M3.same-account', { from: input.pan, to: input.newPan });
@@ -219,6 +221,7 @@ export const translatePinBlock = dataCommand({
   rules: [
     'M12.type-bound',
     'M9.one-usage',
+    'M3.towards-issuer',
     'M3.translation-table',
     'M3.same-account',
     'M4.one-answer',
