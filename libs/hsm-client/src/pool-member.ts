@@ -200,6 +200,6 @@ export class PoolMember {
     this.#timer = setTimeout(() => void this.#connect(), this.#pauseMs);
     this.#timer.unref();
     this.#nextLookAtMs = Date.now() + this.#pauseMs;
-    this.#pauseMs = Math.min(this.#pauseMs * 2, this.#options.backOffMs?.[1] ?? 5_000);
+    this.#pauseMs = Math.min(this.#pauseMs * 2, this.#options.backOffMs?.[1] ?? 2_000);
   }
 }

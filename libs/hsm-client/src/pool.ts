@@ -23,7 +23,7 @@ export interface PoolOptions {
   readonly waitMs?: number;
   /** Between two looks at a device that is up; default 1 s. */
   readonly healthMs?: number;
-  /** First and longest pause before a device that is gone is looked at again; default 100 ms, 5 s. */
+  /** First and longest pause before a device that is gone is looked at again; default 100 ms, 2 s. */
   readonly backOffMs?: readonly [number, number];
   /** Told what happens; for logs and metrics. */
   readonly observe?: (event: PoolEvent) => void;
