@@ -101,6 +101,19 @@ it('cuts a client that trickles a frame, and one that says nothing', async () =>
   while (port.connections > 0) await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
+it('does not take for slow whose frame arrived while a command held the loop', async () => {
+  const port = await start({ frameMs: 50 });
+  const { socket, reply } = await client(port);
+  const frame = framesOf(['0001NC']);
+  socket.write(frame.subarray(0, 5));
+  while (port.connections < 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  socket.write(frame.subarray(5));
+  const until = Date.now() + 150;
+  while (Date.now() < until);
+  expect(await reply()).toMatch(/^0001ND00/);
+});
+
 it('has a limit of connections per address, and of replies not taken', async () => {
   const port = await start({ connectionsPerAddress: 2, unsentBytes: 200_000 });
   const first = await client(port);

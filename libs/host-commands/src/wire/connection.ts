@@ -125,11 +125,15 @@ export class Connection implements ReplySink {
       this.#frameTimer = undefined;
     }
     if (this.#reader.waiting && this.#frameTimer === undefined) {
-      this.#frameTimer = setTimeout(() => {
-        this.#options.report('slow');
-        this.#socket.destroy();
+      const timer = setTimeout(() => {
+        // What has arrived is read first: a long command (EI) may have held the loop for so long.
+        setImmediate(() => {
+          if (this.#frameTimer !== timer) return;
+          this.#options.report('slow');
+          this.#socket.destroy();
+        });
       }, this.#options.limits.frameMs);
-      this.#frameTimer.unref();
+      this.#frameTimer = timer.unref();
     }
   }
 }
