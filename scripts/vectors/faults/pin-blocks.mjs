@@ -52,6 +52,12 @@ function fieldRows(format) {
       rows.push([`fill-${at - 7}-${digit}`, replaced(sound, at, digit)]);
     }
   }
+  const whole = (length, digits) => `${control}${length}${digits}`.padEnd(16, fill.at(-1));
+  rows.push(['3-digits', whole(3, '123')], ['0-digits', whole(0, '')]);
+  rows.push(
+    ['13-digits', whole('D', '1234567890123')],
+    ['14-digits', whole('E', '12345678901234')],
+  );
   const mask = maskOf(FIELDS[format]);
   return rows.map(([name, block]) => [name, xored(block, mask).toUpperCase(), CODE]);
 }
@@ -128,6 +134,9 @@ function iso4Field() {
     for (const digit of '09BCDEF')
       rows.push([`fill-${at - 7}-${digit}`, replaced(sound, at, digit)]);
   }
+  const random = '2F69ADDE2E9E7ACE';
+  rows.push(['3-digits', `43123AAAAAAAAAAA${random}`], ['13-digits', `4D1234567890123A${random}`]);
+  rows.push(['14-digits', `4E12345678901234${random}`]);
   rows.push(['15-bytes', sound.slice(0, 30)], ['17-bytes', `${sound}00`], ['no-bytes', '']);
   return refusals({
     id: 'iso4-field',

@@ -38,6 +38,7 @@ import org.bouncycastle.cms.CMSSignedDataGenerator;
 import org.bouncycastle.cms.KeyTransRecipientInfoGenerator;
 import org.bouncycastle.cms.SignerInfoGeneratorBuilder;
 import org.bouncycastle.cms.jcajce.JceCMSContentEncryptorBuilder;
+import org.bouncycastle.crypto.CryptoServicesRegistrar;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -63,6 +64,12 @@ public final class TokenVectors {
       t.random.nextBytes(out);
     }
   };
+
+  {
+    // Initialisation vectors and blinding are drawn from here, whatever the builders are given.
+    CryptoServicesRegistrar.setSecureRandom(random);
+  }
+
   private final KeyPair authorityKeys = keys(), senderKeys = keys(), receiverKeys = keys();
   private final X509CertificateHolder authority = certify("Test CA", authorityKeys, 1, true);
   private final X509CertificateHolder sender = certify("Test KDH", senderKeys, 2, false);

@@ -52,11 +52,11 @@ class Key:
             if math.gcd(n - 1, self.e) == 1 and is_prime(n):
                 return n
 
-    def signed(self, data, further):
+    def signed(self, data, further, head=b"\x6a", tail=b"\xbc"):
         """Annex A2.1: 6A, data filled with BB, SHA-1 over data and further data, BC."""
         filled = data.ljust(self.length - 22, b"\xbb")
         assert len(filled) == self.length - 22
-        block = b"\x6a" + filled + hashlib.sha1(filled + further).digest() + b"\xbc"
+        block = head + filled + hashlib.sha1(filled + further).digest() + tail
         return pow(int.from_bytes(block, "big"), self.d, self.n).to_bytes(self.length, "big")
 
 

@@ -12,6 +12,7 @@ from dukpt_aes import dukpt_aes
 from dukpt_tdes import dukpt_tdes, dukpt_terminal
 from emv_aes import emv_aes
 from emv_data import data_authentication
+from emv_faults import data_faults
 from emv_keys import emv
 from host_commands import host_commands
 from key_block_wrap import wrapped
@@ -24,7 +25,8 @@ from pin_verification import pin_verification
 IN_ORDER = (pin_blocks, pin_verification, card_values, macs, ciphers, key_blocks, dukpt_tdes)
 EACH_ALONE = (
     streams, deciphered, dukpt_terminal, dukpt_aes, wrapped, older_blocks, american_express,
-    one_time_codes, signed_data, emv, emv_aes, data_authentication, host_commands,
+    one_time_codes, signed_data, emv, emv_aes, data_authentication, data_faults,
+    host_commands,
 )
 
 OUT.mkdir(parents=True, exist_ok=True)
