@@ -92,8 +92,8 @@ export function prepare({ hsm, crypto, pin }, { mode, keys, accounts = 1, random
         validationData: pan,
         length: 4,
         table: tables.tableId,
-        // The record's own counts: nobody but the device reads it.
-        offset: '0000',
+        // In hardened mode the record's own counts: nobody but the device reads it.
+        offset: mode === 'legacy' ? offset.split('.')[4] : '0000',
         record: offset,
       },
       VerifyPin: { pinBlock, pan, key, format, pvk, record: pvv },

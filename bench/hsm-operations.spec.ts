@@ -18,6 +18,43 @@ const path = './hsm-operations.mjs';
 const operations = (await import(path)) as Operations;
 const random = (length: number) => Uint8Array.from(randomBytes(length));
 
+interface Timing {
+  groups(libraries: object, options: object): Record<string, [string, () => { code?: string }][]>;
+  measureGroups(all: object, rounds: number): { rows: { median: number; d: number }[] }[];
+  welch(a: readonly number[], b: readonly number[]): number;
+  kolmogorov(a: readonly number[], b: readonly number[]): number;
+}
+const timingPath = './hsm-timing.mjs';
+const timing = (await import(timingPath)) as Timing;
+
+describe('the times of refusals', () => {
+  const all = timing.groups({ hsm, crypto, pin }, { random });
+
+  it.each([
+    ['VerifyPin: a PIN or PIN block that is not right', ['PIN_WRONG', 'PIN_BLOCK_INVALID']],
+    ['TranslatePinBlock: a bad PIN block', ['PIN_BLOCK_INVALID']],
+    ['VerifyPin: a forged token', ['TOKEN_INVALID']],
+    ['VerifyPin: a token for another place', ['TOKEN_INVALID']],
+    ['VerifyPin: a record that is not right', ['RECORD_INVALID']],
+  ])('%s has one answer for every reason', (group, codes) => {
+    expect(all[group]!.length).toBeGreaterThan(1);
+    for (const [reason, run] of all[group]!) {
+      // Nonsense may decipher to a PIN field, one time in thirty.
+      const { code } = run();
+      expect([reason, codes.includes(code ?? 'ok') || code]).toEqual([reason, true]);
+    }
+  });
+
+  it('are told by their medians and distances', () => {
+    const rows = timing.measureGroups(all, 40).flatMap((group) => group.rows);
+    expect(rows.every(({ median, d }) => median > 0 && d >= 0 && d <= 1)).toBe(true);
+    expect(timing.kolmogorov([1, 2, 3], [1, 2, 3])).toBe(0);
+    expect(timing.kolmogorov([1, 2], [3, 4])).toBe(1);
+    expect(timing.welch([1, 2, 3], [1, 2, 3])).toBe(0);
+    expect(timing.welch([11, 12, 13], [1, 2, 3])).toBeCloseTo(12.25, 2);
+  });
+});
+
 describe.each(['hardened', 'legacy'])('the HSM benchmark, %s', (mode) => {
   const fixture = operations.prepare({ hsm, crypto, pin }, { mode, keys: 3, accounts: 5, random });
 

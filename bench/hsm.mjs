@@ -1,5 +1,6 @@
 /**
- * Benchmark of the device: `npm run bench:hsm -- [--json | --markdown] [--rounds N] [--small]`.
+ * Benchmark of the device: `npm run bench:hsm -- [--json | --markdown] [--rounds N] [--small]`; with
+ * `--timing` the times of refusals by their reason alone, see `hsm-timing.mjs`.
  *
  * Device commands (gate, input check, token cache, rules, PIN logic: all of it) run in slices of
  * about a millisecond that alternate with OpenSSL doing the same number of triple-DES blocks in C;
@@ -11,12 +12,14 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startReference } from './crypto-reference.mjs';
 import { answersOf, batches, COMMANDS, nodeToday, oneByOne, prepare } from './hsm-operations.mjs';
+import { groups, measureGroups, printTiming } from './hsm-timing.mjs';
 
 const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean' },
     markdown: { type: 'boolean' },
     small: { type: 'boolean' },
+    timing: { type: 'boolean' },
     rounds: { type: 'string', default: '60' },
   },
 });
@@ -165,6 +168,12 @@ for (const lib of ['crypto', 'pin', 'keyblock', 'emv', 'hsm']) {
 const load = (lib) => import(new URL(`../dist/libs/${lib}/src/index.js`, import.meta.url).href);
 const libraries = { hsm: await load('hsm'), crypto: await load('crypto'), pin: await load('pin') };
 const random = (length) => Uint8Array.from(randomBytes(length));
+if (options.timing) {
+  const found = measureGroups(groups(libraries, { random }), 500 * ROUNDS);
+  if (options.json) console.log(JSON.stringify(found, null, 2));
+  else printTiming(found);
+  process.exit();
+}
 const reference = await startReference();
 const rows = [];
 for (const mode of ['hardened', 'legacy']) {
