@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { inputError } from '../../crypto/src/testing.js';
 import {
   LMK_KEY_TYPES,
+  LMK_PAIR_OF_CODE,
   LMK_SCHEMES,
+  LMK_VARIANTS,
   type LmkScheme,
   lmkKeyType,
   lmkVariant,
@@ -30,6 +32,10 @@ describe('published tokens under the test LMK', () => {
 });
 
 const pair = fromHex(TEST_LMK_PAIRS['06-07']!);
+
+/** Facts of one kind among the published ones. */
+const published = (kind: string): ({ expect: Record<string, string> } & Record<string, string>)[] =>
+  load('payshield-lmk').filter((c: { kind: string }) => c.kind === kind);
 
 describe('variant LMK tokens', () => {
   it('give back the key, under every scheme and variant', () => {
@@ -61,6 +67,29 @@ describe('variant LMK tokens', () => {
     const u = wrapUnderLmk({ pair, variant: 0, scheme: 'U', key });
     expect(x.slice(1, 17)).toBe(x.slice(17));
     expect(u.slice(1, 17)).not.toBe(u.slice(17));
+  });
+
+  it('have the published test pairs, variants and pairs of codes', () => {
+    const pairs = published('pair').map((c) => [c.pair, c.expect.lmk]);
+    expect(Object.entries(TEST_LMK_PAIRS)).toEqual(pairs);
+    expect(pairs).toHaveLength(20);
+    const variants = published('variant').map((c) => Number(`0x${c.expect.xorByte0}`));
+    expect(LMK_VARIANTS).toEqual(variants);
+    // 04-05 and 06-07 for the codes 00 and 01, then from 14-15 on.
+    const names = Object.keys(TEST_LMK_PAIRS).filter((_, i) => i >= 2 && (i < 4 || i >= 7));
+    const codes = names.map((name, i) => [`0${i.toString(16).toUpperCase()}`, name]);
+    expect(Object.entries(LMK_PAIR_OF_CODE)).toEqual(codes);
+  });
+
+  it('name every key type, and say which are published', () => {
+    const types = Object.entries(LMK_KEY_TYPES);
+    for (const [, { name }] of types) expect(name).toMatch(/^[A-Z][\w ,-]+$/);
+    const known = types.filter(([, row]) => row.known).map(([type, { name }]) => [type, name]);
+    expect(known.sort()).toEqual(
+      published('keyType')
+        .map((c) => [c.keyType, c.expect.name])
+        .sort(),
+    );
   });
 
   it('know a pair for every key type, and none for other codes', () => {
