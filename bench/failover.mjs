@@ -124,7 +124,7 @@ async function loseAll(devices, { load, pool }) {
   add('all gone: from start of the processes to commands taken', backMs, 'ms');
   add('all gone: calls failed from 1 s after that', after.failed, '');
   add('all gone, after: p99', after.p99, 'ms');
-  if (!options.json) console.log(`refused with: ${none.codes.join(', ')}`);
+  if (!options.json) console.log(`refused with: ${[...none.codes, ...after.codes].join(', ')}`);
   return { none, after, started };
 }
 

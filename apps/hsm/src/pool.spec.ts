@@ -106,6 +106,38 @@ it('says that no device answers within its time, and recovers by itself', async 
   expect(answer?.ok).toBe(true);
 });
 
+it('does not drown a device in what waited for it, and refuses what it cannot hold', async () => {
+  const only = await start();
+  const pool = new HsmPool({
+    urls: [{ host: '127.0.0.1', port: only.port }],
+    outstanding: 4,
+    waitMs: 3_000,
+    backOffMs: [20, 50],
+  });
+  closing.push(pool);
+  const client = pool.client('acq1', 'production');
+  const call = () => client.run('GenerateMac', [{ key: token, data }]);
+  await call();
+  await closing.splice(closing.indexOf(only), 1)[0]!.close();
+  const waiting = Array.from({ length: 300 }, call);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(pool.waiting).toBeGreaterThan(290);
+  await start(only.port);
+  let most = 0;
+  const look = setInterval(() => {
+    most = Math.max(most, pool.status()[0]!.inFlight);
+  }, 0);
+  for (const answers of await Promise.all(waiting)) expect(answers[0]?.ok).toBe(true);
+  clearInterval(look);
+  // Four frames, and perhaps NC.
+  expect(most).toBeLessThanOrEqual(5);
+  expect(pool.waiting).toBe(0);
+  const crowd = await Promise.allSettled(Array.from({ length: 8_300 }, call));
+  const codes = crowd.flatMap((each) => (each.status === 'rejected' ? [each.reason.code] : []));
+  expect(codes.length).toBeGreaterThanOrEqual(8_300 - 8_192 - 4);
+  expect(new Set(codes)).toEqual(new Set(['POOL_FULL']));
+});
+
 it('serves only the identities it was opened with, and takes no more work when draining', async () => {
   const port = await start();
   const pool = poolOf([port]);

@@ -34,11 +34,14 @@ export interface DeviceStatus {
 }
 
 export interface MemberOptions extends LinkOptions {
+  /** Frames without an answer at most; default 256. */
+  readonly outstanding?: number;
   readonly healthMs?: number;
   readonly backOffMs?: readonly [number, number];
   readonly tell: (device: string, event: 'up' | 'down') => void;
 }
 
+const OUTSTANDING_MAX = 256;
 /** An answer to NC may take this long. */
 const HEALTH_ANSWER_MS = 1_000;
 /** Answers missed in a row that open the breaker although the link stands. */
@@ -52,6 +55,7 @@ export class PoolMember {
   #timer: NodeJS.Timeout | undefined;
   #pauseMs: number;
   #missed = 0;
+  #places = 0;
   #served = 0;
   #failures = 0;
   #lastError: DeviceStatus['lastError'] = null;
@@ -66,6 +70,20 @@ export class PoolMember {
 
   get isUp(): boolean {
     return this.#state === 'up';
+  }
+
+  /** Frames that it may get now. Below the link's own limit, so that NC always passes. */
+  get room(): number {
+    return (this.#options.outstanding ?? OUTSTANDING_MAX) - this.#places;
+  }
+
+  /** Before a frame is sent, so that nobody else counts on the same room; `givePlace` after it. */
+  keepPlace(): void {
+    this.#places++;
+  }
+
+  givePlace(): void {
+    this.#places--;
   }
 
   get inFlight(): number {

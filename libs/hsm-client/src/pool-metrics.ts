@@ -27,6 +27,11 @@ export function measuredPool(metrics: Metrics, options: PoolOptions): HsmPool {
     help: 'commands sent to devices and not answered',
     read: () => pool.status().reduce((sum, { inFlight }) => sum + inFlight, 0),
   });
+  metrics.observed({
+    name: 'pinfold_hsm_pool_waiting_count',
+    help: 'commands that wait for a device to have room',
+    read: () => pool.waiting,
+  });
   const each = { label: 'device', values: devices };
   metrics.observedEach({
     ...each,

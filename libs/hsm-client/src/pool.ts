@@ -11,6 +11,7 @@ import { type HsmAnswer, type HsmClient, HsmUnavailable } from './port.js';
 import { REPEATABLE } from './retry-safety.js';
 import { jobsCommands, parseAnswers } from './tcp-jobs.js';
 import { LinkError, type LinkOptions } from './tcp-link.js';
+import { WaitingRoom } from './waiting-room.js';
 
 export interface PoolOptions {
   readonly urls: readonly { readonly host: string; readonly port: number }[];
@@ -25,6 +26,8 @@ export interface PoolOptions {
   readonly healthMs?: number;
   /** First and longest pause before a device that is gone is looked at again; default 100 ms, 2 s. */
   readonly backOffMs?: readonly [number, number];
+  /** Frames without an answer that a device has at most; others wait. Default 256. */
+  readonly outstanding?: number;
   /** Told what happens; for logs and metrics. */
   readonly observe?: (event: PoolEvent) => void;
 }
@@ -34,11 +37,17 @@ export interface PoolEvent {
   readonly event: 'up' | 'down' | 'retried' | 'unavailable';
 }
 
+/** Frames that wait for a device at most; the next one is refused at once. */
+const WAITING_MAX = 8_192;
+
+/** None is up; or those that are have as much as they may have. */
+type NoDevice = 'NO_DEVICE' | 'POOL_FULL';
+
 export class HsmPool {
   readonly #members: PoolMember[];
   readonly #options: PoolOptions;
   readonly #observe: (event: PoolEvent) => void;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new WaitingRoom<PoolMember>(WAITING_MAX);
   #closed = false;
 
   constructor(options: PoolOptions) {
@@ -51,8 +60,7 @@ export class HsmPool {
           ...url,
           tell: (device, event) => {
             this.#observe({ device, event });
-            if (event !== 'up') return;
-            for (const wake of this.#waiting) wake();
+            if (event === 'up') this.#waiting.admit();
           },
         }),
     );
@@ -73,6 +81,11 @@ export class HsmPool {
     };
   }
 
+  /** Frames that wait for a device. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   status(): DeviceStatus[] {
     return this.#members.map((member) => member.status);
   }
@@ -85,7 +98,7 @@ export class HsmPool {
   /** Waits for what is in flight, then closes every link. */
   async close(drainMs = 2_000): Promise<void> {
     this.#closed = true;
-    for (const wake of this.#waiting) wake();
+    this.#waiting.dismiss();
     await Promise.all(this.#members.map((member) => member.close(drainMs)));
   }
 
@@ -93,10 +106,13 @@ export class HsmPool {
     const { attempts = 3, attemptMs = 2_000 } = this.#options;
     const repeatable = frame.jobs.every(({ command }) => REPEATABLE.has(command));
     const tried = new Set<PoolMember>();
-    let code = 'NO_DEVICE';
+    let code: string = 'NO_DEVICE';
     for (let attempt = 0; attempt < attempts && !this.#closed; attempt++) {
       const member = await this.#choose(tried);
-      if (member === undefined) break;
+      if (typeof member === 'string') {
+        code = member;
+        break;
+      }
       if (attempt > 0) this.#observe({ device: member.name, event: 'retried' });
       tried.add(member);
       try {
@@ -111,35 +127,34 @@ export class HsmPool {
         if (!(error instanceof LinkError)) throw error;
         code = `LINK_${error.reason.toUpperCase()}`;
         if (error.sent && !repeatable) break;
+      } finally {
+        member.givePlace();
+        this.#waiting.admit();
       }
     }
     this.#observe({ device: 'all', event: 'unavailable' });
     throw new HsmUnavailable(code);
   }
 
-  /** The least busy device that is up, not tried yet if there is one; waits for one otherwise. */
-  async #choose(tried: ReadonlySet<PoolMember>): Promise<PoolMember | undefined> {
-    const until = Date.now() + (this.#options.waitMs ?? 1_500);
-    for (;;) {
-      const up = this.#members.filter((member) => member.isUp);
-      const fresh = up.filter((member) => !tried.has(member));
-      const from = fresh.length > 0 ? fresh : up;
-      if (from.length > 0) return from.reduce((a, b) => (b.inFlight < a.inFlight ? b : a));
-      const left = until - Date.now();
-      if (left <= 0 || this.#closed) return undefined;
-      await this.#someoneUp(left);
-    }
+  /** A place at a device; waits for one where there is none. A code where there is none in time. */
+  async #choose(tried: ReadonlySet<PoolMember>): Promise<PoolMember | NoDevice> {
+    const take = () => this.#take(tried);
+    const member = take();
+    if (member !== undefined) return member;
+    const waitMs = this.#closed ? 0 : (this.#options.waitMs ?? 1_500);
+    const admitted = await this.#waiting.enter(take, waitMs);
+    if (admitted !== undefined) return admitted;
+    return this.#members.some(({ isUp }) => isUp) ? 'POOL_FULL' : 'NO_DEVICE';
   }
 
-  #someoneUp(limitMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        this.#waiting.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, limitMs);
-      this.#waiting.add(wake);
-    });
+  /** The least busy device that is up and has room, not tried yet if there is one: a place is kept. */
+  #take(tried: ReadonlySet<PoolMember>): PoolMember | undefined {
+    const ready = this.#members.filter((member) => member.isUp && member.room > 0);
+    const fresh = ready.filter((member) => !tried.has(member));
+    const from = fresh.length > 0 ? fresh : ready;
+    if (from.length === 0) return undefined;
+    const member = from.reduce((a, b) => (b.room > a.room ? b : a));
+    member.keepPlace();
+    return member;
   }
 }
