@@ -122,8 +122,27 @@ export function prepare({ hsm, crypto, pin }, { mode, keys, accounts = 1, random
     'wrong fill': block('0412340000000000'),
     nonsense: { ...sample.input, pinBlock: Uint8Array.from(random(8)) },
   };
+  const digit = () => random(1)[0] % 10;
+  const four = () => `${digit()}${digit()}${digit()}${digit()}`;
+  /** So many blocks for each reason, so that a reason is not one block with its own habits of time. */
+  const badBlocks = (count) => {
+    const field = {
+      'wrong PIN': () => `04${four()}FFFFFFFFFF`,
+      'wrong control nibble': () => `14${four()}FFFFFFFFFF`,
+      'wrong length': () => `0F${four()}FFFFFFFFFF`,
+      'digit that is none': () => `04${digit()}${digit()}C${digit()}FFFFFFFFFF`,
+      'wrong fill': () => `04${four()}${four()}${four()}00`,
+      'PIN of another length': () => `05${four()}${digit()}FFFFFFFFF`,
+    };
+    const all = Object.entries(field).map(([name, make]) => [
+      name,
+      Array.from({ length: count }, () => block(make())),
+    ]);
+    const nonsense = () => ({ ...sample.input, pinBlock: Uint8Array.from(random(8)) });
+    return Object.fromEntries([...all, ['nonsense', Array.from({ length: count }, nonsense)]]);
+  };
   clear.clear();
-  return { device, jobs, reasons };
+  return { device, jobs, reasons, badBlocks };
 }
 
 /** One command after the other, by `users` sessions in turn. */

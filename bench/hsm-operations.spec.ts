@@ -39,7 +39,7 @@ describe('the times of refusals', () => {
   ])('%s has one answer for every reason', (group, codes) => {
     expect(all[group]!.length).toBeGreaterThan(1);
     for (const [reason, run] of all[group]!) {
-      // Nonsense may decipher to a PIN field, one time in thirty.
+      // Nonsense may decipher to a PIN field, one time in thirty; so may a guess to the PIN.
       const { code } = run();
       expect([reason, codes.includes(code ?? 'ok') || code]).toEqual([reason, true]);
     }

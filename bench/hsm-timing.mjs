@@ -20,12 +20,24 @@ const flipped = (text, at) => {
   return text.slice(0, place) + other + text.slice(place + 1);
 };
 
+/** Blocks for each reason. */
+const VARIANTS = 256;
+
+function inTurn(calls) {
+  let next = 0;
+  return () => calls[next++ % calls.length]();
+}
+
 /** Where a record of Visa PVV has the first character of its value. */
 const VALUE_AT = 9;
 
 /** Groups of calls: place, and reason by reason the input. */
 export function groups(libraries, { random }) {
-  const { device, reasons, jobs } = prepare(libraries, { mode: 'hardened', keys: 1, random });
+  const { device, reasons, jobs, badBlocks } = prepare(libraries, {
+    mode: 'hardened',
+    keys: 1,
+    random,
+  });
   const stranger = prepare(libraries, { mode: 'hardened', keys: 1, random });
   const right = reasons['right PIN'];
   const { key, record, pvk } = right;
@@ -36,16 +48,19 @@ export function groups(libraries, { random }) {
     const asked = { pinBlock: input.pinBlock, pan: input.pan, from, to };
     return () => device.execute(session, 'TranslatePinBlock', asked);
   };
-  const pinBlocks = Object.entries(reasons).filter(([name]) => name !== 'right PIN');
-  const bad = pinBlocks.filter(([name]) => /control|length/.test(name));
+  const pinBlocks = Object.entries(badBlocks(VARIANTS));
+  const bad = pinBlocks.filter(([name]) => /wrong control|wrong length/.test(name));
   const withKey = (token) => verify({ ...right, key: token });
   const withRecord = (text) => verify({ ...right, record: text });
   return {
-    'VerifyPin: a PIN or PIN block that is not right': pinBlocks.map(([name, input]) => [
+    'VerifyPin: a PIN or PIN block that is not right': pinBlocks.map(([name, inputs]) => [
       name,
-      verify(input),
+      inTurn(inputs.map(verify)),
     ]),
-    'TranslatePinBlock: a bad PIN block': bad.map(([name, input]) => [name, translate(input)]),
+    'TranslatePinBlock: a bad PIN block': bad.map(([name, inputs]) => [
+      name,
+      inTurn(inputs.map(translate)),
+    ]),
     'VerifyPin: a forged token': [
       ['check value changed', withKey(flipped(key, 21))],
       ['first byte of the key changed', withKey(flipped(key, 33))],
