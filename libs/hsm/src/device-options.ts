@@ -7,6 +7,7 @@ import type { PrintedPage } from './core.js';
 import type { AnyCommand } from './declare/command.js';
 import type { KeyObserver } from './keys/key-store.js';
 import type { MasterKeySet } from './keys/master-keys.js';
+import type { RsaPairSource } from './keys/rsa-keys.js';
 import type { Mode, PolicyOptions } from './policy/policy.js';
 import type { Envelope } from './terms-bytes.js';
 
@@ -43,8 +44,11 @@ export interface DeviceOptions extends DevicePorts, Omit<AdministrationOptions, 
   readonly masterKeys?: MasterKeySet;
   /** A demo device: random master keys unless some are given; it says so, and issues demo PINs. */
   readonly demo?: boolean;
-  /** Demo devices only, for laboratories and tests: told every key that the device makes, in clear. */
-  readonly laboratory?: { readonly keyMade: KeyObserver };
+  /**
+   * Demo devices only, for laboratories and tests: told every key that the device makes, in clear, and
+   * RSA pairs that can be had again.
+   */
+  readonly laboratory?: { readonly keyMade: KeyObserver; readonly newPair?: RsaPairSource };
   /** A customer's own commands; the policy must allow plug-ins in hardened mode. */
   readonly plugIns?: readonly AnyCommand[];
 }

@@ -189,7 +189,8 @@ export class LiveCore implements Core {
     const observer = this.demo ? laboratory?.keyMade : undefined;
     this.keys = new KeyStore(this.policy, masterKeys, { capacity, observer });
     this.records = new VerificationRecords(this.policy, masterKeys, { random: this.random });
-    this.rsaKeys = new RsaKeys(this.policy, masterKeys, this.random);
+    const newPair = this.demo ? laboratory?.newPair : undefined;
+    this.rsaKeys = new RsaKeys(this.policy, masterKeys, { random: this.random, newPair });
   }
 }
 

@@ -29,12 +29,12 @@ export class Attacker {
   readonly refusals: Refusal[] = [];
   /** Commands called so far, each once. */
   readonly used = new Set<CommandName>();
-  readonly #roles: readonly Role[];
+  readonly #roles: Role[];
   readonly #clients = new Map<Role, HsmClient>();
   #last: CommandName = 'Status';
 
   constructor(roles: readonly Role[], clientOf: (role: Role) => HsmClient) {
-    this.#roles = roles;
+    this.#roles = [...roles];
     for (const role of roles) this.#clients.set(role, clientOf(role));
   }
 
@@ -113,6 +113,23 @@ export class Attacker {
       }
     }
     throw first ?? new Error('an attack needs a path');
+  }
+
+  /** A customer's own command; it must succeed. */
+  async callPlugIn<T>(name: string, input: object): Promise<T> {
+    this.calls += 1;
+    const command = name as CommandName;
+    const client = this.#clients.get(this.#roles[0]!)!;
+    const [answer] = await client.run(command, [input as never]);
+    if (answer!.ok) return answer!.value as T;
+    const { code, rule } = answer!;
+    throw this.#stopped({ command, call: this.calls, code, rule });
+  }
+
+  /** Another identity, which the attacker came by on the way. */
+  gain(role: Role, client: HsmClient): void {
+    this.#roles.push(role);
+    this.#clients.set(role, client);
   }
 
   #stopped(refusal: Refusal): Stopped {

@@ -22,6 +22,15 @@ describe('attacks', () => {
     ['unauthenticated-wrap', 5, 'M12.no-clear-key', 1],
     ['rsa-padding', 64, 'M16.oaep-only', 1],
     ['opened-terminal', 2, 'M13.importable', 1],
+    ['dead-ceremony', 2, 'M10.unused-shares', 1],
+    ['own-table', 3, 'M17.roles', 2],
+    ['unbound-issuance', 1, 'M7.account-bound-issuance', 1],
+    ['wrap-decrypt', 5, 'M9.one-usage', 3],
+    ['relabelled-key', 3, 'M9.block-of-usage', 1],
+    ['plug-in', 1, 'M17.no-plug-ins', 1],
+    ['pin-spraying', 4_000, 'M6.device-limit', 2_001],
+    ['lone-officer', 6, 'M17.dual-control', 1],
+    ['short-modulus', 1, 'M16.long-modulus', 1],
     ['pin-exhaustion', 10_000, 'M6.account-limit', 11],
     ['digit-check', 8, 'M5.no-digit-check', undefined],
     ['typed-offset', 1, 'M17.roles', 1],
@@ -88,6 +97,20 @@ describe('attacks', () => {
     expect(refused).toMatchObject({ refusedBy: 'M2.sealed-value', refusedAtCall: 1 });
     const off = { roles, without: ['M2.sealed-value'] };
     expect(await run('typed-offset', 'hardened', off)).toMatchObject({ verified: true });
+  });
+
+  it('needs two people for a table', async () => {
+    const roles = ['officer', 'keyManager', 'pinIssuance', 'production'];
+    const refused = await run('own-table', 'hardened', { roles });
+    expect(refused).toMatchObject({ refusedBy: 'M1.two-roles', refusedAtCall: 2 });
+    const off = { roles, without: ['M1.two-roles', 'M2.sealed-value'] };
+    expect(await run('own-table', 'hardened', off)).toMatchObject({ verified: true });
+  });
+
+  it('finds the rule that refused where many victims are tried', async () => {
+    const options = { effort: 'full' };
+    const report = await run('digit-check', 'hardened', { options });
+    expect(report).toMatchObject({ succeeded: false, refusedBy: 'M5.no-digit-check' });
   });
 
   it('gives a normal user nothing where the story needs another role', async () => {

@@ -3,21 +3,37 @@
  * secrets, which serve only to check what an attack obtained. An attack gets tokens, records, PIN
  * blocks and, where its story says so, one custodian's envelope; it never gets a secret.
  */
-import { AesKey, DesKey, decryptEcb, encryptEcb, fromHex, toHex } from '@pinfold/crypto';
+import type { KeyObject } from 'node:crypto';
+import {
+  AesKey,
+  DesKey,
+  decryptEcb,
+  encryptEcb,
+  fromHex,
+  type RandomBytes,
+  toHex,
+} from '@pinfold/crypto';
 import {
   type Algorithm,
+  type AnyCommand,
+  bytes,
   type CommandName,
+  DEFAULT_PIN_LIMITS,
   Device,
   type Envelope,
   type Input,
   type KeyType,
+  keyCommand,
   type Mode,
   type Output,
   type Role,
+  token,
 } from '@pinfold/hsm';
 import { type HsmClient, inProcessClient } from '@pinfold/hsm-client';
 import { encryptPinBlock, naturalPin, type PinBlockFormat } from '@pinfold/pin';
 import { subtractDigits } from './decimalisation-questions.js';
+import { seededPair } from './rsa/pairs.js';
+import { numberOf, publicNumbers } from './rsa/public-key.js';
 import { seededRandom } from './seeded-random.js';
 
 export const DECIMALISATION_TABLE = '0123456789012345';
@@ -26,6 +42,25 @@ const SEED = 'laboratory';
 const BANK = '510000';
 /** The device's clock stands still: limits do not refill while an attack runs. */
 const NOW = Date.UTC(2026, 0, 1);
+
+/** Failures that the device takes in all: fewer than a bank's, so that an attack comes to the limit. */
+export const LAB_DEVICE_FAILURES = 2_000;
+
+/** A customer's own command that does what no command should. */
+export const GIVE_KEY = keyCommand({
+  name: 'GiveKey',
+  group: 'keys',
+  title: 'gives a PIN derivation key in clear',
+  source: "the attacker's own",
+  roles: ['production'],
+  input: { key: token('PGK', { types: ['P'] }) },
+  output: { key: bytes('key in clear', { min: 8, max: 32 }) },
+  errors: ['TOKEN_INVALID'],
+  rules: ['M17.no-plug-ins'],
+  run(t, { key }) {
+    return { key: t.reveal(t.open(key, { types: ['P'], part: 'key' }).key) };
+  },
+});
 
 export interface LaboratoryOptions {
   readonly mode: Mode;
@@ -43,6 +78,7 @@ export interface Customer {
 }
 
 export interface Ceremony {
+  readonly id: string;
   readonly type: KeyType;
   readonly shares: readonly string[];
   /** In the order of the shares; the first belongs to custodian-1. */
@@ -55,20 +91,31 @@ export class Laboratory {
   readonly without: readonly string[];
   readonly random: (length: number) => Uint8Array;
   readonly #secrets = new Map<string, Uint8Array>();
+  readonly #pairs: KeyObject[] = [];
+  readonly #pairBytes: RandomBytes;
   #envelopes: Envelope[] = [];
 
   constructor({ mode, without = [], seed = SEED }: LaboratoryOptions) {
     this.mode = mode;
     this.without = without;
     this.random = seededRandom(`${seed}/laboratory`);
+    this.#pairBytes = seededRandom(`${seed}/rsa`);
     this.device = Device.create({
       mode,
       policy: { without },
       random: seededRandom(`${seed}/device`),
       clock: { now: () => NOW },
       demo: true,
+      limits: {
+        ...DEFAULT_PIN_LIMITS,
+        device: { ...DEFAULT_PIN_LIMITS.device, capacity: LAB_DEVICE_FAILURES },
+      },
+      plugIns: [GIVE_KEY as unknown as AnyCommand],
       envelopes: (envelope) => this.#envelopes.push(envelope),
-      laboratory: { keyMade: ({ token, key }) => this.#secrets.set(token, key) },
+      laboratory: {
+        keyMade: ({ token, key }) => this.#secrets.set(token, key),
+        newPair: (bits) => this.#newPair(bits),
+      },
     });
   }
 
@@ -99,12 +146,40 @@ export class Laboratory {
   /** Shares of a new key, its ceremony still open. */
   ceremony(type: KeyType, wanted: { usage?: string; algorithm?: Algorithm } = {}): Ceremony {
     this.#envelopes = [];
-    const { shares } = this.honest('keyManager', 'GenerateKeyShares', {
+    const { shares, ceremony: id } = this.honest('keyManager', 'GenerateKeyShares', {
       type,
       shares: 2,
       ...wanted,
     });
-    return { type, shares, envelopes: this.#envelopes };
+    return { type, shares, envelopes: this.#envelopes, id };
+  }
+
+  /** The last envelopes that the device sealed: for custodians of the attacker's. */
+  lastEnvelopes(count: number): readonly Envelope[] {
+    return this.#envelopes.slice(-count);
+  }
+
+  /** A person at the device's own door. */
+  login(name: string, passphrase: string): HsmClient {
+    const session = this.device.login(name, passphrase);
+    if (!session.ok) throw new Error(`setting up: ${name} was not let in`);
+    return inProcessClient(this.device, session.value);
+  }
+
+  #newPair(bits: number): KeyObject {
+    const pair = seededPair(bits, this.#pairBytes);
+    this.#pairs.push(pair);
+    return pair;
+  }
+
+  /** A prime of the RSA key that has that public key. */
+  exposePrime(spkiHex: string): bigint {
+    const { n } = publicNumbers(spkiHex);
+    for (const pair of this.#pairs) {
+      const prime = numberOf(Buffer.from(pair.export({ format: 'jwk' }).p!, 'base64url'));
+      if (n % prime === 0n) return prime;
+    }
+    throw new Error('an RSA key that the laboratory did not see being made');
   }
 
   /** A key from a ceremony. */

@@ -52,10 +52,15 @@ interface Run {
   readonly used: ReadonlySet<CommandName>;
 }
 
+/** The attacker is one person; a custodian's name stands in the shares. */
+function nameOf(role: Role): string {
+  return role === 'custodian' ? role : 'attacker';
+}
+
 async function runOnce(attack: Attack, setting: AttackSetting): Promise<Run> {
   const lab = new Laboratory(setting);
   const roles = setting.roles ?? attack.roles;
-  const attacker = new Attacker(roles, (role) => lab.client(role));
+  const attacker = new Attacker(roles, (role) => lab.client(role, nameOf(role)));
   const steps: string[] = [];
   const scene = {
     lab,
@@ -131,11 +136,13 @@ export async function ruleBehind(
   if (refusal.rule !== undefined) return refusal.rule;
   if (setting.mode === 'legacy') return null;
   const off = setting.without ?? [];
+  // With little effort, as the runs that it is compared with.
+  const first = (await works(attack, setting)).refusal;
   const consulted: readonly RuleId[] = COMMANDS[refusal.command].rules;
   for (const rule of consulted.filter((id) => !off.includes(id) && id in RULES)) {
     const again = await works(attack, { ...setting, without: [...off, rule] });
     const gone =
-      again.ok || again.refusal?.call !== refusal.call || again.refusal.code !== refusal.code;
+      again.ok || again.refusal?.call !== first?.call || again.refusal?.code !== first?.code;
     if (gone) return rule;
   }
   return null;

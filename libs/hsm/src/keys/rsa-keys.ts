@@ -36,6 +36,12 @@ interface OpenedRsaKey {
   readonly code: string;
 }
 
+/** Where new private keys come from; exponent 65537. */
+export type RsaPairSource = (bits: number) => KeyObject;
+
+const ownPair: RsaPairSource = (bits) =>
+  generateKeyPairSync('rsa', { modulusLength: bits }).privateKey;
+
 export class RsaKeys {
   readonly #policy: Policy;
   readonly #random: RandomBytes;
@@ -43,15 +49,22 @@ export class RsaKeys {
   #key: KeyObject | undefined;
   #old: KeyObject | undefined;
 
-  constructor(policy: Policy, masterKeys: MasterKeySet, random: RandomBytes) {
+  readonly #newPair: RsaPairSource;
+
+  constructor(
+    policy: Policy,
+    masterKeys: MasterKeySet,
+    { random, newPair = ownPair }: { random: RandomBytes; newPair?: RsaPairSource },
+  ) {
     this.#policy = policy;
     this.#random = random;
+    this.#newPair = newPair;
     this.#key = sealingKey(masterKeys);
   }
 
   /** A new private key; public exponent 65537. */
   generate(bits: number): KeyObject {
-    return generateKeyPairSync('rsa', { modulusLength: bits }).privateKey;
+    return this.#newPair(bits);
   }
 
   seal(key: KeyObject, usage: RsaUsage): string {

@@ -116,7 +116,7 @@ class Experiment {
   readonly #attack: Attack;
   readonly #now: () => number;
   readonly #known = new Map<string, boolean>();
-  readonly #rules = new Set<RuleId>(['M17.roles', 'M17.dual-control']);
+  readonly #rules = new Set<RuleId>(['M17.roles', 'M17.dual-control', 'M17.no-plug-ins']);
 
   constructor(attack: Attack, now: () => number) {
     this.#attack = attack;

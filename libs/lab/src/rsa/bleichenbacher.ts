@@ -5,7 +5,7 @@
  *
  *   B = 2^(8(k-2));  m is in [2B, 3B-1];  M is the set of intervals that are left
  */
-import type { RsaPublic } from './public-key.js';
+import { inverse, type RsaPublic } from './public-key.js';
 
 /** Whether the plaintext times s is padded right. Throws when the calls are used up. */
 export type Oracle = (multiplier: bigint) => Promise<boolean>;
@@ -175,17 +175,6 @@ function merged(sorted: readonly Interval[]): Interval[] {
     } else out.push(one);
   }
   return out;
-}
-
-function inverse(value: bigint, modulus: bigint): bigint {
-  let [a, b] = [value % modulus, modulus];
-  let [x, y] = [1n, 0n];
-  while (b > 0n) {
-    const quotient = a / b;
-    [a, b] = [b, a % b];
-    [x, y] = [y, x - quotient * y];
-  }
-  return ((x % modulus) + modulus) % modulus;
 }
 
 function gcd(a: number, b: number): number {

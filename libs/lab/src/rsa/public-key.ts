@@ -29,6 +29,18 @@ export function powerModulo(base: bigint, exponent: bigint, modulus: bigint): bi
   return result;
 }
 
+/** Of a value that has one. */
+export function inverse(value: bigint, modulus: bigint): bigint {
+  let [a, b] = [value % modulus, modulus];
+  let [x, y] = [1n, 0n];
+  while (b > 0n) {
+    const quotient = a / b;
+    [a, b] = [b, a % b];
+    [x, y] = [y, x - quotient * y];
+  }
+  return ((x % modulus) + modulus) % modulus;
+}
+
 export function bytesOf(value: bigint, length: number): Uint8Array {
   return Uint8Array.from(Buffer.from(value.toString(16).padStart(2 * length, '0'), 'hex'));
 }
