@@ -1,6 +1,7 @@
 import { fromHex, toHex } from '@pinfold/crypto';
 import fc from 'fast-check';
 import {
+  context,
   DerError,
   DerReader,
   encode,
@@ -72,17 +73,86 @@ describe('DER', () => {
   });
 
   it.each([
-    ['nothing', ''],
-    ['a tag alone', '04'],
-    ['less than the length', '040200'],
-    ['a length of indefinite form', '0480'],
-    ['a long length that is short', '04817F'],
-    ['a longer length that is long', '048200FF'],
-    ['a length of three bytes', '0483010000'],
-    ['a length cut short', '048201'],
-    ['a tag of two bytes', '1F8100'],
-    ['more than one object', '04000400'],
-  ])('refuses %s', (_, text) => expect(() => readDer(hex(text))).toThrow(DerError));
+    ['nothing', '', 'ends early'],
+    ['a tag alone', '04', 'ends early'],
+    ['less than the length', '040200', 'ends early'],
+    ['less than a long length', `048180${'00'.repeat(127)}`, 'ends early'],
+    ['a length of indefinite form', '0480', 'length'],
+    ['a length of indefinite form with enough after it', `0480${'00'.repeat(128)}`, 'length'],
+    ['a long length that is short', `04817F${'00'.repeat(127)}`, 'length not the shortest'],
+    ['a longer length that is long', `048200FF${'00'.repeat(255)}`, 'length not the shortest'],
+    ['a length of three bytes', '0483000001FF', 'length'],
+    ['a length cut short', '048201', 'length'],
+    ['a length of one byte cut off', '0481', 'length'],
+    ['a tag of two bytes', '1F8100', 'tag or size too large'],
+    ['a constructed tag of two bytes', '3F8100', 'tag or size too large'],
+    ['more than one object', '04000400', 'more objects than were asked for'],
+  ])('refuses %s', (_, text, message) => {
+    expect(() => readDer(hex(text))).toThrow(new DerError(message));
+    expect(() => readDer(hex(text))).toThrow(expect.objectContaining({ name: 'DerError' }));
+  });
+
+  it('reads up to 65,535 bytes in all, and writes as many within', () => {
+    const largest = octets(new Uint8Array(65_531));
+    expect(readDer(largest).whole).toHaveLength(65_535);
+    const larger = octets(new Uint8Array(65_535));
+    expect(toHex(larger.slice(0, 4))).toBe('0482FFFF');
+    expect(() => readDer(octets(new Uint8Array(65_532)))).toThrow(
+      new DerError('tag or size too large'),
+    );
+    expect(() => octets(new Uint8Array(65_536))).toThrow(new DerError('too large'));
+  });
+
+  it('reads small integers of 0 to 127, and object identifiers to their ends', () => {
+    expect([0, 1, 127].map((n) => new DerReader(small(n)).small())).toEqual([0, 1, 127]);
+    for (const text of [
+      '0.0',
+      '0.39',
+      '1.0',
+      '1.39',
+      '2.0',
+      '2.47',
+      '2.48',
+      '2.999.127.128.16384',
+    ]) {
+      expect(new DerReader(oid(text)).oid()).toBe(text);
+    }
+    const wrong: [string, string, (reader: DerReader) => unknown][] = [
+      ['0200', 'not a small integer', (reader) => reader.small()],
+      ['020180', 'not a small integer', (reader) => reader.small()],
+      ['02020001', 'not a small integer', (reader) => reader.small()],
+      ['0600', 'oid', (reader) => reader.oid()],
+      ['060188', 'oid', (reader) => reader.oid()],
+      ['06022A80', 'oid', (reader) => reader.oid()],
+      ['0500', 'another object than was asked for', (reader) => reader.oid()],
+    ];
+    for (const [text, message, read] of wrong) {
+      expect(() => read(new DerReader(hex(text)))).toThrow(new DerError(message));
+    }
+  });
+
+  it('goes into sequences, sets and context tags, and takes what is optional or leaves it', () => {
+    const inside = encode(context(3), small(5));
+    expect(new DerReader(inside).into(context(3)).small()).toBe(5);
+    expect(context(0)).toBe(0xa0);
+    expect(readMembers(setOf(small(5)), TAG.set).small()).toBe(5);
+    expect(() => readMembers(Uint8Array.of(...sequence(), 0, 0))).toThrow(
+      new DerError('more objects than were asked for'),
+    );
+    const reader = new DerReader(inside);
+    expect(reader.optional(context(2))).toBeUndefined();
+    expect(reader.optional(context(3))!.whole).toEqual(inside);
+    expect(reader.optional(context(3))).toBeUndefined();
+    expect(() => reader.any()).toThrow(new DerError('ends early'));
+  });
+
+  it.each(['200013191353Z', '2002101913530', '002002101913Z', '200210191353+', '20021019135Z'])(
+    'refuses the time %s',
+    (text) =>
+      expect(() => readUtcTime(readDer(encode(TAG.utcTime, Buffer.from(text))))).toThrow(
+        new DerError('time'),
+      ),
+  );
 
   it('refuses another object than is asked for, and what is left over', () => {
     const members = () => readMembers(sequence(small(1), octets(hex('AA'))));
