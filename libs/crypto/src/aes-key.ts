@@ -54,28 +54,27 @@ export class AesKey {
 
   encryptInto(input: Uint8Array, from: number, output: Uint8Array, to: number): void {
     for (let i = 0; i < 4; i++) columns[i] = readLe(input, from + 4 * i);
-    this.#encryptColumns(columns, 0, columns, 0);
+    this.#encryptColumns(columns);
     for (let i = 0; i < 4; i++) {
       writeLe(columns[i]!, output, to + 4 * i);
       columns[i] = 0;
     }
   }
 
-  /** As `encryptInto` for the sixteen bytes of four words in memory: nothing is taken apart. */
-  encryptWords(input: Int32Array, from: number, output: Int32Array, to: number): void {
-    if (LITTLE_ENDIAN) this.#encryptColumns(input, from, output, to);
-    else this.encryptInto(bytesOf(input), 4 * from, bytesOf(output), 4 * to);
+  /** Enciphers in place the sixteen bytes that four words have in memory: nothing is taken apart. */
+  encryptWords(block: Int32Array): void {
+    if (LITTLE_ENDIAN) this.#encryptColumns(block);
+    else this.encryptInto(bytesOf(block), 0, bytesOf(block), 0);
   }
 
-  #encryptColumns(input: Int32Array, from: number, output: Int32Array, to: number): void {
+  #encryptColumns(block: Int32Array): void {
     if (!isOwner(this.#encryption, this.#number)) {
       const roundKeys = unsafe.expandKeyLE(this.#live());
       this.#encryption = keepRoundKeys(roundKeys, this.#number);
       wipe(roundKeys);
     }
     const address = scheduleAt(this.#encryption);
-    const last = address + 4 * this.lengthBytes + 96;
-    aesBlock({ address, last }, input, from, output, to);
+    aesBlock(address, address + 4 * this.lengthBytes + 96, block);
   }
 
   decryptInto(input: Uint8Array, from: number, output: Uint8Array, to: number): void {

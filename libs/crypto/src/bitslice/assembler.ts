@@ -115,6 +115,11 @@ export class Assembler {
     return this.byte(0x41).signed(value);
   }
 
+  /** A small constant. */
+  i64(value: number): this {
+    return this.byte(0x42).signed(value);
+  }
+
   call(fn: number): this {
     return this.byte(0x10).unsigned(fn);
   }

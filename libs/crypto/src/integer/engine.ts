@@ -8,7 +8,7 @@ import { webAssembly } from '../bitslice/webassembly.js';
 import { desBlock } from '../des-block.js';
 import { desSchedule } from '../des-schedule.js';
 import { AES_COLUMNS, AES_S_BOX } from './aes-tables.js';
-import { LAYOUT, MEMORY_BYTES } from './layout.js';
+import { LAYOUT, MEMORY_BYTES, SCHEDULE_BYTES } from './layout.js';
 import { emitIntegerModule, type IntegerExports } from './module.js';
 import { CHOICES, HALVES, S_BOX_WORDS } from './tables.js';
 
@@ -31,6 +31,9 @@ export function typescriptEngine(): IntegerEngine {
     expand(to, step, hi, lo) {
       desSchedule(words, { to: to >> 2, step: step >> 2 }, hi, lo);
     },
+    clear(at) {
+      words.fill(0, at >> 2, (at + SCHEDULE_BYTES) >> 2);
+    },
     aes(from, last, c0, c1, c2, c3) {
       const keys = Uint32Array.from(words.subarray(from >> 2, (last >> 2) + 4));
       const { s0, s1, s2, s3 } = unsafe.encrypt(keys, c0, c1, c2, c3);
@@ -45,7 +48,7 @@ export function webAssemblyEngine(): IntegerEngine | undefined {
   if (webAssembly === undefined) return undefined;
   const { Instance, Module } = webAssembly;
   const instance = new Instance(new Module(emitIntegerModule(PAGES)));
-  const { memory, crypt, expand, aes } = instance.exports as IntegerExports;
+  const { memory, crypt, expand, aes, clear } = instance.exports as IntegerExports;
   const words = new Int32Array(memory.buffer);
   S_BOX_WORDS.forEach((table, box) => {
     words.set(table, (LAYOUT.sBoxes >> 2) + table.length * box);
@@ -56,5 +59,5 @@ export function webAssemblyEngine(): IntegerEngine | undefined {
     words.set(table, (LAYOUT.aesColumns >> 2) + table.length * row);
   });
   new Uint8Array(memory.buffer).set(AES_S_BOX, LAYOUT.aesSBox);
-  return { words, crypt, expand, aes };
+  return { words, crypt, expand, aes, clear };
 }

@@ -8,7 +8,7 @@
 import { Assembler, VALUE_TYPE } from '../bitslice/assembler.js';
 import { SHIFTS } from '../des-tables.js';
 import { emitAes } from './aes.js';
-import { LAYOUT, PASS_BYTES, sBoxAddress } from './layout.js';
+import { LAYOUT, PASS_BYTES, SCHEDULE_BYTES, sBoxAddress } from './layout.js';
 import { HALF_BITS } from './tables.js';
 
 /** The module has two kilobytes. */
@@ -30,6 +30,8 @@ export interface IntegerExports {
    * the answer is at `LAYOUT.answer`. A column is a word whose first byte is lowest.
    */
   aes(from: number, last: number, c0: number, c1: number, c2: number, c3: number): void;
+  /** Overwrites the place at an address. */
+  clear(at: number): void;
 }
 
 /** The module's bytes. The memory has `pages` pages of 64 KiB and cannot grow. */
@@ -37,22 +39,38 @@ export function emitIntegerModule(pages: number): Uint8Array<ArrayBuffer> {
   const a = new Assembler(CAPACITY_BYTES);
   a.raw([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
   a.section(1, () => {
-    a.raw([2, 0x60, 4, i32, i32, i32, i32, 0]);
+    a.raw([3, 0x60, 4, i32, i32, i32, i32, 0]);
     a.raw([0x60, 6, i32, i32, i32, i32, i32, i32, 0]);
+    a.raw([0x60, 1, i32, 0]);
   });
-  a.section(3, () => a.raw([3, 0, 0, 1]));
+  a.section(3, () => a.raw([4, 0, 0, 1, 2]));
   a.section(5, () => a.raw([1, 1]).unsigned(pages).unsigned(pages));
   a.section(7, () => {
-    a.unsigned(4).name('memory').raw([2, 0]);
-    a.name('crypt').raw([0, 0]).name('expand').raw([0, 1]).name('aes').raw([0, 2]);
+    a.unsigned(5).name('memory').raw([2, 0]);
+    a.name('crypt')
+      .raw([0, 0])
+      .name('expand')
+      .raw([0, 1])
+      .name('aes')
+      .raw([0, 2])
+      .name('clear')
+      .raw([0, 3]);
   });
   a.section(10, () => {
-    a.unsigned(3);
+    a.unsigned(4);
     a.sized(() => emitCrypt(a));
     a.sized(() => emitExpand(a));
     a.sized(() => emitAes(a));
+    a.sized(() => emitClear(a));
   });
   return a.finish();
+}
+
+function emitClear(a: Assembler): void {
+  const AT = 0;
+  a.unsigned(0);
+  for (let offset = 0; offset < SCHEDULE_BYTES; offset += 8) a.get(AT).i64(0).i64Store(offset);
+  a.byte(0x0b);
 }
 
 function emitCrypt(a: Assembler): void {

@@ -4,9 +4,8 @@
  */
 import { AesKey, DesKey, wipe } from '@pinfold/crypto';
 import type { TokenHeader } from '../tokens/header.js';
+import type { Unsealed } from '../tokens/scheme.js';
 import { CacheEntry } from './clock-cache.js';
-import { KEY_TYPES } from './key-types.js';
-import { USAGES } from './usages.js';
 
 export class ClearKey extends CacheEntry {
   readonly header: TokenHeader;
@@ -21,11 +20,11 @@ export class ClearKey extends CacheEntry {
   readonly #bytes: Uint8Array;
 
   /** Takes the bytes over: the caller keeps no reference. */
-  constructor(header: TokenHeader, bytes: Uint8Array) {
+  constructor({ header, typeBit, usageBit, bytes }: Unsealed) {
     super();
     this.header = header;
-    this.typeBit = 1 << KEY_TYPES[header.type].id;
-    this.usageBit = 1 << USAGES[header.usage].id;
+    this.typeBit = typeBit;
+    this.usageBit = usageBit;
     this.#bytes = bytes;
     this.aes = header.algorithm === 'A' && bytes.length >= 16 ? AesKey.of(bytes) : undefined;
     this.des =
@@ -42,8 +41,9 @@ export class ClearKey extends CacheEntry {
   }
 
   wipe(): void {
-    wipe(this.#bytes);
-    this.des?.wipe();
+    // A DES key overwrites the bytes itself: they are its own.
+    if (this.des !== undefined) this.des.wipe();
+    else wipe(this.#bytes);
     this.aes?.wipe();
   }
 

@@ -47,8 +47,20 @@ export class ClockCache<V extends CacheEntry> {
 
   set(name: string, entry: V): void {
     const before = this.#entries.get(name);
-    const at = before === undefined ? this.#place() : this.#ring.indexOf(before);
-    if (before !== undefined) this.#evicted(before);
+    if (before === undefined) {
+      this.add(name, entry);
+      return;
+    }
+    this.#evicted(before);
+    this.#put(this.#ring.indexOf(before), name, entry);
+  }
+
+  /** As `set`, for a name that is not there. */
+  add(name: string, entry: V): void {
+    this.#put(this.#place(), name, entry);
+  }
+
+  #put(at: number, name: string, entry: V): void {
     entry.usedIn = 0;
     entry.cachedAs = name;
     this.touch(entry);

@@ -208,8 +208,8 @@ export class KeyStore {
   #unseal(token: Token, type: KeyType, cache: ClockCache<ClearKey>): ClearKey | undefined {
     const opened = this.#scheme.open(token, type);
     if (opened === undefined) return undefined;
-    const key = new ClearKey(opened.header, opened.bytes);
-    cache.set(token, key);
+    const key = new ClearKey(opened);
+    cache.add(token, key);
     return key;
   }
 

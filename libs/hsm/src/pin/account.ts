@@ -4,6 +4,7 @@
  * and verification take from a PAN is a shift of its sixteen right-most digits.
  */
 import { InputError } from '@pinfold/crypto';
+import type { IsoControl } from '@pinfold/pin';
 
 export const PAN_DIGITS = { min: 12, max: 19 } as const;
 
@@ -67,6 +68,11 @@ export class Account {
   get #fillBits(): number {
     return this.length >= 16 ? 0 : 4 * (16 - this.length);
   }
+}
+
+/** Whether a format of that control nibble has the account field on it. */
+export function isBound(control: IsoControl): boolean {
+  return control === 0 || control === 3;
 }
 
 /** The account of the present command. Who reads its members has called `read` just before. */

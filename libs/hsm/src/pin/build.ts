@@ -14,11 +14,25 @@ import {
   wordAt,
 } from '@pinfold/pin';
 import type { ClearKey } from '../keys/clear-key.js';
-import { account, accountOf } from './account.js';
+import { account, accountOf, isBound } from './account.js';
 import { isoControl, type PinField } from './extract.js';
 
-const NO_RANDOM = new Uint8Array(8);
 const words = new Int32Array(2);
+
+/** The PIN field of formats 0 to 3 as words in `out`: with its fill, without the account field. */
+export function pinFieldWords(
+  control: IsoControl,
+  field: PinField,
+  random: RandomBytes,
+  out: Int32Array,
+): void {
+  const filled = control === 1 || control === 3;
+  const fill = filled ? random(8) : undefined;
+  const fillHi = fill === undefined ? 0 : wordAt(fill, 0);
+  const fillLo = fill === undefined ? 0 : wordAt(fill, 4);
+  out[0] = convertFieldHi(control, field.length, field.hi, fillHi);
+  out[1] = convertFieldLo(control, field.length, field.lo, fillLo);
+}
 
 /** The clear block of formats 0 to 3 as words in `out`: fill and account field are on it. */
 export function clearBlockWords(
@@ -28,13 +42,11 @@ export function clearBlockWords(
   random: RandomBytes,
   out: Int32Array,
 ): void {
-  const fill = control === 1 || control === 3 ? random(8) : NO_RANDOM;
-  const bound = control === 0 || control === 3;
-  const hi = convertFieldHi(control, field.length, field.hi, wordAt(fill, 0));
-  const lo = convertFieldLo(control, field.length, field.lo, wordAt(fill, 4));
-  if (bound) accountOf(pan);
-  out[0] = bound ? hi ^ account.fieldHi : hi;
-  out[1] = bound ? lo ^ account.fieldLo : lo;
+  pinFieldWords(control, field, random, out);
+  if (!isBound(control)) return;
+  accountOf(pan);
+  out[0]! ^= account.fieldHi;
+  out[1]! ^= account.fieldLo;
 }
 
 /** The PIN block of a field that was found good; key and format fit. */

@@ -40,6 +40,9 @@ const tag = new Int32Array(BLOCK >> 2);
 const ALGORITHM_OF: readonly (Algorithm | undefined)[] = Array.from({ length: 256 }, (_, code) =>
   ALGORITHMS.find((letter) => letter.charCodeAt(0) === code),
 );
+const USAGE_OF: readonly (UsageName | undefined)[] = Array.from({ length: 256 }, (_, id) =>
+  usageById(id),
+);
 const typeById: readonly (KeyType | undefined)[] = Array.from({ length: 256 }, (_, id) =>
   KEY_TYPE_NAMES.find((name) => KEY_TYPES[name].id === id),
 );
@@ -47,6 +50,8 @@ const typeById: readonly (KeyType | undefined)[] = Array.from({ length: 256 }, (
 export class HardenedTokens implements TokenScheme {
   readonly typed = true;
   readonly #siv: ReadonlyMap<KeyType, Siv>;
+  /** By the number of the type. */
+  readonly #sivOf: readonly (Siv | undefined)[];
   readonly #version: number;
 
   constructor(masterKeys: MasterKeySet) {
@@ -57,6 +62,7 @@ export class HardenedTokens implements TokenScheme {
         new Siv(masterKeys.exposeKey(KEY_TYPES[type].masterKey), `pinfold token ${type}`),
       ]),
     );
+    this.#sivOf = typeById.map((type) => (type === undefined ? undefined : this.#siv.get(type)));
   }
 
   seal(key: Uint8Array, header: TokenHeader): Token {
@@ -77,15 +83,17 @@ export class HardenedTokens implements TokenScheme {
     const facts = length > 0 ? readHeader(length, this.#version) : undefined;
     if (facts === undefined) return undefined;
     const end = length - BLOCK;
-    const siv = this.#siv.get(facts.header.type)!;
+    const siv = this.#sivOf[work[2]!]!;
     siv.crypt(words, facts.keyAt, end, words, end);
     siv.tag(words, end, tag, 0);
     let difference = 0;
     for (let i = 0; i < BLOCK >> 2; i++) difference |= tag[i]! ^ words[(end >> 2) + i]!;
     const { lengthBytes } = facts.header;
+    const typeBit = 1 << work[2]!;
+    const usageBit = 1 << work[3]!;
     const bytes = difference === 0 ? copyOfWork(facts.keyAt, lengthBytes) : undefined;
     for (let i = 0; i < length >> 2; i++) words[i] = 0;
-    return bytes === undefined ? undefined : { header: facts.header, bytes };
+    return bytes === undefined ? undefined : { header: facts.header, typeBit, usageBit, bytes };
   }
 
   claimedUsage(token: Token): UsageName | undefined {
@@ -150,7 +158,7 @@ function readHeader(
 ): { header: TokenHeader; keyAt: number } | undefined {
   const part: Part | undefined = PARTS[work[1]! - 1];
   const type = typeById[work[2]!];
-  const usage = usageById(work[3]!);
+  const usage = USAGE_OF[work[3]!];
   const algorithm = ALGORITHM_OF[work[6]!];
   const lengthBytes = work[9]!;
   const keyAt = BLOCK * (1 + work[14]!);

@@ -11,6 +11,7 @@ import { DesKey, decryptEcb, encryptEcb, fromHex, toHex } from '@pinfold/crypto'
 import { checkValueOf, desLetter } from '../keys/key-check.js';
 import {
   KEY_TYPE_NAMES,
+  KEY_TYPES,
   type KeyType,
   MASTER_KEYS,
   type MasterKeyName,
@@ -59,7 +60,8 @@ export class LegacyTokens implements TokenScheme {
       checkValue: checkValueOf(bytes, algorithm),
       masterKeyVersion: this.#version,
     };
-    return { header, bytes };
+    const typeBit = 1 << KEY_TYPES[type].id;
+    return { header, typeBit, usageBit: 1 << USAGES[usage].id, bytes };
   }
 
   claimedUsage(token: Token): UsageName | undefined {

@@ -9,6 +9,9 @@ import type { TokenHeader } from './header.js';
 
 export interface Unsealed {
   readonly header: TokenHeader;
+  /** 1 shifted by the number of the header's type and usage. */
+  readonly typeBit: number;
+  readonly usageBit: number;
   /** The caller owns the bytes. */
   readonly bytes: Uint8Array;
 }

@@ -43,7 +43,7 @@ export class Siv {
     for (let from = 0; from < end; from += WORDS) {
       for (let i = 0; i < WORDS; i++) block[i]! ^= data[from + i]!;
       if (from + WORDS === end) for (let i = 0; i < WORDS; i++) block[i]! ^= this.#subkey[i]!;
-      this.#mac.encryptWords(block, 0, block, 0);
+      this.#mac.encryptWords(block);
     }
     for (let i = 0; i < WORDS; i++) out[(at >> 2) + i] = block[i]!;
   }
@@ -52,7 +52,8 @@ export class Siv {
   crypt(data: Int32Array, from: number, to: number, tag: Int32Array, tagAt: number): void {
     for (let i = 0; i < WORDS; i++) counter[i] = tag[(tagAt >> 2) + i]!;
     for (let at = from >> 2; at < to >> 2; at += WORDS) {
-      this.#cipher.encryptWords(counter, 0, block, 0);
+      for (let i = 0; i < WORDS; i++) block[i] = counter[i]!;
+      this.#cipher.encryptWords(block);
       for (let i = 0; i < WORDS; i++) data[at + i]! ^= block[i]!;
       for (let i = BLOCK - 1; i >= 12; i--) {
         counterBytes[i]!++;

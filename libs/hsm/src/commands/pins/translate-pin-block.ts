@@ -5,14 +5,16 @@ import { bytes, object, optional, token } from '../../declare/field.js';
 import type { ClearKey } from '../../keys/clear-key.js';
 import { readySlot } from '../../keys/key-store.js';
 import { done, type Outcome, type Refusal, refusal } from '../../outcome.js';
+import { account, accountOf, isBound } from '../../pin/account.js';
 import { BlockBatch, LANES } from '../../pin/batch.js';
-import { buildPinBlock, clearBlockWords } from '../../pin/build.js';
-import { extractPin, fitsFormat, isoControl, judgeWords, PinField } from '../../pin/extract.js';
+import { buildPinBlock, pinFieldWords } from '../../pin/build.js';
+import { extractPin, fitsFormat, isoControl, PinField } from '../../pin/extract.js';
 import { isPan, isPinBlock, isPinFormat, isToken } from '../../pin/input-checks.js';
 import type { Policy } from '../../policy/policy.js';
 import { PIN_KEY, pan, pinBlock, pinFormat } from '../fields.js';
 
-const SLOT = readySlot({ ...PIN_KEY, part: 'key' });
+const FROM_SLOT = readySlot({ ...PIN_KEY, part: 'key' });
+const TO_SLOT = readySlot({ ...PIN_KEY, part: 'key' });
 const INVALID_TOKEN = refusal('TOKEN_INVALID');
 const INVALID_FORMAT = refusal('FORMAT_REFUSED');
 
@@ -37,8 +39,8 @@ const field = new PinField();
 /** What both forms look at before any PIN is touched: a refusal, or nothing and the keys in `keys`. */
 function prepare(core: Core, input: Input, keys: Keys): Refusal | undefined {
   const { from, to, pinBlock } = input;
-  const fromKey = core.keys.open(from.key, SLOT);
-  const toKey = core.keys.open(to.key, SLOT);
+  const fromKey = core.keys.open(from.key, FROM_SLOT);
+  const toKey = core.keys.open(to.key, TO_SLOT);
   if (fromKey === undefined || toKey === undefined) return INVALID_TOKEN;
   if (!fitsFormat(fromKey, from.format, pinBlock.length)) return INVALID_FORMAT;
   if (!fitsFormat(toKey, to.format, to.format === 'iso4' ? 16 : 8)) return INVALID_FORMAT;
@@ -97,11 +99,15 @@ function translate(core: Core, input: Input): Outcome<Output> {
 
 /** A translation in the batch. */
 class BatchedTranslation {
-  input!: Input;
   to!: ClearKey;
+  place = 0;
   fromControl: IsoControl = 0;
   toControl: IsoControl = 0;
-  place = 0;
+  /** The account fields of both sides; zero where a format has none. */
+  fromHi = 0;
+  fromLo = 0;
+  toHi = 0;
+  toLo = 0;
   /** Once the block was found bad. */
   refused: Refusal | undefined;
 }
@@ -127,11 +133,16 @@ class Translations implements BatchForm<Input, Output> {
     }
     const lane = this.#count;
     const own = this.#waiting[lane]!;
-    own.input = input;
     own.to = keys.to!;
+    own.place = place;
     own.fromControl = fromControl;
     own.toControl = toControl;
-    own.place = place;
+    accountOf(input.pan);
+    own.fromHi = isBound(fromControl) ? account.fieldHi : 0;
+    own.fromLo = isBound(fromControl) ? account.fieldLo : 0;
+    if (input.newPan !== undefined) accountOf(input.newPan);
+    own.toHi = isBound(toControl) ? account.fieldHi : 0;
+    own.toLo = isBound(toControl) ? account.fieldLo : 0;
     this.#blocks.putBytes(lane, keys.from!.des!, input.pinBlock);
     this.#count = lane + 1;
     return this.#count === LANES;
@@ -152,7 +163,6 @@ class Translations implements BatchForm<Input, Output> {
   }
 
   clear(): void {
-    for (let lane = 0; lane < this.#count; lane++) this.#waiting[lane]!.input = undefined as never;
     this.#blocks.wipe();
     this.#words.fill(0);
     field.wipe();
@@ -162,14 +172,14 @@ class Translations implements BatchForm<Input, Output> {
   /** One deciphered block, judged and put into its new format. */
   #rebuild(core: Core, lane: number): void {
     const own = this.#waiting[lane]!;
-    const { pan: account, newPan } = own.input;
     const blocks = this.#blocks;
     const words = this.#words;
-    judgeWords(core.policy, own.fromControl, blocks.hi(lane), blocks.lo(lane), account, field);
+    const hi = blocks.hi(lane) ^ own.fromHi;
+    field.judge(core.policy, own.fromControl, hi, blocks.lo(lane) ^ own.fromLo);
     own.refused = field.why;
     if (field.length === 0) return;
-    clearBlockWords(own.toControl, newPan ?? account, field, core.random, words);
-    blocks.put(lane, own.to.des!, words[0]!, words[1]!);
+    pinFieldWords(own.toControl, field, core.random, words);
+    blocks.put(lane, own.to.des!, words[0]! ^ own.toHi, words[1]! ^ own.toLo);
   }
 }
 
