@@ -10,6 +10,8 @@ export interface AttackOptions {
   readonly tableCheck?: boolean;
   /** Small: enough to see whether it works. Full: the published figures. */
   readonly effort: 'small' | 'full';
+  /** How many keys, where calls vary with the key. */
+  readonly runs?: number;
   /** At most so many calls, for attacks that search. */
   readonly maxCalls?: number;
 }

@@ -30,6 +30,7 @@ interface AttackFlags {
   readonly digits?: 4 | 5 | 6;
   readonly tableCheck?: boolean;
   readonly maxCalls?: number;
+  readonly runs?: number;
   readonly without?: readonly string[];
   readonly seed?: string;
 }
@@ -56,8 +57,8 @@ function named(name: string | undefined): Attack {
 }
 
 async function runOne(output: Output, name: string | undefined, flags: AttackFlags) {
-  const { mode, without = [], digits, tableCheck, maxCalls, seed } = flags;
-  const options = { effort: 'full' as const, digits, tableCheck, maxCalls };
+  const { mode, without = [], digits, tableCheck, maxCalls, runs, seed } = flags;
+  const options = { effort: 'full' as const, digits, tableCheck, maxCalls, runs };
   const progress = (text: string) => output.progress(text);
   const setting = {
     mode,
@@ -160,6 +161,7 @@ export const attackCommand: Command = jsonCommand(
   .option('--digits <n>', 'length of the PINs: 4, 5 or 6 (decimalisation-offset)', digitsOf)
   .option('--table-check', 'only tables with at least 8 distinct digits, none more than 4 times')
   .option('--max-calls <n>', 'bound of a search (rsa-padding)', wholeNumber(1, 10_000_000))
+  .option('--runs <n>', 'how many keys (rsa-padding)', wholeNumber(1, 1000))
   .option('--seed <text>', 'another device with other customers')
   .option('--list', 'list the attacks')
   .option('--matrix', 'measure attacks against rules and write the reference')
