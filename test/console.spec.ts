@@ -2,6 +2,7 @@
  * The console of a device, as the README shows it: every command runs as it stands there, in order, with
  * what is typed and what comes out. And a program whose files were changed: its devices stop.
  */
+import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -67,6 +68,13 @@ it('a flipped bit in a built file stops the device, which says which; put right,
   expect(status).toContain('changed libs/pin/src/index.js');
   expect(status).toMatch(/device +hardened, error/);
   expect(run('npx pinfold hsm self-test --folder demo')).toContain('DEVICE_ERROR');
+  const settings = { ...env, PINFOLD_HTTP_PORT: '0', PINFOLD_HOST_PORT: '0' };
+  const host = spawnSync(process.execPath, [join(copy, 'dist/apps/hsm/src/main.js')], {
+    env: { ...settings, PINFOLD_DATA_DIR: join(folder.path, 'data') },
+    encoding: 'utf8',
+  });
+  expect(host).toMatchObject({ status: 3 });
+  expect(host.stderr).toContain('changed libs/pin/src/index.js');
   writeFileSync(file, whole);
   expect(run('npx pinfold hsm self-test --folder demo')).toContain('passed  file-integrity');
 });

@@ -10,7 +10,7 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { HsmClient } from '@pinfold/hsm-client';
-import { IDENTITIES, Institution } from '@pinfold/institution';
+import { IDENTITIES, Institution, requireIntactProgram } from '@pinfold/institution';
 import { type AppContext, runApp, startHttp, UsageError } from '@pinfold/platform';
 import { hostDeviceOptions, hostTlsOptions } from './host-port-options.js';
 import { startDevicePort } from './start-device-port.js';
@@ -61,6 +61,7 @@ await runApp({
     });
     shutdown.add({ phase: 'intake', name: 'http', stop: () => http.close() });
     if (ids.length === 0) {
+      requireIntactProgram();
       const device = hostDeviceOptions(config);
       const tls = hostTlsOptions(config);
       const host = await startHostPort({ port: config.hostPort, device, tls, logger, metrics });

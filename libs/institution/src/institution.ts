@@ -84,7 +84,10 @@ export class Institution {
     writeTokens(this.store.folder, tokens);
   }
 
-  openDataKeys(): Promise<OpenedKeys> {
+  /** @throws EnvironmentError where the device does not serve, with the reason */
+  async openDataKeys(): Promise<OpenedKeys> {
+    const { trouble } = this;
+    if (trouble !== undefined) throw new EnvironmentError(`${this.id}: ${trouble}`);
     return openDataKeys({
       institution: this.id,
       tokens: this.provisioned,
@@ -95,9 +98,11 @@ export class Institution {
 
   /** A check of readiness: why the device does not serve, or undefined. */
   get trouble(): string | undefined {
-    const { life, failedTests } = this.store.device;
+    const { life, failedTests, programFault } = this.store.device;
     if (life === 'operational') return undefined;
-    return `the device is ${life === 'error' ? `in its error state (${failedTests.join(', ')})` : life}`;
+    if (life !== 'error') return `the device is ${life}`;
+    const why = programFault === '' ? '' : `: ${programFault}`;
+    return `the device is in its error state, self-test ${failedTests.join(', ')}${why}`;
   }
 
   close(): void {

@@ -11,6 +11,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ProgramIntegrity } from '@pinfold/hsm';
+import { EnvironmentError } from '@pinfold/platform';
 import { z } from 'zod';
 
 const MANIFEST = 'manifest.json';
@@ -69,6 +70,14 @@ export function programMeasure(
     }
     return last.found;
   };
+}
+
+/** For hosts of devices that have no state to keep. @throws EnvironmentError when a file is not the build's */
+export function requireIntactProgram(): void {
+  const found = programMeasure()?.();
+  if (found?.intact === false) {
+    throw new EnvironmentError(`the program's files are not those of its build: ${found.reason}`);
+  }
 }
 
 let last: { folder: string; at: number; found: ProgramIntegrity } | undefined;
