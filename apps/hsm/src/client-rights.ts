@@ -5,7 +5,7 @@
  *   { "clients": [ { "name": "switch", "sha256": "AB:CD:…", "commands": ["pins", "service", "NC"] } ] }
  *
  * A command is its code, or the name of a group of the reference; "all" is every command. A client that
- * is not in the list is not served.
+ * is not in the list is not served. `"officer": true` is one of the two who authorise the device (PX).
  */
 import { HOST_COMMANDS } from '@pinfold/host-commands';
 import { z } from 'zod';
@@ -31,6 +31,7 @@ const clientsSchema = z.strictObject({
               ),
           )
           .min(1),
+        officer: z.boolean().optional(),
       }),
     )
     .min(1)
@@ -41,6 +42,8 @@ export interface ClientRights {
   readonly name: string;
   /** Codes of commands. */
   readonly commands: ReadonlySet<string>;
+  /** May authorise the device, together with another. */
+  readonly officer: boolean;
 }
 
 /** By fingerprint, upper-case hex without colons. @throws Error in one line where the text is no such list */
@@ -51,10 +54,11 @@ export function readClientRights(text: string): ReadonlyMap<string, ClientRights
     throw new Error(`${path.join('.') || 'the document'}: ${message}`);
   }
   const rights = new Map<string, ClientRights>();
-  for (const { name, sha256, commands } of parsed.data.clients) {
+  for (const { name, sha256, commands, officer = false } of parsed.data.clients) {
     const fingerprint = sha256.replaceAll(':', '').toUpperCase();
     if (rights.has(fingerprint)) throw new Error(`the certificate of ${name} is there twice`);
-    rights.set(fingerprint, { name, commands: codesOf(commands) });
+    const codes = codesOf(officer ? [...commands, 'PX'] : commands);
+    rights.set(fingerprint, { name, commands: codes, officer });
   }
   return rights;
 }

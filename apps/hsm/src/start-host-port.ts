@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import {
   type Answer,
+  type ClientOfDevice,
   HOST_COMMANDS,
   HostDevice,
   type HostDeviceOptions,
@@ -57,8 +58,9 @@ export async function startHostPort(options: HostPortOptions): Promise<HostPort>
     commands: HOST_COMMANDS,
     random: (length) => new Uint8Array(randomBytes(length)),
     loadPercent: load,
-    report: ({ command, code, setting, error }) => {
+    report: ({ command, code, setting, field, error }) => {
       if (error !== undefined) logger.error('a bug in a host command', { command, err: error });
+      else if (setting === undefined) logger.debug('field does not fit', { command, code, field });
       else logger.debug('refused by a security setting', { command, code, setting });
     },
   });
@@ -107,7 +109,7 @@ async function openTls(
   answerOf: (of: HostDevice) => Answer,
 ): Promise<WirePort | undefined> {
   if (tls === undefined) return undefined;
-  const of = (codes: ReadonlySet<string>) => answerOf(device.limitedTo(codes));
+  const of = (client: ClientOfDevice) => answerOf(device.limitedTo(client));
   const answerFor = answersBy(tls.clients, { all: common.answer, of });
   return listenWire({ ...common, port: tls.port, tls: tls.certificates, answerFor });
 }
@@ -115,14 +117,15 @@ async function openTls(
 /** One answer for each set of commands: messages of clients with the same rights share batches. */
 function answersBy(
   clients: HostTls['clients'],
-  { all, of }: { all: Answer; of: (codes: ReadonlySet<string>) => Answer },
+  { all, of }: { all: Answer; of: (client: ClientOfDevice) => Answer },
 ): (fingerprint: string) => Answer | undefined {
   if (clients === undefined) return () => all;
   const bySet = new Map<string, Answer>();
   const answers = new Map<string, Answer>();
-  for (const [fingerprint, { commands }] of clients) {
-    const name = [...commands].sort().join(' ');
-    const answer = bySet.get(name) ?? of(commands);
+  for (const [fingerprint, { commands, officer }] of clients) {
+    const client = { commands, officer: officer ? fingerprint : undefined };
+    const name = [...commands, client.officer].sort().join(' ');
+    const answer = bySet.get(name) ?? of(client);
     bySet.set(name, answer);
     answers.set(fingerprint, answer);
   }

@@ -85,6 +85,49 @@ it('lets each client use the commands that are its own, and strangers none', asy
   await port.close();
 });
 
+it('is authorised by two officers with certificates of their own, and by nobody else', async () => {
+  const authority = new Authority('pinfold test');
+  const [server, one, two, clerk] = ['hsm', 'one', 'two', 'clerk'].map((name) =>
+    authority.sign(name),
+  );
+  const { certificate: ca } = authority;
+  const rights = [
+    { name: 'one', sha256: one!.fingerprint, commands: ['NC'], officer: true },
+    { name: 'two', sha256: two!.fingerprint, commands: ['NC'], officer: true },
+    { name: 'clerk', sha256: clerk!.fingerprint, commands: ['all'] },
+  ];
+  const port = await startHostPort({
+    port: 0,
+    device: { mode: 'hardened' },
+    tls: {
+      port: 0,
+      certificates: { key: server!.key, cert: server!.certificate, ca },
+      clients: readClientRights(JSON.stringify({ clients: rights })),
+    },
+    logger,
+  });
+  const open = ({ key, certificate: cert }: { key: string; certificate: string }) =>
+    HsmLink.open({ host: '127.0.0.1', port: port.tlsPort, tls: { key, cert, ca } });
+  const [first, second, third] = await Promise.all([one!, two!, clerk!].map(open));
+  const pin = { clearPin: '4829F', account: '000012345678' };
+  const consent = { mode: '1' } as const;
+  expect(await callHost(third!, 'BA', pin)).toEqual({ ok: false, error: '17' });
+  expect(await callHost(third!, 'PX', consent)).toEqual({ ok: false, error: '17' });
+  for (const time of [1, 2]) {
+    // The same officer twice is one officer.
+    expect([time, await callHost(first!, 'PX', consent)]).toMatchObject([
+      time,
+      { ok: true, fields: { state: '0' } },
+    ]);
+  }
+  expect(await callHost(second!, 'PX', consent)).toMatchObject({ fields: { state: '1' } });
+  expect(await callHost(third!, 'BA', pin)).toMatchObject({ ok: true });
+  expect(await callHost(first!, 'PX', { mode: '0' })).toMatchObject({ fields: { state: '0' } });
+  expect(await callHost(third!, 'BA', pin)).toEqual({ ok: false, error: '17' });
+  await Promise.all([first!.close(), second!.close(), third!.close()]);
+  await port.close();
+});
+
 const HEX = 'AB'.repeat(32);
 
 it.each([

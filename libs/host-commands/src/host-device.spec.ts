@@ -182,3 +182,59 @@ describe('card commands', () => {
     expect(ask(of, `CS${sealed.replace(/^./, (c) => (c === '0' ? '1' : '0'))}`)).toBe('CT25');
   });
 });
+
+describe('what follows the fields', () => {
+  const of = device();
+
+  it('is read in any order, each at most once', () => {
+    expect(ask(of, 'NC%01\x19end')).toBe(`${ask(of, 'NC%01')}\x19end`);
+    expect(ask(of, 'A00FFFS#72T2N00E00%01').slice(0, 19)).toBe('A100S1009672TN00E00');
+    expect(ask(of, 'A00FFFS%01#72T2N00E00').slice(0, 19)).toBe('A100S1009672TN00E00');
+    expect(ask(of, 'NC%01%01')).toBe('ND13');
+    expect(ask(of, 'NC#72T2N00E00')).toBe('ND15');
+  });
+
+  it.each([
+    ['#72T2N00E0', '15'],
+    ['#72Q2N00E00', 'A7'],
+    ['#72T2N+1E00', 'A9'],
+    ['#72T2N00X00', 'AA'],
+    ['#72T2N00E01', 'AB'],
+    ['#7-T2N00E00', 'A6'],
+    ['#72N00E00', 'A7'],
+    ['&Q', 'AA'],
+    ['!9', '15'],
+  ])('A0 refuses %s with %s', (tail, code) => {
+    expect(ask(of, `A00FFFS%01${tail}`)).toBe(`A1${code}`);
+  });
+
+  it('says what the block that leaves states', () => {
+    const zmk = made(of, '000');
+    const bdk = made(of, '009');
+    const out = ask(of, `A8009${zmk}${bdk}R%00&B0X00S00!B`);
+    expect(out).toMatch(/^A900RB\d{4}B0TX00S0000/);
+    expect(ask(of, `A8009${zmk}${bdk}R%00&N!D`)).toBe('A983');
+    const taken = ask(of, `A6009${zmk}${out.slice(4, -6)}U`);
+    expect(taken.slice(0, -6)).toBe(`A700${bdk}`);
+  });
+
+  it('takes headers of eight characters where the key has its algorithm', () => {
+    const block = (header: string) => ask(of, `A00FFFS%01#${header}`).slice(4, -6);
+    const zmk = block('52T2N00E00');
+    const sent = ask(of, `A8FFF${zmk}${block('72T2N00E00')}R%01`).slice(4, -6);
+    const taken = ask(of, `A6FFF${zmk}${sent}S%01#72N07S00`);
+    expect(taken).toMatch(/^A700S1\d{4}72TN07S0001/);
+  });
+});
+
+it('tells its log which field did not fit, and never what was in it', () => {
+  const seen: object[] = [];
+  const of = device({ report: (event) => seen.push(event) });
+  ask(of, 'CW0123');
+  ask(of, `BA12X4F000012345678`);
+  ask(of, 'NC%9');
+  expect(seen).toEqual([
+    { command: 'CW', code: '15', field: 'cvk' },
+    { command: 'NC', code: '13', field: 'after the fields' },
+  ]);
+});

@@ -11,8 +11,8 @@ const PROMISED: Readonly<Record<string, string>> = {
   cards: 'CW CY KQ KS KU KY KW K2 PM RY',
   service: 'NC NO N0 B2 RA NK J2 J4 J8 JK',
 };
-/** Declared beside them: the counterpart of EW. */
-const MORE = 'EY';
+/** Declared beside them: the counterpart of EW, and what a real device has at its console. */
+const MORE = 'EY PX';
 
 const codes = (text: string): string[] => text.split(/\s+/);
 const declared = new Set(HOST_COMMANDS.keys());

@@ -2,6 +2,7 @@
 import { hostCommand } from '../declare.js';
 import { alnum, binary, choice, digits, hex, layout, repeat, text } from '../layout/nodes.js';
 import { HostRefusal, refuse } from '../refusal.js';
+import { authorise } from './authorise.js';
 
 /** A number of this program, in the place where a real device shows its firmware. */
 export const FIRMWARE = '0001-0001';
@@ -227,6 +228,7 @@ export const SERVICE_COMMANDS = [
   randomValue,
   echo,
   cancelAuthorised,
+  authorise,
   hsmLoading,
   commandVolumes,
   healthCounts,

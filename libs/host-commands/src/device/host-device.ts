@@ -15,13 +15,14 @@ import { Cursor, type Values } from '../layout/parse.js';
 import { HostRefusal, type ReplyCode } from '../refusal.js';
 import type { Messages } from '../wire/messages.js';
 import type { Replies } from '../wire/replies.js';
+import { Authorisation } from './authorisation.js';
 import { Context } from './context.js';
 import type { Host } from './host.js';
 import { HostKeys } from './keys.js';
 import { type Lmk, testLmks } from './lmk.js';
 import { type HostMode, type SettingName, settingsOf } from './settings.js';
 import { PIN_FIELD } from './stored-pin.js';
-import { readTail, TRAILER, TRAILER_MAX } from './tail.js';
+import { lastTrailer, readTail } from './tail.js';
 
 export interface HostDeviceOptions {
   readonly commands: ReadonlyMap<string, ReadyCommand>;
@@ -42,11 +43,13 @@ export interface HostDeviceOptions {
   readonly clock?: () => number;
   /** How busy the process is, 0 to 100, for J2 and JK. */
   readonly loadPercent?: () => number;
-  /** Told of refusals by a security setting and of bugs; never given a field's value. */
+  /** Told of fields that do not fit, refusals by a security setting and bugs; never a field's value. */
   readonly report?: (event: {
     command: string;
     code: string;
     setting?: string;
+    /** The field that did not fit its layout. */
+    field?: string;
     error?: unknown;
   }) => void;
 }
@@ -57,8 +60,15 @@ interface State {
   /** Commands served since the start, by code. */
   readonly volumes: Map<string, number>;
   readonly started: number;
-  /** Two officers have authorised it, or it is a legacy device, which starts so. */
-  authorised: boolean;
+  readonly authorisation: Authorisation;
+}
+
+/** A client that has a device of its own: its rights. */
+export interface ClientOfDevice {
+  /** Codes of the commands that it may use. */
+  readonly commands: ReadonlySet<string>;
+  /** The officer's name, for an officer. */
+  readonly officer?: string;
 }
 
 /** A command that has passed everything before its logic. */
@@ -83,6 +93,7 @@ export class HostDevice implements Host {
   readonly lmks: readonly Lmk[];
   readonly #options: HostDeviceOptions;
   readonly #state: State;
+  readonly #officer: string | undefined;
   readonly #clock: () => number;
   readonly #loadPercent: () => number;
   readonly #disabled: ReadonlySet<string>;
@@ -90,8 +101,9 @@ export class HostDevice implements Host {
   readonly #cursor = new Cursor();
   readonly #lanes: Lanes;
 
-  constructor(options: HostDeviceOptions, state?: State) {
+  constructor(options: HostDeviceOptions, state?: State & { readonly officer?: string }) {
     this.#options = options;
+    this.#officer = state?.officer;
     this.mode = options.mode ?? 'hardened';
     this.settings = settingsOf(this.mode, options.without);
     this.random = options.random;
@@ -106,7 +118,7 @@ export class HostDevice implements Host {
       keys: new HostKeys(options.random, this.settings),
       volumes: new Map(),
       started: this.#clock(),
-      authorised: this.mode === 'legacy',
+      authorisation: new Authorisation({ clock: this.#clock, from: this.mode === 'legacy' }),
     };
     this.#report = options.report ?? (() => undefined);
     checkOptions(this);
@@ -133,24 +145,33 @@ export class HostDevice implements Host {
   }
 
   get authorised(): boolean {
-    return this.#state.authorised;
+    return this.#state.authorisation.inForce;
   }
 
-  /** The same device for a client that may use these commands alone; others have code 68, also in NK. */
-  limitedTo(codes: ReadonlySet<string>): HostDevice {
-    const others = [...this.commands.keys()].filter((code) => !codes.has(code));
+  /** The same device for a client that may use some commands alone; others have code 68, also in NK. */
+  limitedTo({ commands, officer }: ClientOfDevice): HostDevice {
+    const others = [...this.commands.keys()].filter((code) => !commands.has(code));
     const disabled = [...this.#disabled, ...others];
-    return new HostDevice({ ...this.#options, disabled }, this.#state);
+    return new HostDevice({ ...this.#options, disabled }, { ...this.#state, officer });
   }
 
-  /** Two different officers together; until `cancelAuthorisation` or RA. */
+  get officer(): string | undefined {
+    return this.#officer;
+  }
+
+  consent(officer: string): void {
+    this.#state.authorisation.consent(officer);
+  }
+
+  /** Two different officers together; until `cancelAuthorisation` or RA, twelve hours at most. */
   authorise(first: string, second: string): boolean {
-    this.#state.authorised ||= first !== '' && second !== '' && first !== second;
+    this.consent(first);
+    this.consent(second);
     return this.authorised;
   }
 
   cancelAuthorisation(): void {
-    this.#state.authorised = false;
+    this.#state.authorisation.cancel();
   }
 
   /** The reply to a message: text[from, to) as it came from the wire. At least header and command. */
@@ -182,9 +203,16 @@ export class HostDevice implements Host {
     c.end = to;
     c.values = {};
     c.pinLength = this.pinLength;
-    if (!command.parse(c)) return `${start}${c.error}${lastTrailer(text, codeAt, to)}`;
+    c.failed = undefined;
+    if (!command.parse(c)) {
+      this.#report({ command: code, code: c.error, field: c.failed });
+      return `${start}${c.error}${lastTrailer(text, codeAt, to)}`;
+    }
     const tail = this.#tail(command, text, c.at, to);
-    if (typeof tail === 'string') return `${start}${tail}${lastTrailer(text, c.at, to)}`;
+    if (typeof tail === 'string') {
+      this.#report({ command: code, code: tail, field: 'after the fields' });
+      return `${start}${tail}${lastTrailer(text, c.at, to)}`;
+    }
     const { context, trailer } = tail;
     return { command, values: c.values, context, start, trailer };
   }
@@ -255,19 +283,6 @@ export class HostDevice implements Host {
 function dateTime(ms: number): [string, string] {
   const text = new Date(ms).toISOString().replace(/\D/g, '');
   return [text.slice(2, 8), text.slice(8, 14)];
-}
-
-/**
- * A trailer is sent back with a refusal too, where the end of the message is one: X'19' and printable
- * characters. Binary fields may hold X'19' as well.
- */
-function lastTrailer(text: string, from: number, to: number): string {
-  const least = Math.max(from, to - 1 - TRAILER_MAX);
-  for (let i = to - 1; i >= least; i--) {
-    if (text[i] === TRAILER) return text.slice(i, to);
-    if (text[i]! < ' ' || text[i]! > '~') return '';
-  }
-  return '';
 }
 
 function checkOptions({ headerLength, pinLength, lmks }: HostDevice): void {

@@ -14,6 +14,10 @@ export interface Host {
   readonly authorised: boolean;
   /** Commands served since the start, by code. */
   readonly volumes: ReadonlyMap<string, number>;
+  /** The officer behind the client, where it is one. */
+  readonly officer: string | undefined;
+  /** An officer's consent to the authorised state. */
+  consent(officer: string): void;
   cancelAuthorisation(): void;
   /** A command without header inside another; undefined where that is not allowed. */
   answerInner(command: Uint8Array): Uint8Array | undefined;

@@ -126,6 +126,7 @@ export class HostKeys {
     key: OpenKey,
     o: { scheme: string; row: KeyRoleRow; attributes?: Partial<KeyAttributes> },
   ): string {
+    this.#requireStrength(master, key);
     if (o.scheme === 'R') {
       const attributes = { ...key.attributes, ...o.attributes };
       if (key.attributes?.exportability === 'N') refuse('29');
@@ -163,6 +164,7 @@ export class HostKeys {
       if (!opened.ok) return refuse(opened.detail === 'MAC_WRONG' ? 'A4' : '83');
       const { header, key } = opened.value;
       if (header.algorithm !== 'T' && header.algorithm !== 'A') return refuse('A7');
+      this.#requireStrength(master, { bytes: key, algorithm: header.algorithm });
       return { key, attributes: header, algorithm: header.algorithm };
     }
     if (this.settings.has('key-block-exchange')) refuse('26', 'key-block-exchange');
@@ -205,6 +207,12 @@ export class HostKeys {
 
   get held(): number {
     return this.#cache.size;
+  }
+
+  /** A key in exchange is not to be stronger than what it is enciphered under. */
+  #requireStrength(master: Strong, key: Strong): void {
+    if (!this.settings.has('no-weaker-wrapping-key')) return;
+    if (strengthOf(key) > strengthOf(master)) refuse('A5', 'no-weaker-wrapping-key');
   }
 
   #checkStrength({ bytes, algorithm }: OpenKey): void {
@@ -269,4 +277,12 @@ function variantUnder(master: OpenKey, key: Uint8Array, scheme: LmkScheme): stri
 /** The row of a role. */
 export function rowOf(role: KeyRole): KeyRoleRow {
   return KEY_ROLES[role];
+}
+
+type Strong = Pick<OpenKey, 'bytes' | 'algorithm'>;
+
+/** Bits of strength, NIST SP 800-57 part 1 table 2: double-length DES 80, triple-length 112. */
+function strengthOf({ bytes, algorithm }: Strong): number {
+  if (algorithm === 'T') return { 8: 56, 16: 80 }[bytes.length] ?? 112;
+  return bytes.length * 8;
 }

@@ -52,6 +52,11 @@ export const SECURITY_SETTINGS = {
     error: '86',
     source: 'payShield excluded PIN table; ISO 9564-1 clause 7',
   },
+  'no-weaker-wrapping-key': {
+    refuses: 'keys under a ZMK or TMK that is weaker than they are',
+    error: 'A5',
+    source: 'PCI PIN annex C; ISO 11568-2',
+  },
   'oaep-only': {
     refuses: 'PKCS#1 v1.5 in the encipherment of keys (GI, GK)',
     error: '29',

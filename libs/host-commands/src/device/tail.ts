@@ -15,10 +15,10 @@ import type { ReadyCommand } from '../declare.js';
 import type { ReplyCode } from '../refusal.js';
 import type { KeyAttributes } from './keys.js';
 
-export const TRAILER = '\x19';
-export const TRAILER_MAX = 32;
+const TRAILER = '\x19';
+const TRAILER_MAX = 32;
 const STARTS = `%#&!${TRAILER}`;
-/** A key of an LMK that the message did not state. */
+/** Number of optional blocks: none are served. */
 const NO_BLOCKS = '00';
 
 const KEY_BYTES_OF_ALGORITHM: Readonly<Record<string, number>> = {
@@ -132,4 +132,17 @@ function readHeader(text: string): Omit<KeyAttributes, 'algorithm'> | ReplyCode 
   if (!/^[ENS]$/.test(exportability)) return 'AA';
   if (text.slice(6) !== NO_BLOCKS) return 'AB';
   return { usage, modeOfUse, keyVersion, exportability };
+}
+
+/**
+ * A trailer is sent back with a refusal too, where the end of the message is one: X'19' and printable
+ * characters. Binary fields may hold X'19' as well.
+ */
+export function lastTrailer(text: string, from: number, to: number): string {
+  const least = Math.max(from, to - 1 - TRAILER_MAX);
+  for (let i = to - 1; i >= least; i--) {
+    if (text[i] === TRAILER) return text.slice(i, to);
+    if (text[i]! < ' ' || text[i]! > '~') return '';
+  }
+  return '';
 }

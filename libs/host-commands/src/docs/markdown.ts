@@ -51,7 +51,7 @@ const INTRODUCTION = [
   '- Reply: header, first letter, second letter plus one, two characters of error, fields. An unknown command is answered with 67, a disabled one with 68, fields that do not fit with the code that the field names, else 15. Many commands may be in flight on one connection; replies come in the order of the commands.',
   '- Where the notes of a command name the HSM 8000 reference, its fields are those of that public document; fields that no public source shows are marked as this program’s own.',
   '- LMKs, `legacy`: 00 variant (default), 01 key block AES, 02 key block triple DES. `hardened`: 01 key block AES alone (default).',
-  '- `legacy` starts authorised, with clear PINs in and out. `hardened` is not authorised until two officers are; refusals have code 17. RA ends the authorised state in both.',
+  '- `legacy` starts authorised, with clear PINs in and out. `hardened` is not authorised until two officers say so (PX, over TLS); refusals have code 17. RA ends the authorised state in both.',
   '- PINs under LMK 02-03: a real device’s method is not public. Here the PIN field (5 characters, or as `PINFOLD_HOST_PIN_FIELD` says: a PIN of up to 4 digits and its filling) is enciphered with FF1 (NIST SP 800-38G) under a key derived from the LMK, with the account number as tweak. Five digits are fewer than the million values that the standard’s revision asks for: it is a format, not a vault. Such PINs do not move between devices of different makers.',
   '- Command PJ, whose letters no payShield command has, carries batches of this program’s own device commands between its processes (`PINFOLD_HSM_URLS`). It is served on the port of an HSM process that was started with `--institution`, and there alone: `PJ institution ; identity ; JSON`, answered `PK00 JSON`.',
   '',
@@ -75,7 +75,7 @@ const TLS = [
   '] }',
   '```',
   '',
-  '`sha256` is the fingerprint that `openssl x509 -fingerprint -sha256` prints; `commands` are codes, groups of this page (`service`, `keys`, `rsa`, `pins`, `macs and data`, `cards`) or `all`. Other commands are answered with 68, chained ones (NK) too; a client that is not in the list is not served. The plain port knows no rights: leave it on the loopback address.',
+  '`sha256` is the fingerprint that `openssl x509 -fingerprint -sha256` prints; `commands` are codes, groups of this page (`service`, `keys`, `rsa`, `pins`, `macs and data`, `cards`) or `all`. Other commands are answered with 68, chained ones (NK) too; a client that is not in the list is not served. `"officer": true` beside them makes a client one of the two officers who authorise the device by PX. The plain port knows no rights: leave it on the loopback address.',
   '',
 ];
 

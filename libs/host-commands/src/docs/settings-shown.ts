@@ -79,6 +79,13 @@ export const SETTINGS_SHOWN: Readonly<Record<SettingName, Shown>> = {
   }),
   'six-digit-check-values': (of) => ({ what: 'BU', command: `BUFFF${token(of, 'zpk')}` }),
   'no-weak-pins': () => ({ what: 'BA of the PIN 1234', command: `BA1234F${ACCOUNT}` }),
+  'no-weaker-wrapping-key': (of) => {
+    const zek = token(of, 'zek', { algorithm: 'A', exportability: 'E' });
+    return {
+      what: 'A8 of an AES key under a triple DES ZMK',
+      command: `A8FFF${token(of, 'zmk')}${zek}R`,
+    };
+  },
   'oaep-only': (of) => ({
     what: 'GI with PKCS#1 v1.5',
     command: importOf(of, '01', '72N00N00'),

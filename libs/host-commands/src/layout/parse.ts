@@ -21,11 +21,14 @@ export class Cursor {
   end = 0;
   values: Values = {};
   error: ReplyCode = '15';
+  /** The field that did not fit, where one did not. */
+  failed: string | undefined;
   /** Length of clear and enciphered PINs. */
   pinLength = 5;
 
-  fail(code: ReplyCode = '15'): false {
+  fail(code: ReplyCode = '15', field?: string): false {
     this.error = code;
+    this.failed = field;
     return false;
   }
 }
@@ -109,10 +112,10 @@ function fieldStep(node: FieldNode<string, unknown>): Step {
     const size = lengthOf(c);
     const skip = until || account.some((each) => c.values[each] === ACCOUNT_BY_FORMAT.aes) ? 1 : 0;
     const to = c.at + size;
-    if (size < 0 || to > c.end) return c.fail();
-    if (!allOf(chars, c.text, c.at, to)) return c.fail(error);
+    if (size < 0 || to > c.end) return c.fail('15', name);
+    if (!allOf(chars, c.text, c.at, to)) return c.fail(error, name);
     const value = c.text.slice(c.at, to);
-    if (choices !== undefined && !Object.hasOwn(choices, value)) return c.fail(error);
+    if (choices !== undefined && !Object.hasOwn(choices, value)) return c.fail(error, name);
     c.values[name] = chars === 'binary' ? bytesOfWire(value) : value;
     c.at = to + skip;
     return true;
@@ -194,13 +197,13 @@ function untilReader(length: { until: string; min: number; max: number }): (c: C
 function keyStep({ name, plain }: KeyNode): Step {
   return (c) => {
     const first = c.text[c.at];
-    if (c.at >= c.end || first === undefined) return c.fail();
+    if (c.at >= c.end || first === undefined) return c.fail('15', name);
     const size =
       first === 'S' || first === 'R'
         ? keyBlockLength(c, LONGEST_KEY_BLOCK)
         : variantLength(c, first, plain);
     const to = c.at + size;
-    if (size < 0 || to > c.end) return c.fail();
+    if (size < 0 || to > c.end) return c.fail('15', name);
     c.values[name] = c.text.slice(c.at, to);
     c.at = to;
     return true;
