@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { casesOf } from './file.js';
 
 const folder = new URL('../../../vectors/', import.meta.url);
@@ -23,4 +25,10 @@ describe('the page of the vectors', () => {
     expect(cases).toHaveLength(count);
     expect(new Set(cases.map((one) => one.id)).size).toBe(count);
   });
+});
+
+it('the files of single faults are as their scripts make them', () => {
+  const script = fileURLToPath(new URL('../../../scripts/vectors/faults.mjs', import.meta.url));
+  const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
 });

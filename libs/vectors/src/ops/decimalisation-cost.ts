@@ -14,12 +14,34 @@ import type { Inputs, Outputs } from '../types.js';
 /** Means that the literature gives, by PIN length. */
 const PUBLISHED: Readonly<Record<number, number>> = { 4: 14.47, 5: 19.3 };
 
+/** Sets of digits are bit masks; one with digit 9 asks what its complement asks. */
+const SETS = 512;
+
+/**
+ * At which positions a PIN holds digits of a set: looked up for its last two digits (`back`) and for
+ * those before (`front`), by set and then by digits. PINs are numbered `front << 7 | back`.
+ */
+interface Positions {
+  readonly fronts: number;
+  readonly ofFront: Uint8Array;
+  readonly ofBack: Uint8Array;
+  /** Room to count PINs by positions; zero between uses. */
+  readonly tally: Int32Array;
+}
+
 /** Mean and largest number of calls over all PINs of `pinDigits` digits. */
 export function greedyCost(pinDigits: number): { mean: number; max: number } {
-  const count = 10 ** pinDigits;
-  const digits = digitsOfAll(pinDigits, count);
-  const tally = new Int32Array(1 << pinDigits);
-  const all = Int32Array.from({ length: count }, (_, pin) => pin);
+  const fronts = 10 ** (pinDigits - 2);
+  const all = Int32Array.from(
+    { length: fronts * 100 },
+    (_, pin) => (Math.floor(pin / 100) << 7) | (pin % 100),
+  );
+  const known: Positions = {
+    fronts,
+    ofFront: positionsTable(pinDigits - 2, 2),
+    ofBack: positionsTable(2, 0),
+    tally: new Int32Array(1 << pinDigits),
+  };
   let total = 0;
   let max = 0;
   // The tree is at most 39 deep for five digits; work waits on a list, not on the stack.
@@ -31,55 +53,55 @@ export function greedyCost(pinDigits: number): { mean: number; max: number } {
       max = Math.max(max, calls);
       continue;
     }
-    const { shifted, positions } = mostBalanced(pins, digits, { pinDigits, tally });
-    const yes = (pin: number) =>
-      positionsOf(shifted, digits, pin * pinDigits, pinDigits) === positions;
+    const { set, positions } = mostBalanced(pins, known);
+    const yes = (pin: number) => positionsOf(known, set, pin) === positions;
     waiting.push({ pins: pins.filter(yes), calls: calls + 1 });
     waiting.push({ pins: pins.filter((pin) => !yes(pin)), calls: calls + 1 });
   }
-  return { mean: total / count, max };
+  return { mean: total / all.length, max };
 }
 
-/** The first question of the most even division; sets of digits and positions are bit masks. */
-function mostBalanced(
-  pins: Int32Array,
-  digits: Uint8Array,
-  { pinDigits, tally }: { pinDigits: number; tally: Int32Array },
-): { shifted: number; positions: number } {
-  let best = -1;
-  let question = { shifted: 0, positions: 0 };
-  // Without digit 9: a set that holds it asks what its complement asks.
-  for (let shifted = 1; shifted < 512 && best < pins.length >> 1; shifted++) {
-    tally.fill(0);
-    for (let i = 0; i < pins.length; i++) {
-      tally[positionsOf(shifted, digits, pins[i]! * pinDigits, pinDigits)]!++;
+function positionsOf({ fronts, ofFront, ofBack }: Positions, set: number, pin: number): number {
+  return ofFront[set * fronts + (pin >> 7)]! | ofBack[set * 100 + (pin & 127)]!;
+}
+
+/** For numbers of `digits` digits and each set: where they hold digits of it, from bit `from` on. */
+function positionsTable(digits: number, from: number): Uint8Array {
+  const count = 10 ** digits;
+  return Uint8Array.from({ length: count * SETS }, (_, index) => {
+    const set = Math.floor(index / count);
+    let positions = 0;
+    for (let i = 0, rest = index % count; i < digits; i++, rest = Math.floor(rest / 10)) {
+      positions |= ((set >> (rest % 10)) & 1) << (from + i);
     }
-    for (let positions = 0; positions < tally.length; positions++) {
+    return positions;
+  });
+}
+
+/** The first question of the most even division: the first set, and its least positions. */
+function mostBalanced(pins: Int32Array, known: Positions): { set: number; positions: number } {
+  const { tally } = known;
+  const count = pins.length;
+  const few = count < tally.length;
+  let best = -1;
+  let question = { set: 0, positions: 0 };
+  for (let set = 1; set < SETS && best < count >> 1; set++) {
+    for (let i = 0; i < count; i++) tally[positionsOf(known, set, pins[i]!)]!++;
+    // Of a few PINs only the positions that occur are looked at, in the order of the PINs.
+    for (let i = 0; i < (few ? count : tally.length); i++) {
+      const positions = few ? positionsOf(known, set, pins[i]!) : i;
       const yes = tally[positions]!;
-      const smaller = yes + yes < pins.length ? yes : pins.length - yes;
-      if (smaller <= best) continue;
+      tally[positions] = 0;
+      const smaller = yes + yes < count ? yes : count - yes;
+      const isBetter =
+        smaller > best ||
+        (smaller === best && question.set === set && positions < question.positions);
+      if (yes === 0 || !isBetter) continue;
       best = smaller;
-      question = { shifted, positions };
+      question = { set, positions };
     }
   }
   return question;
-}
-
-/** At which positions the PIN whose digits start at `at` holds a digit of the set. */
-function positionsOf(set: number, digits: Uint8Array, at: number, pinDigits: number): number {
-  let positions = 0;
-  for (let i = 0; i < pinDigits; i++) positions |= ((set >> digits[at + i]!) & 1) << i;
-  return positions;
-}
-
-/** The digits of 0, 1, 2, …, one after the other. */
-function digitsOfAll(pinDigits: number, count: number): Uint8Array {
-  const digits = new Uint8Array(count * pinDigits);
-  for (let at = 0; at < digits.length; at++) {
-    const pin = Math.floor(at / pinDigits);
-    digits[at] = Math.floor(pin / 10 ** (at % pinDigits)) % 10;
-  }
-  return digits;
 }
 
 /** The operation: our figures by search, the published one as it was printed. */

@@ -3,8 +3,8 @@
  * DER, `krdKey` in PKCS #8, all as hex; `now` and `newerThan` are dates in ISO 8601; the members of the
  * key block's header are told by name.
  */
-import { createPrivateKey } from 'node:crypto';
-import { toHex } from '@pinfold/crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { InputError, toHex } from '@pinfold/crypto';
 import {
   openRebindToken,
   openTr34Token,
@@ -18,17 +18,27 @@ const trustOf = (c: Inputs) => ({
   nowMs: Date.parse(c.text('now')),
 });
 
+/** The last key read: the cases of a file share theirs, and reading one takes longer than using it. */
+let last: { hex: string; key: KeyObject } | undefined;
+
+function privateKeyOf(c: Inputs): KeyObject {
+  const hex = c.text('krdKey');
+  if (last?.hex === hex) return last.key;
+  try {
+    const der = { format: 'der', type: 'pkcs8' } as const;
+    last = { hex, key: createPrivateKey({ key: Buffer.from(c.bytes('krdKey')), ...der }) };
+  } catch {
+    throw new InputError('VECTOR_INPUT', 'krdKey must be a private key in PKCS #8');
+  }
+  return last.key;
+}
+
 function open(c: Inputs): Outputs {
-  const privateKey = createPrivateKey({
-    key: Buffer.from(c.bytes('krdKey')),
-    format: 'der',
-    type: 'pkcs8',
-  });
   const fresh = c.has('nonce')
     ? { nonce: c.bytes('nonce') }
     : { newerThanMs: Date.parse(c.text('newerThan')) };
   const opened = openTr34Token({
-    krd: { certificate: c.bytes('krdCertificate'), privateKey },
+    krd: { certificate: c.bytes('krdCertificate'), privateKey: privateKeyOf(c) },
     kdhCertificate: c.bytes('kdhCertificate'),
     trust: trustOf(c),
     token: c.bytes('token'),
