@@ -2,17 +2,21 @@
  * The network as processes of their own, on a real Kafka and PostgreSQL: what `npm run cluster` starts.
  * Skipped where no Kafka can be started, unless PINFOLD_REQUIRE_SERVERS=1.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { encodePinBlock } from '@pinfold/pin';
+import { type LineState, PACKINGS } from '../apps/switch/src/index.js';
 import { startKafkaForTests } from '../libs/bus/src/kafka-for-tests.js';
+import { LineClient } from './support/line-client.js';
 import { type RunningProgram, startProgram, testFolder } from './support/program.js';
 import { readTopics } from './support/read-topics.js';
 import { SecretSearch } from './support/secret-search.js';
+import { typedIn } from './support/typed-in.js';
 
 interface Card {
   pin: string;
+  expiry: string;
   balanceMinor: number;
 }
 
@@ -31,6 +35,7 @@ interface Processes {
 const BANK_A_1 = '4000000000000010';
 const BANK_A_2 = '4000000000000028';
 const BANK_B_1 = '5100000000000016';
+const LINE_TERMINAL = 'LINE0001';
 const CANARY_PIN = '927461835046';
 const wrong = (pin: string): string => (pin === '1234' ? '4321' : '1234');
 
@@ -42,9 +47,12 @@ const brokers = await startKafkaForTests();
   let program: RunningProgram;
 
   beforeAll(async () => {
+    const lines = join(folder.path, 'lines.json');
+    const acquirers = [{ name: 'driver', packing: 'binary', terminals: [LINE_TERMINAL] }];
+    writeFileSync(lines, JSON.stringify({ acquirers }));
     program = await startProgram(folder.path, {
       command: 'cluster',
-      args: ['--rate', '0', '--cards', '20', '--terminals', '8'],
+      args: ['--rate', '0', '--cards', '20', '--terminals', '8', '--lines', lines],
       env: { KAFKA_BROKERS: brokers },
     });
   });
@@ -83,6 +91,35 @@ const brokers = await startKafkaForTests();
       expect.arrayContaining(['terminal', 'switch', 'issuer']),
     );
     expect(card(pan).balanceMinor).toBe(before.balanceMinor - 5_000);
+  });
+
+  it('serves a terminal on an ISO 8583 line of the switch process', async () => {
+    const state = (): LineState => program.json<{ lines: LineState[] }>('lines').lines[0]!;
+    expect(state()).toMatchObject({ name: 'driver', side: 'acquirer', connections: 0 });
+    const port = Number(state().address.split(':')[1]);
+    const framing = { kind: 'length2', headerBytes: 0, maxBytes: 32_768 } as const;
+    const line = await LineClient.open(port, { framing, packaging: PACKINGS.binary });
+    const terminal = typedIn(folder.path, LINE_TERMINAL);
+    terminal.takeKeys(await line.ask(terminal.network('101')));
+    expect((await line.ask(terminal.network('001'))).fields[39]).toBe('00');
+    const { pin, expiry, balanceMinor } = card(BANK_A_1);
+    const request = terminal.withdrawal({ pan: BANK_A_1, pin, expiry, amountMinor: 3_000 });
+    const answer = await line.ask(request);
+    expect(answer).toMatchObject({ mti: '0210', fields: { 39: '00' } });
+    expect(terminal.trusts(answer)).toBe(true);
+    expect(card(BANK_A_1).balanceMinor).toBe(balanceMinor - 3_000);
+    expect((await line.ask(terminal.reversal(request))).fields[39]).toBe('00');
+    expect(state()).toMatchObject({ connections: 1, signedOn: 1, terminals: 1, inFlight: 0 });
+    line.close();
+  });
+
+  it('tells through which devices each process works', () => {
+    const { processes: told } = program.json<{ processes: { process: string; pool: null }[] }>(
+      ...['hsm', 'status'],
+    );
+    const names = ['issuer-bank-a', 'issuer-bank-b', 'switch'];
+    expect(told.map(({ process }) => process).sort()).toEqual(names);
+    expect(told.every(({ pool }) => pool === null)).toBe(true);
   });
 
   it('answers a wrong PIN with 55, 55, then 75', () => {

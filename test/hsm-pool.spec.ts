@@ -85,14 +85,29 @@ describe('two HSM processes', () => {
     expect(withdraw()).toMatchObject({ approved: true });
   });
 
-  it('pays while either is gone, in turn', async () => {
+  it('pays while either is gone, in turn, and says which', async () => {
+    expect(poolStates()).toEqual(['up', 'up']);
     for (const i of [0, 1]) {
       await end(hsms[i]!);
       expect(withdraw()).toMatchObject({ approved: true });
       expect(withdraw()).toMatchObject({ approved: true });
+      const { processes, exit } = program.json<HsmStatus>('hsm', 'status');
+      const [{ process, pool }] = processes as [HsmStatus['processes'][number]];
+      expect({ exit, process, devices: pool.length }).toEqual({
+        exit: 0,
+        process: 'pinfold',
+        devices: 2,
+      });
+      expect(pool[1 - i]).toMatchObject({ state: 'up', breaker: 'closed' });
+      expect(pool[i]).toMatchObject({ device: `tcp://127.0.0.1:${ports[i]}` });
+      expect(pool[i]!.breaker).not.toBe('closed');
+      expect(pool[i]!.lastError?.code).toMatch(/^LINK_/);
       hsms[i] = startHsm(copies[i]!.path, ports[i]!);
       await untilUp(2);
     }
+    const { stdout } = program.cli('hsm', 'status');
+    expect(stdout).toMatch(/^pinfold: pool of 2, 2 up$/m);
+    expect(stdout).toMatch(/up +breaker closed +0 outstanding, \d+ served/);
   });
 
   it('declines while none is there, and recovers by itself', async () => {
@@ -100,11 +115,26 @@ describe('two HSM processes', () => {
     // The switch says 96, but has nothing to make its MAC with: the terminal believes no such answer,
     // pays nothing and reverses.
     expect(withdraw()).toMatchObject({ approved: false, responseCode: '68' });
+    expect(program.cli('hsm', 'status').exit).toBe(1);
     for (const i of [0, 1]) hsms[i] = startHsm(copies[i]!.path, ports[i]!);
     await untilUp(2);
     expect(withdraw()).toMatchObject({ approved: true });
     expect(program.json('reconcile')).toMatchObject({ clean: true });
   });
+
+  interface HsmStatus {
+    processes: {
+      process: string;
+      pool: {
+        device: string;
+        state: string;
+        breaker: string;
+        lastError: { code: string } | null;
+      }[];
+    }[];
+  }
+  const poolStates = () =>
+    program.json<HsmStatus>('hsm', 'status').processes[0]!.pool.map(({ state }) => state);
 
   async function untilUp(count: number): Promise<void> {
     for (let look = 0; look < 300; look += 1) {

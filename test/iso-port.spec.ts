@@ -98,6 +98,94 @@ describe('a line of terminals', () => {
     expect(await network.postedMinor('bank-a')).toBe(before);
   });
 
+  it('looks at the MAC before anything else: no verdict on card, PIN or amount', async () => {
+    const [terminal] = terminals as [LineTerminal];
+    await signOn(terminal);
+    const wrongPin = card().pin === '1234' ? '4321' : '1234';
+    const unknown = terminal.withdrawal({ ...card(), pan: '9900000000000013', amountMinor: 1_000 });
+    const tries = [1, 2, 3, 4].map(() =>
+      terminal.withdrawal({ ...card(), pin: wrongPin, amountMinor: 1_000 }),
+    );
+    for (const forged of [unknown, ...tries]) {
+      forged.fields[64] = new Uint8Array(8);
+      expect(code(await client.ask(forged))).toBe('88');
+    }
+    // Four wrong PINs behind a bad MAC have not cost the card a try.
+    const good = terminal.withdrawal({ ...card(), amountMinor: 1_000 });
+    expect(code(await client.ask(good))).toBe('00');
+  });
+
+  it('pays once for a request that comes twice at the same time, or over another connection', async () => {
+    const [terminal] = terminals as [LineTerminal];
+    await signOn(terminal);
+    const before = await network.postedMinor('bank-a');
+    const request = terminal.withdrawal({ ...card(), amountMinor: 1_500 });
+    const frame = client.frame(request);
+    client.socket.write(Buffer.concat([frame, frame, frame]));
+    const first = await client.next();
+    expect(first).toMatchObject({ mti: '0210', fields: { 39: '00', 11: request.fields[11] } });
+    const other = await open();
+    await signOn(terminal, other);
+    const again = await other.ask(request);
+    expect(again).toMatchObject({ mti: '0210', fields: { 39: '00', 38: first.fields[38] } });
+    other.close();
+    expect((await network.postedMinor('bank-a')) - before).toBe(1_500n);
+  });
+
+  it('takes a STAN that comes round again at another time, and not under an RRN that is taken', async () => {
+    const [terminal] = terminals as [LineTerminal];
+    await signOn(terminal);
+    const request = terminal.withdrawal({ ...card(), amountMinor: 1_000 });
+    expect(code(await client.ask(request))).toBe('00');
+    const later = terminal.withdrawal({ ...card(), amountMinor: 1_000 });
+    const time = String(Number(later.fields[7]) + 1).padStart(10, '0');
+    const round = terminal.resigned(later, { 7: time, 11: request.fields[11]! });
+    expect(code(await client.ask(round))).toBe('00');
+    const before = await network.postedMinor('bank-a');
+    const other = terminal.withdrawal({ ...card(), amountMinor: 2_000 });
+    const reused = terminal.resigned(other, { 37: request.fields[37]! });
+    expect(code(await client.ask(reused))).toBe('94');
+    expect(await network.postedMinor('bank-a')).toBe(before);
+  });
+
+  it('declines with 96 and no MAC while the switch has no HSM, and pays when it has one', async () => {
+    const [terminal] = terminals as [LineTerminal];
+    await signOn(terminal);
+    const before = await network.postedMinor('bank-a');
+    network.hsmGone = true;
+    const request = terminal.withdrawal({ ...card(), amountMinor: 1_000 });
+    const answer = await client.ask(request);
+    expect(answer).toMatchObject({ mti: '0210', fields: { 11: request.fields[11], 39: '96' } });
+    expect(answer.fields[64]).toBeUndefined();
+    expect(terminal.trusts(answer)).toBe(false);
+    network.hsmGone = false;
+    // A terminal believes no answer without a MAC: it reverses what it does not know to be declined.
+    expect(code(await client.ask(terminal.reversal(request)))).toBe('00');
+    const next = terminal.withdrawal({ ...card(), amountMinor: 1_000 });
+    expect(code(await client.ask(next))).toBe('00');
+    expect((await network.postedMinor('bank-a')) - before).toBe(1_000n);
+  });
+
+  it('tells an operator how the line is', async () => {
+    const [terminal] = terminals as [LineTerminal];
+    await signOn(terminal);
+    const served = await network.serve({
+      lines: lines({ acquirers: [{ name: 'told', terminals: [terminals[3]!.id, 'ISO00008'] }] }),
+    });
+    const idle = { name: 'told', connections: 0, signedOn: 0, terminals: 2, lastClosed: null };
+    expect(served.lines).toMatchObject([{ ...idle, side: 'acquirer', lastMessageAtMs: null }]);
+    const told = await open({ at: served.port });
+    await signOn(terminals[3]!, told);
+    expect(served.lines).toMatchObject([{ connections: 1, signedOn: 1, inFlight: 0 }]);
+    expect(Date.now() - served.lines[0]!.lastMessageAtMs!).toBeLessThan(60_000);
+    told.socket.write(Uint8Array.of(0xff, 0xff));
+    await told.closed;
+    expect(served.lines).toMatchObject([
+      { connections: 0, signedOn: 0, lastClosed: 'frame-refused' },
+    ]);
+    await served.close();
+  });
+
   it('carries two terminals at once, each with its own answers', async () => {
     const [first, second] = terminals as [LineTerminal, LineTerminal];
     await signOn(first);
@@ -250,6 +338,9 @@ describe('a line of terminals', () => {
     ['ascii-binary', 2, 5, true],
     ['binary', 2, 0, false],
     ['binary', 0, 3, false],
+    ['ascii', 0, 0, false],
+    ['ascii-binary', 4, 0, false],
+    ['binary', 4, 5, true],
   ] as const)(
     'speaks %s behind %d bytes of length and %d of header',
     async (packing, lengthBytes, headerBytes, tpdu) => {

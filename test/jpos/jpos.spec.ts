@@ -5,7 +5,7 @@
  *
  * Skipped where Java or Maven is missing, unless PINFOLD_REQUIRE_SERVERS=1.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -20,8 +20,8 @@ import {
   parse,
   readFormat,
 } from '@pinfold/iso8583';
-import { LineTerminal } from '../support/line-terminal.js';
 import { type RunningProgram, startProgram, testFolder } from '../support/program.js';
+import { typedIn } from '../support/typed-in.js';
 import { installJpos } from './install.js';
 import { Jpos, type JposPackager } from './jpos.js';
 
@@ -229,25 +229,6 @@ withJpos('jPOS', () => {
     });
   });
 });
-
-/** The terminal after its couriers have typed in what their letters say. */
-function typedIn(dataDir: string, id: string): LineTerminal {
-  const letters = [1, 2].map((n) => {
-    const path = join(dataDir, 'letters', `${id}.courier-${n}.json`);
-    return JSON.parse(readFileSync(path, 'utf8')) as {
-      courier: string;
-      component: string;
-      checkValue: string;
-      algorithm: 'T' | 'A';
-    };
-  });
-  const [{ checkValue, algorithm }] = letters as [(typeof letters)[number]];
-  const components = letters.map(({ courier, component }) => ({
-    courier,
-    component: fromHex(component),
-  }));
-  return new LineTerminal({ terminal: id, algorithm, components, checkValue });
-}
 
 async function freePort(): Promise<number> {
   const server = createServer();

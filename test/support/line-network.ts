@@ -1,7 +1,7 @@
 /** Switch and issuers on a bus in memory, with real devices: what lines of ISO 8583 connect to. */
 import { EmbeddedBus } from '@pinfold/bus';
 import { IssuerNode, MemoryIssuerStore, MemorySwitchStore, systemClock } from '@pinfold/flows';
-import { inProcessClient } from '@pinfold/hsm-client';
+import { type HsmClient, HsmUnavailable, inProcessClient } from '@pinfold/hsm-client';
 import { allTopics, issuerRequests, maskPan } from '@pinfold/messages';
 import { createLogger } from '@pinfold/platform';
 import {
@@ -35,6 +35,8 @@ export class LineNetwork {
   readonly random = new Rng(8583).bytes;
   switch!: RunningSwitch;
   readonly #ports: IsoPort[] = [];
+  /** While true, the switch has no device: as when every HSM of its pool is gone. */
+  hsmGone = false;
 
   /** `without`: issuers that are not on the bus; a line is to reach them. */
   static async open({ without = [] }: { without?: readonly string[] } = {}): Promise<LineNetwork> {
@@ -54,7 +56,7 @@ export class LineNetwork {
     network.switch = await startSwitch(bus, {
       settings: { ...switchOptions({ mode: 'hardened', standIn: null }), terminalAlgorithm },
       store,
-      hsm: inProcessClient(parts.acquirer, productionSession(parts.acquirer)),
+      hsm: network.#mayBeGone(inProcessClient(parts.acquirer, productionSession(parts.acquirer))),
       wire: new PlainWire('acq1'),
       random: network.random,
       clock: systemClock,
@@ -116,6 +118,15 @@ export class LineNetwork {
     });
     this.#ports.push(port);
     return port;
+  }
+
+  #mayBeGone(client: HsmClient): HsmClient {
+    const there = <T>(answer: () => Promise<T>): Promise<T> =>
+      this.hsmGone ? Promise.reject(new HsmUnavailable('NO_DEVICE')) : answer();
+    return {
+      execute: (jobs) => there(() => client.execute(jobs)),
+      run: (command, inputs) => there(() => client.run(command, inputs)),
+    };
   }
 
   signedOn(): Promise<void> {

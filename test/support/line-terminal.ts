@@ -89,6 +89,14 @@ export class LineTerminal {
     return this.#signed({ mti: '0200', fields }, format);
   }
 
+  /** The same with other fields, under a MAC that is right. */
+  resigned(message: IsoMessage, other: Readonly<Record<number, FieldValue>>): IsoMessage {
+    const fields = { ...message.fields, ...other };
+    const again: IsoMessage = { mti: message.mti, fields };
+    fields[macFieldOf(again)] = this.pad.mac(macInput(again));
+    return again;
+  }
+
   /** 0420 of a 0200, in full. */
   reversal({ fields }: IsoMessage): IsoMessage {
     const kept = [2, 3, 4, 12, 13, 32, 37, 41, 49].map((n) => [n, fields[n]!]);

@@ -2,6 +2,7 @@
 import { type AppContext, ensureApiToken, type Route, route, startHttp } from '@pinfold/platform';
 import { accountStatement } from '@pinfold/storage';
 import { z } from 'zod';
+import type { Lines } from '../../../switch/src/index.js';
 import { cardRoute } from '../api/cards.js';
 import { keyRoutes } from '../api/keys.js';
 import { parkedRoutes } from '../api/parked.js';
@@ -23,6 +24,7 @@ export interface ClusterParts {
   readonly callAtm: CallAtm;
   readonly kafka: ClusterKafka;
   readonly database: DatabaseServer;
+  readonly lines: Lines;
 }
 
 const LAST_LINES = 10;
@@ -58,7 +60,11 @@ export async function startClusterApi(context: AppContext, parts: ClusterParts):
             limit: LAST_LINES,
           }),
       }),
-      reconciliationRoute(parts.stores),
+      // Terminals of lines keep their journals themselves.
+      reconciliationRoute(
+        parts.stores,
+        new Set(parts.lines.acquirers.flatMap(({ terminals }) => terminals)),
+      ),
       ...parkedRoutes(parts.stores),
       ...keyRoutes(parts.stores.switch),
       forwarded('/terminals/keys', 'A terminal asks for a new TPK and TAK', parts.callAtm),

@@ -14,6 +14,7 @@ import {
   writeReadyFile,
 } from '@pinfold/platform';
 import type { TrafficReport } from '../../../atm/src/index.js';
+import { NO_LINES, readLines } from '../../../switch/src/index.js';
 import { createOutput, type Output, styled } from '../cli/output.js';
 import { RUNTIME_FILE } from '../cli/running-system.js';
 import { liveLine } from '../narration/live-line.js';
@@ -32,6 +33,8 @@ export interface ClusterOptions {
   readonly terminals: number;
   readonly ratePerSecond: number;
   readonly readyFile?: string;
+  /** Default: no lines. */
+  readonly linesFile?: string;
 }
 
 const SERVICE_READY_MS = 60_000;
@@ -47,6 +50,9 @@ export function runCluster(options: ClusterOptions): Promise<void> {
 async function start(context: AppContext, options: ClusterOptions): Promise<void> {
   const { config, shutdown } = context;
   const output = createOutput(false);
+  // Read here too, so that a fault in the file is said before anything starts.
+  const { linesFile } = options;
+  const lines = linesFile === undefined ? NO_LINES : readLines(linesFile);
   const lock = await lockFolder(config.dataDir);
   shutdown.add({ phase: 'servers', name: 'data folder lock', stop: () => lock.release() });
   output.line(styled('bold', 'Pinfold cluster: ATM, switch and issuers as processes of their own'));
@@ -69,6 +75,7 @@ async function start(context: AppContext, options: ClusterOptions): Promise<void
     databaseUrl: database.url,
     kafkaBrokers: kafka.brokers,
     ratePerSecond: options.ratePerSecond,
+    linesFile,
     output,
   });
   const atm = services.find(({ spec }) => spec.name === 'atm')!;
@@ -83,6 +90,7 @@ async function start(context: AppContext, options: ClusterOptions): Promise<void
     callAtm,
     kafka,
     database,
+    lines,
   });
   keepRuntimeFile(context, port);
   if (options.readyFile !== undefined) {
@@ -95,7 +103,13 @@ async function start(context: AppContext, options: ClusterOptions): Promise<void
 
 async function startServices(
   { config, shutdown, signal }: AppContext,
-  o: { databaseUrl: string; kafkaBrokers: string; ratePerSecond: number; output: Output },
+  o: {
+    databaseUrl: string;
+    kafkaBrokers: string;
+    ratePerSecond: number;
+    linesFile: string | undefined;
+    output: Output;
+  },
 ): Promise<ServiceProcess[]> {
   const logFolder = join(config.dataDir, 'logs');
   mkdirSync(logFolder, { recursive: true, mode: 0o700 });

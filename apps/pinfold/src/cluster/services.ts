@@ -1,6 +1,6 @@
 /** The services of the network as processes: which program, which arguments, which environment. */
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ISSUERS } from '@pinfold/flows';
 import type { ServiceSpec } from './child-process.js';
 
@@ -14,7 +14,7 @@ export interface ClusterAddresses {
 
 /** In the order of starting: who answers before who asks. */
 export async function serviceSpecs(
-  o: ClusterAddresses & { logFolder: string; ratePerSecond: number },
+  o: ClusterAddresses & { logFolder: string; ratePerSecond: number; linesFile?: string },
 ): Promise<ServiceSpec[]> {
   const rows = [
     ...ISSUERS.map(({ id, name }) => ({
@@ -22,7 +22,11 @@ export async function serviceSpecs(
       app: 'issuer',
       args: ['--issuer', name],
     })),
-    { name: 'switch', app: 'switch', args: [] },
+    {
+      name: 'switch',
+      app: 'switch',
+      args: o.linesFile === undefined ? [] : ['--lines', resolve(o.linesFile)],
+    },
     { name: 'atm', app: 'atm', args: ['--rate', String(o.ratePerSecond)] },
   ];
   const ports = await freePorts(rows.length);

@@ -8,6 +8,7 @@ interface Options {
   cards: number;
   terminals: number;
   rate: number;
+  lines?: string;
 }
 
 const DEFAULTS = { cards: 10_000, terminals: 100, rate: 20 };
@@ -19,8 +20,9 @@ export const clusterCommand = new Command('cluster')
   .option('--cards <n>', 'cards of the demo network', wholeNumber(2, 10_000_000), DEFAULTS.cards)
   .option('--terminals <n>', 'terminals', wholeNumber(1, 20_000), DEFAULTS.terminals)
   .option('--rate <n>', 'withdrawals a second; 0: none', wholeNumber(0, 10_000), DEFAULTS.rate)
-  .action(async ({ data, readyFile, cards, terminals, rate }: Options) => {
+  .option('--lines <file>', 'ISO 8583 lines that the switch process serves')
+  .action(async ({ data, readyFile, cards, terminals, rate, lines }: Options) => {
     if (data !== undefined) process.env.PINFOLD_DATA_DIR = data;
     const { runCluster } = await import('../cluster/run-cluster.js');
-    await runCluster({ cards, terminals, ratePerSecond: rate, readyFile });
+    await runCluster({ cards, terminals, ratePerSecond: rate, readyFile, linesFile: lines });
   });
