@@ -1,15 +1,14 @@
 /** `pinfold analyse`: saturates the symbolic meaning of the commands, and replays what it finds. */
-import { InputError } from '@pinfold/crypto';
 import type { Mode } from '@pinfold/hsm';
 import { type AnalysisReport, analyse, MODELS, modelNamed } from '@pinfold/lab';
 import { Option } from 'commander';
 import { act, jsonCommand } from '../cli/command.js';
 import { EXIT, usageFailure } from '../cli/exit.js';
 import { type Output, styled } from '../cli/output.js';
-import { ruleNames } from './attack.js';
+import { modeOf, ruleNames } from './attack.js';
 
 interface AnalyseFlags {
-  readonly mode: Mode;
+  readonly mode?: Mode;
   readonly without?: readonly string[];
   readonly list?: boolean;
 }
@@ -26,11 +25,13 @@ function tell(output: Output, report: AnalysisReport): void {
   output.line(styled('bold', `${model}, ${mode}${off}: ${RESULTS[result]}`));
   output.line(`${facts} facts in ${rounds} rounds, ${seconds.toFixed(2)} s`);
   if (bound !== null) output.line(`bound met: ${bound}`);
-  for (const leak of leaks) {
+  for (const [n, leak] of leaks.entries()) {
     output.line();
-    output.line(
-      `${leak.goal}${leak.replayed ? ' (replayed on the device: it is the secret)' : ''}`,
-    );
+    const again = leaks[n - 1]?.goal === leak.goal ? 'another way to ' : '';
+    const replayed = leak.replayed
+      ? 'replayed on the device: it is the secret'
+      : 'the device refuses this way: the model allows more';
+    output.line(`${styled('bold', `${again}${leak.goal}`)} (${replayed})`);
     for (const [i, step] of leak.trace.entries()) {
       output.line(`  ${i + 1}. ${step.command}  ${step.input}`);
       output.line(`     gives ${step.output}`);
@@ -44,7 +45,10 @@ export const analyseCommand = jsonCommand(
 )
   .argument('[model]', 'what is analysed; see --list')
   .addOption(
-    new Option('--mode <mode>', 'the device').choices(['legacy', 'hardened']).default('hardened'),
+    new Option('--mode <mode>', 'the device; hardened where nothing is said').choices([
+      'legacy',
+      'hardened',
+    ]),
   )
   .option('--without <rules>', 'rules switched off, by id or family', ruleNames)
   .option('--list', 'list the models')
@@ -53,7 +57,7 @@ export const analyseCommand = jsonCommand(
       if (options.list) {
         const items = MODELS.map(({ name, title, source }) => ({ name, title, source }));
         output.document({ items });
-        for (const item of items) output.line(`${item.name.padEnd(12)}${item.title}`);
+        for (const item of items) output.line(`${item.name.padEnd(18)}${item.title}`);
         return EXIT.done;
       }
       const model = modelNamed(name ?? '');
@@ -61,12 +65,9 @@ export const analyseCommand = jsonCommand(
         const allowed = MODELS.map((one) => one.name).join(', ');
         throw usageFailure('MODEL_UNKNOWN', `name a model: ${allowed}`);
       }
-      const { mode, without = [] } = options;
+      const { without = [] } = options;
       const now = () => performance.now();
-      const report = await analyse(model, { mode, without, now }).catch((error: unknown) => {
-        if (error instanceof InputError) throw usageFailure(error.code, error.message);
-        throw error;
-      });
+      const report = await analyse(model, { mode: modeOf(options, 'hardened'), without, now });
       output.document(report);
       tell(output, report);
       return EXIT.done;

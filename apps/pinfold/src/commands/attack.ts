@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import type { Mode } from '@pinfold/hsm';
+import { type Mode, RULE_IDS } from '@pinfold/hsm';
 import {
   ATTACKS,
   type Attack,
@@ -22,7 +22,7 @@ import { EXIT, usageFailure } from '../cli/exit.js';
 import { type Output, styled } from '../cli/output.js';
 
 interface AttackFlags {
-  readonly mode: Mode;
+  readonly mode?: Mode;
   readonly list?: boolean;
   readonly matrix?: boolean;
   readonly rules?: boolean;
@@ -44,10 +44,40 @@ function digitsOf(text: string): number {
   return value;
 }
 
-/** `--without` may be given several times, or a list with commas. */
+/** `--without` may be given several times, or a list with commas: rules by id, or families (`M13`). */
 export function ruleNames(text: string, before: readonly string[] = []): string[] {
-  return [...before, ...text.split(',').filter((name) => name !== '')];
+  const names = text.split(',').filter((name) => name !== '');
+  const families = new Set(RULE_IDS.map((id) => id.slice(0, id.indexOf('.'))));
+  const allowed: readonly string[] = [...RULE_IDS, ...families];
+  if (!names.every((name) => allowed.includes(name))) {
+    throw new InvalidArgumentError(`allowed are ${allowed.join(', ')}`);
+  }
+  return [...before, ...names];
 }
+
+/** The device of a run: rules can be switched off where there are some. */
+export function modeOf(
+  { mode, without }: { readonly mode?: Mode; readonly without?: readonly string[] },
+  usual: Mode,
+): Mode {
+  if (without === undefined) return mode ?? usual;
+  if (mode !== 'legacy') return 'hardened';
+  throw usageFailure('MODE_WITHOUT_RULES', 'legacy mode has no rules to switch off');
+}
+
+/** What figures are called; units are calls where nothing is said. */
+const FIGURES: Readonly<Record<string, string>> = {
+  publishedMean: 'published mean',
+  publishedMedian: 'published median',
+  published: 'published',
+  lowerBound: 'lower bound by entropy',
+  treeMean: 'mean of the whole tree',
+  treeMax: 'maximum of the whole tree',
+  tableCheck: 'check of tables',
+  candidatesLeft: 'PINs left',
+  lowerQuartile: 'lower quartile',
+  upperQuartile: 'upper quartile',
+};
 
 function named(name: string | undefined): Attack {
   const found = name === undefined ? undefined : attackNamed(name);
@@ -57,11 +87,11 @@ function named(name: string | undefined): Attack {
 }
 
 async function runOne(output: Output, name: string | undefined, flags: AttackFlags) {
-  const { mode, without = [], digits, tableCheck, maxCalls, runs, seed } = flags;
+  const { without = [], digits, tableCheck, maxCalls, runs, seed } = flags;
   const options = { effort: 'full' as const, digits, tableCheck, maxCalls, runs };
   const progress = (text: string) => output.progress(text);
   const setting = {
-    mode,
+    mode: modeOf(flags, 'legacy'),
     without,
     now,
     progress,
@@ -82,7 +112,8 @@ function tell(output: Output, report: AttackReport): void {
   output.line(`device      ${report.mode}${off}`);
   for (const step of report.steps) output.line(`did         ${step}`);
   const runs = calls.runs === 1 ? '' : ` on average, ${calls.max} at most, over ${calls.runs} runs`;
-  output.line(`cost        ${Number(calls.mean.toFixed(4))} calls${runs}; ${seconds.toFixed(2)} s`);
+  const cost = calls.mean === 1 ? '1 call' : `${Number(calls.mean.toFixed(4))} calls`;
+  output.line(`cost        ${cost}${runs}; ${seconds.toFixed(2)} s`);
   if (report.succeeded) {
     output.line(`obtained    ${report.obtained} (equals the laboratory's secret)`);
   }
@@ -91,9 +122,12 @@ function tell(output: Output, report: AttackReport): void {
     const { command, code } = report.refusal;
     output.line(`refused     by ${by} at call ${report.refusedAtCall} (${command}: ${code})`);
   }
-  if (!report.succeeded) output.line('obtained    nothing');
-  for (const [what, figure] of Object.entries(figures)) output.line(`${what.padEnd(24)}${figure}`);
-  if (report.distribution !== null) showDistribution(output, report.distribution);
+  if (report.succeeded) {
+    for (const [name, figure] of Object.entries(figures)) {
+      output.line(`${(FIGURES[name] ?? name).padEnd(24)}${figure}`);
+    }
+    if (report.distribution !== null) showDistribution(output, report.distribution);
+  } else output.line('obtained    nothing');
   if (report.note !== null) output.line(`note        ${report.note}`);
 }
 
@@ -155,7 +189,10 @@ export const attackCommand: Command = jsonCommand(
 )
   .argument('[name]', 'the attack; see --list')
   .addOption(
-    new Option('--mode <mode>', 'the device').choices(['legacy', 'hardened']).default('legacy'),
+    new Option(
+      '--mode <mode>',
+      'the device: legacy, or hardened where rules are switched off',
+    ).choices(['legacy', 'hardened']),
   )
   .option('--without <rules>', 'rules switched off, by id or family', ruleNames)
   .option('--digits <n>', 'length of the PINs: 4, 5 or 6 (decimalisation-offset)', digitsOf)

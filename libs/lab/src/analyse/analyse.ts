@@ -118,6 +118,6 @@ function isHistorical(steps: readonly Step[]): boolean {
   return steps.every(({ command }) => commandNamed(command)?.source.startsWith('VSM') ?? false);
 }
 
-function shown({ command, input, output }: Step): TraceStep {
+function shown({ command, input, output: { checkValue: _, ...output } }: Step): TraceStep {
   return { command, input: textOf(input), output: textOf(output) };
 }
