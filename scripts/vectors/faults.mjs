@@ -7,6 +7,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cardValues } from './faults/card-values.mjs';
+import { ciphers } from './faults/ciphers.mjs';
 import { dukpt } from './faults/dukpt.mjs';
 import { emv } from './faults/emv.mjs';
 import { keyBlocks } from './faults/key-blocks.mjs';
@@ -18,6 +19,7 @@ import { tr34 } from './faults/tr34.mjs';
 
 const FILES = {
   'card-values-faults.json': cardValues,
+  'ciphers-faults.json': ciphers,
   'dukpt-faults.json': dukpt,
   'emv-faults.json': emv,
   'mac-faults.json': macs,

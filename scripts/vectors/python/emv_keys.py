@@ -180,8 +180,50 @@ def scripts():
     write("emv-scripts", ["pyemv"], "MACs of script commands, and PIN changes in the three encryptions.", tables)
 
 
+def checks():
+    """Cryptograms under the key of a counter; two in three with one thing other than it was."""
+
+    def row(fault, mk, atc, un, data, arqc):
+        counter = int.from_bytes(atc, "big")
+        if fault == "atc":
+            counter = (counter + rng.choice([1, 2, 256, 65535])) % 65536
+        if fault == "un":
+            un = bytes([un[0] ^ 1 << rng.randrange(8)]) + un[1:]
+        if fault == "data":
+            at = rng.randrange(len(data))
+            data = data[:at] + bytes([data[at] ^ 1 << rng.randrange(8)]) + data[at + 1 :]
+        if fault == "arqc":
+            at = rng.randrange(8)
+            arqc = arqc[:at] + bytes([arqc[at] ^ 1 << rng.randrange(8)]) + arqc[at + 1 :]
+        return [hexs(mk), hexs(counter.to_bytes(2, "big")), hexs(un), hexs(data), hexs(arqc), fault == "none"]
+
+    def check(diversifier, faults):
+        def make():
+            mk, atc, un, data = key(), rng.randbytes(2), rng.randbytes(4), rng.randbytes(rng.randint(1, 48))
+            arqc = ac.generate_ac(kd.derive_common_sk(mk, diversifier(atc, un)), data, PADDINGS["iso2"])
+            return row(rng.choice(faults), mk, atc, un, data, arqc)
+
+        return make
+
+    columns = ["iccMk", "atc", "un", "data", "arqc", "=valid"]
+    faults = ["none", "none", "atc", "atc", "data", "arqc"]
+    write(
+        "emv-arqc-checks",
+        ["pyemv"],
+        "Whether a cryptogram is that of its counter, number and data: right ones, and with one fault.",
+        [
+            table("common", "emv-arqc-verify", columns, check(lambda atc, un: atc + bytes(6), faults),
+                  sessionKey="common-atc", padding="iso2"),
+            table("mastercard", "emv-arqc-verify", columns,
+                  check(lambda atc, un: atc + bytes(2) + un, [*faults, "un"]),
+                  sessionKey="mastercard", padding="iso2"),
+        ],
+    )
+
+
 def emv():
     start_again()
     keys()
     cryptograms()
     scripts()
+    checks()

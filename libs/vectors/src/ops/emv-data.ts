@@ -4,7 +4,6 @@
  */
 import { fromHex, InputError, type Result, toHex } from '@pinfold/crypto';
 import {
-  applicationCryptogram,
   type CapMode,
   type CryptogramPadding,
   capCode,
@@ -13,6 +12,8 @@ import {
   iccPublicKey,
   issuerPublicKey,
   parseTlv,
+  sessionDiversifier,
+  sessionKey,
   verifyArqc,
   verifyCombinedData,
   verifyDynamicData,
@@ -80,8 +81,17 @@ function tlv(c: Inputs): Outputs {
   return { objects: parsed.value.map(({ tag, value }) => [tag, toHex(value)]) };
 }
 
+/** Under `key`, or under the session key that the card's key gives at this counter. */
+function cryptogramKey(c: Inputs): Uint8Array {
+  if (c.has('key')) return c.bytes('key');
+  const [iccMk, atc] = [c.bytes('iccMk'), c.bytes('atc')];
+  return c.text('sessionKey') === 'mastercard'
+    ? sessionKey(iccMk, { method: 'mastercard', atc, un: c.bytes('un') })
+    : sessionKey(iccMk, { method: 'common', diversifier: sessionDiversifier(atc) });
+}
+
 const cryptogramInput = (c: Inputs) => ({
-  key: c.bytes('key'),
+  key: cryptogramKey(c),
   data: c.bytes('data'),
   padding: c.text('padding') as CryptogramPadding,
 });
@@ -108,7 +118,6 @@ export const EMV_DATA_OPS: VectorOps = {
     ),
   'emv-cda': combined,
   'emv-tlv': tlv,
-  'emv-arqc': (c) => ({ arqc: toHex(applicationCryptogram(cryptogramInput(c))) }),
   'emv-arqc-verify': (c) => ({
     valid: verifyArqc({ ...cryptogramInput(c), arqc: c.bytes('arqc') }),
   }),
