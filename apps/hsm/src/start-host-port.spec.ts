@@ -126,3 +126,27 @@ it('has a limit of connections per address, and of replies not taken', async () 
   while (port.connections > 1) await new Promise((resolve) => setTimeout(resolve, 10));
   clearInterval(flood);
 });
+
+it('names in the log what was refused, for which field or setting, and what a client did wrong', async () => {
+  const lines: string[] = [];
+  const shown = createLogger({
+    service: 'test',
+    form: 'json',
+    level: 'debug',
+    destination: { write: (line) => lines.push(line) },
+  });
+  const port = await startHostPort({ port: 0, device: { mode: 'hardened' }, logger: shown });
+  open.push(port);
+  const { socket, reply, closed } = await client(port);
+  socket.write(framesOf(['0001BUxx', '0002EI2102401']));
+  expect(await reply()).toBe('0001BV15');
+  expect(await reply()).toBe('0002EJ17');
+  socket.write(Buffer.from([0, 0]));
+  await closed;
+  const said = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(said).toEqual([
+    expect.objectContaining({ command: 'BU', code: '15', field: 'lengthFlag' }),
+    expect.objectContaining({ command: 'EI', code: '17', setting: 'authorisation-needed' }),
+    expect.objectContaining({ msg: 'host port', event: 'malformed' }),
+  ]);
+});

@@ -9,17 +9,16 @@ import { EXIT_CODES } from '../process/exit-codes.js';
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
+const { httpPort, hostPort, hostTlsPort, isoPort, awsPort } = VARIABLES;
+const PORTS = [httpPort, hostPort, hostTlsPort, isoPort, awsPort];
+
 /** Section name → its Markdown. */
 export const DOC_TABLES: Readonly<Record<string, () => string>> = {
   variables: variablesAsMarkdown,
   ports: () =>
     table(
       ['port', 'variable', 'what'],
-      [VARIABLES.httpPort, VARIABLES.hostPort, VARIABLES.isoPort, VARIABLES.awsPort].map((row) => [
-        row.default,
-        `\`${row.name}\``,
-        row.about,
-      ]),
+      PORTS.map((row) => [row.default, `\`${row.name}\``, row.about]),
     ),
   'exit codes': () =>
     table(
