@@ -14,7 +14,7 @@
  * "EMV-CAP" (MISC 56, 2011): the fields joined by F, packed as BCD with a trailing F where odd, and
  * MACed by ISO/IEC 9797-1 algorithm 1, padding 2. The F keeps 12 and 3 apart from 1 and 23.
  */
-import { concatBytes, fromHex, InputError, iso9797Mac } from '@pinfold/crypto';
+import { concatBytes, fromHex, InputError, isBytes, iso9797Mac } from '@pinfold/crypto';
 
 export type CapMode = 'identify' | 'respond' | 'sign' | 'tds';
 
@@ -82,7 +82,7 @@ function bcd(
     if (value !== undefined) throw new InputError(code, `this mode takes no ${name}`);
     return new Uint8Array(digits / 2);
   }
-  if (value === undefined || !new RegExp(`^\\d{1,${digits}}$`).test(value)) {
+  if (typeof value !== 'string' || !new RegExp(`^\\d{1,${digits}}$`).test(value)) {
     throw new InputError(code, `${name} must be 1 to ${digits} digits`);
   }
   return fromHex(value.padStart(digits, '0'));
@@ -105,12 +105,12 @@ export interface CapAnswer {
  * @throws InputError CAP_ANSWER, CAP_BITMAP, CAP_FIELDS
  */
 export function capCode({ answer, ipb, psn = new Uint8Array(), tdsFields }: CapAnswer): string {
-  if (answer.length < CRYPTOGRAM_FROM + 8 || answer.length > 43) {
+  if (!isBytes(answer) || answer.length < CRYPTOGRAM_FROM + 8 || answer.length > 43) {
     throw new InputError('CAP_ANSWER', 'answer must be CID, ATC, cryptogram and at most 32 bytes');
   }
   const signed = tdsFields === undefined ? answer : withTdsMac(answer, tdsFields);
   const source = concatBytes(psn, signed);
-  if (ipb.length !== source.length) {
+  if (!isBytes(ipb) || ipb.length !== source.length) {
     throw new InputError('CAP_BITMAP', `ipb must be as long as the data, ${source.length} bytes`);
   }
   let code = 0n;
@@ -129,8 +129,14 @@ export function capCode({ answer, ipb, psn = new Uint8Array(), tdsFields }: CapA
 }
 
 function withTdsMac(answer: Uint8Array, fields: readonly string[]): Uint8Array {
-  const sound = (field: string): boolean => new RegExp(`^\\d{1,${MOST_TDS_DIGITS}}$`).test(field);
-  if (fields.length < 1 || fields.length > MOST_TDS_FIELDS || !fields.every(sound)) {
+  const sound = (field: string): boolean =>
+    typeof field === 'string' && new RegExp(`^\\d{1,${MOST_TDS_DIGITS}}$`).test(field);
+  if (
+    !Array.isArray(fields) ||
+    fields.length < 1 ||
+    fields.length > MOST_TDS_FIELDS ||
+    !fields.every(sound)
+  ) {
     throw new InputError(
       'CAP_FIELDS',
       `tdsFields must be 1 to ${MOST_TDS_FIELDS} fields of 1 to ${MOST_TDS_DIGITS} digits`,
@@ -150,7 +156,7 @@ function withTdsMac(answer: Uint8Array, fields: readonly string[]): Uint8Array {
  * counter seen. Every candidate is computed, so that time does not tell where the match was.
  * @param input.codeFor the code that this card would give at a counter
  * @returns the counter, or undefined: wrong, replayed, or beyond the window
- * @throws InputError CAP_WINDOW
+ * @throws InputError CAP_CODE, CAP_COUNTER, CAP_WINDOW
  */
 export function verifyCapCode(input: {
   code: string;
@@ -159,6 +165,12 @@ export function verifyCapCode(input: {
   codeFor: (counter: number) => string;
 }): number | undefined {
   const { code, lastCounter, window, codeFor } = input;
+  if (typeof code !== 'string' || typeof codeFor !== 'function') {
+    throw new InputError('CAP_CODE', 'code must be text, and codeFor make the code of a counter');
+  }
+  if (!Number.isInteger(lastCounter) || lastCounter < 0 || lastCounter > 0xffff) {
+    throw new InputError('CAP_COUNTER', 'lastCounter must be an integer from 0 to 65535');
+  }
   if (!Number.isInteger(window) || window < 1 || window > 1000) {
     throw new InputError('CAP_WINDOW', 'window must be an integer from 1 to 1000');
   }

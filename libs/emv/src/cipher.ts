@@ -10,6 +10,7 @@ import {
   DesKey,
   encryptEcb,
   InputError,
+  isBytes,
   iso9797Mac,
 } from '@pinfold/crypto';
 
@@ -41,7 +42,7 @@ export function schedule(
   { cipher = 'tdes', name = 'key' }: { cipher?: EmvCipher; name?: string } = {},
 ): BlockKey {
   const facts = cipherFacts(cipher);
-  if (!facts.keyBytes.includes(key.length)) {
+  if (!isBytes(key) || !facts.keyBytes.includes(key.length)) {
     throw new InputError('EMV_KEY', `${name} must be ${facts.keyBytes.join(', ')} bytes`);
   }
   return facts.schedule(key);
@@ -78,6 +79,16 @@ export function emvMac(
     return cmac(ready, data).slice(0, MAC_BYTES);
   } finally {
     ready.wipe();
+  }
+}
+
+/** @throws InputError `code` unless `value` is bytes of that length */
+export function requireBytesOf(
+  value: Uint8Array,
+  { length, code, name }: { length: number; code: string; name: string },
+): void {
+  if (!isBytes(value) || value.length !== length) {
+    throw new InputError(code, `${name} must be ${length} bytes`);
   }
 }
 

@@ -2,8 +2,8 @@
  * Application cryptograms and their answers, under triple DES and AES. EMV 4.4 Book 2, sections 8.1
  * (ARQC, TC, AAC) and 8.2 (ARPC methods 1 and 2).
  */
-import { concatBytes, equalConstantTime, InputError, xorBytes } from '@pinfold/crypto';
-import { cipherFacts, type EmvCipher, emvMac, encipher } from './cipher.js';
+import { concatBytes, equalConstantTime, InputError, isBytes, xorBytes } from '@pinfold/crypto';
+import { cipherFacts, type EmvCipher, emvMac, encipher, requireBytesOf } from './cipher.js';
 
 /**
  * `iso1`: zeros when needed (Visa CVN 10); `iso2`: 80 always (CVN 18, M/Chip); `none`: whole blocks, and
@@ -60,7 +60,7 @@ export function arpcMethod1(input: {
   const { key, arqc, arc, cipher = 'tdes' } = input;
   const { blockBytes } = cipherFacts(cipher);
   requireArqc(arqc);
-  if (arc.length !== 2) throw new InputError('EMV_ARC', 'arc must be 2 bytes');
+  requireBytesOf(arc, { length: 2, code: 'EMV_ARC', name: 'arc' });
   const block = new Uint8Array(blockBytes);
   block.set(xorBytes(arqc, concatBytes(arc, new Uint8Array(6))));
   return encipher(key, block, { cipher }).slice(0, CRYPTOGRAM_BYTES);
@@ -81,8 +81,8 @@ export function arpcMethod2(input: {
 }): Uint8Array {
   const { key, arqc, csu, proprietaryData = new Uint8Array(), cipher } = input;
   requireArqc(arqc);
-  if (csu.length !== 4) throw new InputError('EMV_CSU', 'csu must be 4 bytes');
-  if (proprietaryData.length > 8) {
+  requireBytesOf(csu, { length: 4, code: 'EMV_CSU', name: 'csu' });
+  if (!isBytes(proprietaryData) || proprietaryData.length > 8) {
     throw new InputError('EMV_PROPRIETARY', 'proprietaryData must be at most 8 bytes');
   }
   const data = concatBytes(arqc, csu, proprietaryData);
@@ -90,5 +90,5 @@ export function arpcMethod2(input: {
 }
 
 function requireArqc(arqc: Uint8Array): void {
-  if (arqc.length !== CRYPTOGRAM_BYTES) throw new InputError('EMV_ARQC', 'arqc must be 8 bytes');
+  requireBytesOf(arqc, { length: CRYPTOGRAM_BYTES, code: 'EMV_ARQC', name: 'arqc' });
 }

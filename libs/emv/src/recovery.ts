@@ -3,7 +3,7 @@
  * header 6A, format byte, data, SHA-1 over (format, data, further data), trailer BC.
  */
 import { constants, createHash, createPublicKey, publicEncrypt } from 'node:crypto';
-import { concatBytes, equalConstantTime } from '@pinfold/crypto';
+import { concatBytes, equalConstantTime, isBytes } from '@pinfold/crypto';
 
 /** A public key as EMV carries it. */
 export interface EmvPublicKey {
@@ -23,6 +23,7 @@ export function recover(
   signature: Uint8Array,
   furtherData: Uint8Array,
 ): Uint8Array | undefined {
+  if (!isBytes(key.modulus) || !isBytes(key.exponent) || !isBytes(signature)) return undefined;
   const { length } = key.modulus;
   if (length < LEAST_MODULUS_BYTES || length > MOST_MODULUS_BYTES) return undefined;
   if (signature.length !== length) return undefined;

@@ -7,10 +7,11 @@ import {
   adjustOddParity,
   concatBytes,
   InputError,
+  isBytes,
   requireInteger,
   xorBytes,
 } from '@pinfold/crypto';
-import { cipherFacts, type EmvCipher, encipher, schedule } from './cipher.js';
+import { cipherFacts, type EmvCipher, encipher, requireBytesOf, schedule } from './cipher.js';
 
 const KEY_BYTES = 16;
 
@@ -41,7 +42,7 @@ interface TreeParameters {
  */
 export function sessionDiversifier(value: Uint8Array, cipher: EmvCipher = 'tdes'): Uint8Array {
   const { blockBytes } = cipherFacts(cipher);
-  if (value.length !== 2 && value.length !== 8) {
+  if (!isBytes(value) || (value.length !== 2 && value.length !== 8)) {
     throw new InputError('EMV_DIVERSIFIER', 'a counter of 2 bytes or a cryptogram of 8');
   }
   return concatBytes(value, new Uint8Array(blockBytes - value.length));
@@ -61,13 +62,13 @@ export function sessionKey(
   if (cipherFacts(cipher).blockBytes === 16) return aesSessionKey(masterKey, how);
   switch (how.method) {
     case 'none':
-      requireBytesOf(masterKey, KEY_BYTES, 'EMV_KEY', 'master key');
+      requireBytesOf(masterKey, { length: KEY_BYTES, code: 'EMV_KEY', name: 'master key' });
       return masterKey.slice();
     case 'common':
       return common(masterKey, how.diversifier);
     case 'mastercard': {
-      requireBytesOf(how.atc, 2, 'EMV_ATC', 'atc');
-      requireBytesOf(how.un, 4, 'EMV_UN', 'un');
+      requireBytesOf(how.atc, { length: 2, code: 'EMV_ATC', name: 'atc' });
+      requireBytesOf(how.un, { length: 4, code: 'EMV_UN', name: 'un' });
       return common(masterKey, concatBytes(how.atc, new Uint8Array(2), how.un));
     }
     case 'visa-sm':
@@ -81,7 +82,7 @@ export function sessionKey(
 
 /** The third byte of the diversifier becomes F0 for the left half and 0F for the right. */
 function common(masterKey: Uint8Array, diversifier: Uint8Array): Uint8Array {
-  requireBytesOf(diversifier, 8, 'EMV_DIVERSIFIER', 'diversifier');
+  requireBytesOf(diversifier, { length: 8, code: 'EMV_DIVERSIFIER', name: 'diversifier' });
   return adjustOddParity(encipher(masterKey, markedHalves(diversifier), { name: 'master key' }));
 }
 
@@ -100,14 +101,14 @@ function aesSessionKey(masterKey: Uint8Array, how: SessionKeyMethod): Uint8Array
     throw new InputError('EMV_SESSION_METHOD', 'AES session keys: none or common');
   }
   const { diversifier } = how;
-  requireBytesOf(diversifier, 16, 'EMV_DIVERSIFIER', 'diversifier');
+  requireBytesOf(diversifier, { length: 16, code: 'EMV_DIVERSIFIER', name: 'diversifier' });
   const blocks = masterKey.length === 16 ? diversifier : markedHalves(diversifier);
   return encipher(masterKey, blocks, { cipher: 'aes' }).slice(0, masterKey.length);
 }
 
 function visaSecureMessaging(masterKey: Uint8Array, atc: Uint8Array): Uint8Array {
-  requireBytesOf(masterKey, KEY_BYTES, 'EMV_KEY', 'master key');
-  requireBytesOf(atc, 2, 'EMV_ATC', 'atc');
+  requireBytesOf(masterKey, { length: KEY_BYTES, code: 'EMV_KEY', name: 'master key' });
+  requireBytesOf(atc, { length: 2, code: 'EMV_ATC', name: 'atc' });
   const key = masterKey.slice();
   for (const i of [0, 1]) {
     key[6 + i]! ^= atc[i]!;
@@ -124,9 +125,9 @@ function emv2000Tree(
   masterKey: Uint8Array,
   { atc, height, branch, iv }: TreeParameters,
 ): Uint8Array {
-  requireBytesOf(masterKey, KEY_BYTES, 'EMV_KEY', 'master key');
-  requireBytesOf(atc, 2, 'EMV_ATC', 'atc');
-  requireBytesOf(iv, 16, 'EMV_TREE', 'iv');
+  requireBytesOf(masterKey, { length: KEY_BYTES, code: 'EMV_KEY', name: 'master key' });
+  requireBytesOf(atc, { length: 2, code: 'EMV_ATC', name: 'atc' });
+  requireBytesOf(iv, { length: 16, code: 'EMV_TREE', name: 'iv' });
   requireInteger(height, { min: 1, max: 16, code: 'EMV_TREE', name: 'height' });
   requireInteger(branch, { min: 2, max: 16, code: 'EMV_TREE', name: 'branch' });
   const counter = (atc[0]! << 8) | atc[1]!;
@@ -151,8 +152,4 @@ function derive(x: Uint8Array, y: Uint8Array, j: number): Uint8Array {
   left[7]! ^= j;
   right[7]! ^= j ^ 0xf0;
   return encipher(x, concatBytes(left, right));
-}
-
-function requireBytesOf(value: Uint8Array, length: number, code: string, name: string): void {
-  if (value.length !== length) throw new InputError(code, `${name} must be ${length} bytes`);
 }

@@ -1,5 +1,5 @@
 /** BER-TLV as EMV uses it (EMV 4.3 Book 3, annex B): tags of 1 to 3 bytes, definite lengths of 1 to 3. */
-import { concatBytes, InputError, ok, type Result, refused } from '@pinfold/crypto';
+import { concatBytes, InputError, isBytes, ok, type Result, refused } from '@pinfold/crypto';
 
 export interface Tlv {
   /** Tag as upper-case hex: `9F26`. */
@@ -14,6 +14,7 @@ const MOST_VALUE_BYTES = 0xffff;
 
 /** The objects of one level; constructed ones are not opened. Linear in the length of `bytes`. */
 export function parseTlv(bytes: Uint8Array): Result<Tlv[], TlvRefusal> {
+  if (!isBytes(bytes)) return refused('TLV_INVALID');
   const objects: Tlv[] = [];
   let at = 0;
   while (at < bytes.length) {
@@ -34,8 +35,9 @@ export function parseTlv(bytes: Uint8Array): Result<Tlv[], TlvRefusal> {
   return ok(objects);
 }
 
-/** @throws InputError TLV_TAG, TLV_LENGTH */
+/** @throws InputError TLV_OBJECTS, TLV_TAG, TLV_LENGTH */
 export function buildTlv(objects: readonly Tlv[]): Uint8Array {
+  if (!Array.isArray(objects)) throw new InputError('TLV_OBJECTS', 'objects must be a list');
   return concatBytes(
     ...objects.flatMap(({ tag, value }) => [tagBytes(tag), lengthBytes(value.length), value]),
   );
