@@ -26,11 +26,12 @@ const panOf = (i) => `40000000${String(10 + 10 * i).padStart(8, '0')}`;
  * A device with `keys` different PIN and MAC keys and `accounts` cards with records of their own; one
  * job for each of whichever are more, and for each command.
  */
-export function prepare({ hsm, crypto, pin }, { mode, keys, accounts = 1, random }) {
+export function prepare({ hsm, crypto, pin }, { mode, keys, accounts = 1, cachedKeys, random }) {
   const clear = new Map();
   const device = hsm.Device.create({
     mode,
     demo: true,
+    cachedKeys,
     random,
     clock: { now: () => Date.now() },
     limits: { account: NO_LIMIT, block: NO_LIMIT, device: NO_LIMIT },
@@ -158,6 +159,23 @@ export function oneByOne({ device, jobs }, command, users = 1) {
     if (++user >= users) user = 0;
     const outcome = device.execute(sessions[user], command, inputs[key]);
     if (!outcome.ok) throw new Error(outcome.code);
+  };
+}
+
+/**
+ * What the memory of the benchmark's own jobs costs: reads of each input what the device must read of
+ * it, a character from each line of the processor's cache, and does nothing with it.
+ */
+export function plainRead({ jobs }, command) {
+  const inputs = jobs[command].map((job) => job.input);
+  let next = 0;
+  let sum = 0;
+  return () => {
+    if (++next >= inputs.length) next = 0;
+    const { pinBlock, pan, key, format, pvk, record } = inputs[next];
+    for (let at = 0; at < key.length; at += 48) sum += key.charCodeAt(at);
+    sum += pinBlock[0] + pan.charCodeAt(0) + format.length + pvk.length + record.length;
+    return sum;
   };
 }
 

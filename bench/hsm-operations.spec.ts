@@ -9,6 +9,7 @@ interface Operations {
   prepare(libraries: object, options: object): object;
   oneByOne(fixture: object, command: string, users?: number): () => void;
   batches(fixture: object, command: string, size: number): () => void;
+  plainRead(fixture: object, command: string): () => number;
   answersOf(fixture: object): { name: string; run(): { ok: boolean; code?: string } }[];
   nodeToday(blocks: number): () => void;
 }
@@ -65,6 +66,15 @@ describe.each(['hardened', 'legacy'])('the HSM benchmark, %s', (mode) => {
       alone();
       together();
     }
+  });
+
+  it('runs with a cache that is too small for its keys, and reads its jobs alone', () => {
+    const options = { mode, keys: 12, cachedKeys: 8, random };
+    const cold = operations.prepare({ hsm, crypto, pin }, options);
+    const alone = operations.oneByOne(cold, 'VerifyPin');
+    for (let i = 0; i < 30; i++) alone();
+    const read = operations.plainRead(cold, 'VerifyPin');
+    expect(read()).toBeLessThan(read());
   });
 
   it('answers every bad PIN block as declared', () => {

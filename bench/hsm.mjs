@@ -11,7 +11,15 @@ import { randomBytes } from 'node:crypto';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startReference } from './crypto-reference.mjs';
-import { answersOf, batches, COMMANDS, nodeToday, oneByOne, prepare } from './hsm-operations.mjs';
+import {
+  answersOf,
+  batches,
+  COMMANDS,
+  nodeToday,
+  oneByOne,
+  plainRead,
+  prepare,
+} from './hsm-operations.mjs';
 import { groups, measureGroups, printTiming } from './hsm-timing.mjs';
 
 const { values: options } = parseArgs({
@@ -39,6 +47,9 @@ const SCENARIOS = [
   { name: 'few users, many keys', users: 8, keys: KEYS.at(-1) },
   { name: 'many users, many keys', users: 1_000, keys: KEYS.at(-1) },
 ];
+/** A working set that the processor's caches hold, with a token cache that holds it or does not. */
+const UNCACHED = { keys: 64, places: 8, goal: 3 };
+const CACHED_BASELINE = 'the same tokens cached';
 const GOALS = { single: 0.8, batch128: 4 };
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
@@ -86,6 +97,52 @@ function againstNode(row, blocks) {
   return { ...row, goal: null, baseline: NODE_BASELINE, ratio: round(ns / row.value) };
 }
 
+/** Commands under tokens that are never in the cache, in turns with the same tokens cached. */
+function uncached(libraries, mode) {
+  const fixtureOf = (cachedKeys) =>
+    prepare(libraries, { mode, keys: UNCACHED.keys, cachedKeys, random });
+  const [cold, warm] = [fixtureOf(UNCACHED.places), fixtureOf(undefined)];
+  return ['VerifyPin', 'TranslatePinBlock', 'PIN_V'].map((command) => {
+    const runs = [cold, warm].map((fixture) => oneByOne(fixture, command));
+    const calls = runs.map(callsPerSlice);
+    const times = [[], []];
+    const ratios = [];
+    for (let i = 0; i < ROUNDS; i++) {
+      const [slow, quick] = runs.map((run, which) => slice(run, calls[which]));
+      times[0].push(slow);
+      times[1].push(quick);
+      ratios.push(slow / quick);
+    }
+    const [value, cached] = times.map(median);
+    return {
+      name: `${mode} ${command}, ${UNCACHED.keys} keys, none cached`,
+      value: round(value),
+      unit: 'ns',
+      best: round(Math.min(...times[0])),
+      cached: round(cached),
+      goal: UNCACHED.goal,
+      baseline: CACHED_BASELINE,
+      ratio: round(median(ratios)),
+    };
+  });
+}
+
+/** How long the jobs alone take to read, for rows with more keys than memory is near. */
+function readingOf(fixture, keys) {
+  const run = plainRead(fixture, 'VerifyPin');
+  const calls = callsPerSlice(run);
+  const times = Array.from({ length: ROUNDS }, () => slice(run, calls));
+  return {
+    name: `plain read of the jobs of VerifyPin, ${keys} keys`,
+    value: round(median(times)),
+    unit: 'ns',
+    best: round(Math.min(...times)),
+    goal: null,
+    baseline: null,
+    ratio: null,
+  };
+}
+
 /** Time of single calls by the reason that a PIN block is bad: median and percentiles. */
 function distribution(fixture) {
   const calls = answersOf(fixture);
@@ -124,7 +181,7 @@ function print({ machine, date, rows }) {
       continue;
     }
     const goal = row.goal ? `goal ${row.goal}` : '';
-    const text = `${row.ratio} x ${row.baseline}`;
+    const text = row.baseline === null ? '' : `${row.ratio} x ${row.baseline}`;
     console.log(
       `${row.name.padEnd(58)}${`${row.value} ns`.padStart(10)}  ${text.padEnd(44)}${goal}`,
     );
@@ -138,7 +195,8 @@ function printMarkdown({ machine, date, rows }) {
   );
   console.log('|---|---|---|---|---|---|---|');
   const node = (name) => rows.find((row) => row.name === name && row.baseline === NODE_BASELINE);
-  const timed = rows.filter((each) => each.baseline !== NODE_BASELINE && each.p99 === undefined);
+  const apart = [NODE_BASELINE, CACHED_BASELINE, null];
+  const timed = rows.filter((each) => !apart.includes(each.baseline));
   for (const row of timed) {
     const { name, value, best, perSecond, goal, ratio } = row;
     const cells = [
@@ -151,6 +209,16 @@ function printMarkdown({ machine, date, rows }) {
       node(name)?.ratio ?? '',
     ];
     console.log(`| ${cells.join(' | ')} |`);
+  }
+  console.log('\n| command | median | best | cached | goal | times the cached one |');
+  console.log('|---|---|---|---|---|---|');
+  for (const row of rows.filter((each) => each.baseline === CACHED_BASELINE)) {
+    const { name, value, best, cached, goal, ratio } = row;
+    console.log(`| ${name} | ${value} ns | ${best} ns | ${cached} ns | ${goal} | ${ratio} |`);
+  }
+  console.log('\n| memory | median | best |\n|---|---|---|');
+  for (const row of rows.filter((each) => each.baseline === null && each.p99 === undefined)) {
+    console.log(`| ${row.name} | ${row.value} ns | ${row.best} ns |`);
   }
   console.log('\n| reason (answer) | p10 | p50 | p90 | p99 |\n|---|---|---|---|---|');
   for (const row of rows.filter((each) => each.p99 !== undefined)) {
@@ -203,6 +271,8 @@ for (const mode of ['hardened', 'legacy']) {
     }
   }
   if (full) rows.push(...distribution(fixtures.get(KEYS[0])));
+  if (full)
+    rows.push(...uncached(libraries, mode), readingOf(fixtures.get(KEYS.at(-1)), KEYS.at(-1)));
   const many = prepare(libraries, { mode, keys: 1, accounts: ACCOUNTS, random });
   for (const command of full ? ['PIN_V', 'VerifyPin', 'TranslatePinBlock'] : []) {
     const name = `${mode} ${command}, 1 keys, ${ACCOUNTS} accounts`;

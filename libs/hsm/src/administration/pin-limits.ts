@@ -84,7 +84,18 @@ export class PinLimits {
 
 /** The block as a short string: a map key, not for people. */
 function nameOf(block: Uint8Array): string {
-  return String.fromCharCode(...block);
+  if (block.length !== 8) return String.fromCharCode(...block);
+  // Written out: a spread takes five times as long, and every verification needs the name.
+  return String.fromCharCode(
+    block[0]!,
+    block[1]!,
+    block[2]!,
+    block[3]!,
+    block[4]!,
+    block[5]!,
+    block[6]!,
+    block[7]!,
+  );
 }
 
 export interface PinLimitsState {
