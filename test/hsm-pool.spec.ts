@@ -110,6 +110,27 @@ describe('two HSM processes', () => {
     expect(stdout).toMatch(/up +breaker closed +0 outstanding, \d+ served/);
   });
 
+  it('loses no withdrawal under load when one is killed, and then the other', async () => {
+    const load = program.fetch('/load', {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${program.token()}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ ratePerSecond: 5, seconds: 12 }),
+    });
+    for (const i of [0, 1]) {
+      await sleep(2_000);
+      await end(hsms[i]!);
+      await sleep(500);
+      hsms[i] = startHsm(copies[i]!.path, ports[i]!);
+      await untilUp(2);
+    }
+    const report = (await (await load).json()) as Record<string, unknown>;
+    expect(report).toMatchObject({ reversed: 0, declined: {}, refused: {} });
+    expect(report.dispensed).toBeGreaterThan(30);
+  });
+
   it('declines while none is there, and recovers by itself', async () => {
     await Promise.all(hsms.map(end));
     // The switch says 96, but has nothing to make its MAC with: the terminal believes no such answer,
