@@ -43,6 +43,8 @@ export class Device {
   readonly #ports: DispatchPorts;
   readonly #options: DeviceOptions;
   readonly #clock: Clock;
+  /** Of people who logged in; those that ended are dropped at the next login. */
+  readonly #logins = new Set<Session>();
 
   private constructor(options: DeviceOptions, state: DeviceState) {
     this.#options = options;
@@ -125,7 +127,11 @@ export class Device {
       return refusal(found);
     }
     this.#core.audit({ event: 'login', who: found.name });
-    return done(new Session(this, [found], now + LOGIN_SESSION_MS));
+    for (const old of this.#logins)
+      if (!old.isOpen || now >= old.expiresAt) this.#logins.delete(old);
+    const session = new Session(this, [found], now + LOGIN_SESSION_MS);
+    this.#logins.add(session);
+    return done(session);
   }
 
   /** Two people at one keyboard: a session with both identities, for commands under dual control. */
@@ -134,6 +140,7 @@ export class Device {
     const sound = [first, second].every((session) => session.issuer === this && session.isOpen);
     const joined = new Session(this, identities, Math.min(first.expiresAt, second.expiresAt));
     if (!sound) joined.close();
+    else if (this.#logins.has(first) || this.#logins.has(second)) this.#logins.add(joined);
     return joined;
   }
 
@@ -170,7 +177,17 @@ export class Device {
   /** Writes an entry; what officers changed is on disk before it is answered. */
   #audit(facts: AuditFacts): void {
     this.#core.audit(facts);
-    if (facts.event === 'done' && LASTING.has(facts.command ?? '')) this.#options.persist?.();
+    if (facts.event !== 'done' || !LASTING.has(facts.command ?? '')) return;
+    if (facts.command === 'RemoveUser') this.#endSessionsOfRemoved();
+    this.#options.persist?.();
+  }
+
+  #endSessionsOfRemoved(): void {
+    const { users } = this.#core.administration;
+    for (const session of this.#logins) {
+      const known = session.identities.every(({ name }) => users.has(name));
+      if (!known) session.close();
+    }
   }
 
   #officers(session: Session, command: string): Refusal | undefined {

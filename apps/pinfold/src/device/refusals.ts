@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<string, string>> = {
     'a passphrase has 8 characters or more, 5 of them different, and is none that people take first',
   USER_EXISTS: 'there is somebody of that name',
   USER_UNKNOWN: 'there is nobody of that name',
+  USER_NEEDED: 'two officers stay: with one nobody could be added again',
   SHARES_INCOMPLETE: 'too few shares, or not of one key or backup',
   SHARE_USED: 'the ceremony is closed: its shares are worthless',
   SHARE_REUSED: 'the same share twice',

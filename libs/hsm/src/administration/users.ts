@@ -24,7 +24,14 @@ export interface User extends Identity {
 }
 
 export type LoginRefusal = 'LOGIN_REFUSED' | 'LOGIN_DELAYED' | 'LOGIN_LOCKED';
-export type UserRefusal = 'USER_EXISTS' | 'USER_LIMIT' | 'USER_UNKNOWN' | 'PASSPHRASE_WEAK';
+export type UserRefusal =
+  | 'USER_EXISTS'
+  | 'USER_LIMIT'
+  | 'USER_UNKNOWN'
+  | 'USER_NEEDED'
+  | 'PASSPHRASE_WEAK';
+/** Dual control needs two; with fewer nobody could ever be added again. */
+export const MIN_OFFICERS = 2;
 
 export class Users {
   readonly #users = new Map<string, User>();
@@ -55,7 +62,16 @@ export class Users {
   }
 
   remove(name: string): UserRefusal | undefined {
-    return this.#users.delete(name) ? undefined : 'USER_UNKNOWN';
+    const user = this.#users.get(name);
+    if (user === undefined) return 'USER_UNKNOWN';
+    const officers = this.list().filter(({ role }) => role === 'officer').length;
+    if (user.role === 'officer' && officers <= MIN_OFFICERS) return 'USER_NEEDED';
+    this.#users.delete(name);
+    return undefined;
+  }
+
+  has(name: string): boolean {
+    return this.#users.has(name);
   }
 
   /** The identity, or why not. An unknown name costs the same time and looks like a wrong passphrase. */

@@ -28,7 +28,7 @@ export const GUESSES: Partial<Record<CommandName, Guess>> = {
   ChangePin: PIN,
   ChangeStoredPin: PIN,
   VerifyCardCode: { what: 'a card code of 3 digits', bits: decimal(3) },
-  VerifyCapCode: { what: 'a one-time code; how long says its bitmap', bits: 0 },
+  VerifyCapCode: { what: 'a one-time code with 16 bits of the cryptogram, the least', bits: 16 },
   StorePin: NEW_PIN,
   GeneratePinChangeScript: NEW_PIN,
   VerifyArqcGenerateArpc: { what: 'a cryptogram of 8 bytes', bits: 64 },

@@ -168,7 +168,7 @@ function limits(): string[] {
       Object.entries(GUESSES).map(([name, { what, bits }]) => [
         `\`${name}\``,
         what,
-        bits === undefined ? '' : bits === 0 ? 'few' : guessesOf(bits),
+        bits === undefined ? '' : guessesOf(bits),
         bits !== undefined && bits < GUESSABLE_BITS ? 'account, device' : 'none needed',
       ]),
     ),

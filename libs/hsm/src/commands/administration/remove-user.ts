@@ -5,7 +5,7 @@ import { done, refusal } from '../../outcome.js';
 export const removeUser = dataCommand({
   name: 'RemoveUser',
   group: 'administration',
-  title: 'removes a person; an open session lives until it expires',
+  title: 'removes a person and ends their sessions; two officers stay',
   source: 'FIPS 140-3, 7.4.4',
   roles: ['officer'],
   dual: true,
@@ -13,7 +13,7 @@ export const removeUser = dataCommand({
   changes: true,
   input: { name: text('name', { min: 1, max: 64 }) },
   output: {},
-  errors: ['USER_UNKNOWN'],
+  errors: ['USER_UNKNOWN', 'USER_NEEDED'],
   rules: ['M17.dual-control'],
   run(core, { name }) {
     const why = core.administration.users.remove(name);

@@ -244,7 +244,20 @@ describe('one-time codes', () => {
     expect(verify({ mode: 'respond', challenge: '1', challengeAt: 26 })).toEqual(invalid);
     expect(verify({ mode: 'respond' })).toEqual(invalid);
     expect(verify({ ipb: ipb.slice(1) })).toEqual(invalid);
+    // Fifteen bits of the cryptogram: with one bit every other guess would be right.
+    expect(verify({ ipb: fromHex('0000FF000000000003FFF80000000000000000') }).ok).toBe(false);
+    expect(verify({ ipb: fromHex('0000FF0000000000007FFF0000000000000000') })).toEqual(invalid);
+    expect(verify({ ipb: fromHex('FFFFFF000000000000000100FFFFFFFFFFFFFF') })).toEqual(invalid);
     expect(verify({ window: 101 })).toEqual(invalid);
     expect(verify({ imk: load('IMKAC', IMK) })).toEqual({ ok: false, code: 'TOKEN_INVALID' });
+  });
+
+  it('counts failures of an account, and stops the right code too', () => {
+    const wrong = { code: '0' };
+    let answer = verify(wrong);
+    for (let i = 0; i < 20 && !answer.ok && answer.code === 'CODE_WRONG'; i++)
+      answer = verify(wrong);
+    expect(answer).toMatchObject({ code: 'CODE_LIMIT', rule: 'M6.account-limit' });
+    expect(verify({})).toMatchObject({ code: 'CODE_LIMIT' });
   });
 });

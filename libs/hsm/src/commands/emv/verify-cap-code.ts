@@ -31,6 +31,22 @@ import {
 const MAX_TEMPLATE = 255;
 const MAX_WINDOW = 100;
 const { atc: _, ...card } = cardMembers;
+/**
+ * Bits of the cryptogram that a code must show. The caller names the bitmap: of a code of one bit every
+ * other guess is right, and bit by bit the cryptogram would come out.
+ */
+const MIN_CRYPTOGRAM_BITS = 16;
+/** Where the cryptogram stands under the bitmap: behind information data and counter. */
+const CRYPTOGRAM = { from: 3, to: 11 } as const;
+
+function cryptogramBits(ipb: Uint8Array): number {
+  let bits = 0;
+  for (const byte of ipb.subarray(CRYPTOGRAM.from, CRYPTOGRAM.to)) {
+    for (let rest = byte; rest !== 0; rest &= rest - 1) bits += 1;
+  }
+  return bits;
+}
+
 const place = (what: string) =>
   optional(integer(`where ${what} stands in the template`, { min: 0, max: MAX_TEMPLATE }));
 
@@ -97,7 +113,10 @@ function search(
 ): Outcome<{ counter: number }> {
   const { mode, fields, padding, counterAt, template, un } = asked;
   const methodAt = (atc: Uint8Array) => cryptogramMethod(asked.session, { atc, un, cipher });
-  const sound = (mode === 'tds') === (fields !== undefined) && counterAt + 2 <= template.length;
+  const sound =
+    (mode === 'tds') === (fields !== undefined) &&
+    counterAt + 2 <= template.length &&
+    cryptogramBits(asked.ipb) >= MIN_CRYPTOGRAM_BITS;
   if (!sound || methodAt(template.slice(0, 2)) === undefined) return refusal('INPUT_INVALID');
   const { unpredictableNumber, amount } = capTerminalData(mode, asked);
   const data = Uint8Array.from(template);
