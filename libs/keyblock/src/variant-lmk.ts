@@ -42,10 +42,10 @@ export interface LmkKeyType {
  * names no pair.
  */
 export function lmkKeyType(code: string): LmkKeyType | undefined {
-  const match = typeof code === 'string' ? /^(\d)(0[0-9A-F])$/.exec(code) : null;
-  const pair = match === null ? undefined : LMK_PAIR_OF_CODE[match[2]!];
-  if (match === null || pair === undefined) return undefined;
-  return { pair, variant: Number(match[1]), name: LMK_KEY_TYPES[code]?.name };
+  const match = typeof code === 'string' ? /^\d(0[0-9A-F])$/.exec(code) : null;
+  const pair = match === null ? undefined : LMK_PAIR_OF_CODE[match[1]!];
+  if (pair === undefined) return undefined;
+  return { pair, variant: Number(code[0]), name: LMK_KEY_TYPES[code]?.name };
 }
 
 /** An LMK pair (16 bytes) under its variant (0 to 9). */
