@@ -10,7 +10,7 @@ export type RandomBytes = (length: number) => Uint8Array;
  * @throws InputError RANDOM_SOURCE
  */
 export function takeRandom(random: RandomBytes, length: number): Uint8Array {
-  const bytes = random(length);
+  const bytes = typeof random === 'function' ? random(length) : undefined;
   if (!isBytes(bytes) || bytes.length !== length) {
     throw new InputError('RANDOM_SOURCE', 'the random source must return as many bytes as asked');
   }

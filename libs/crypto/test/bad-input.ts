@@ -99,7 +99,7 @@ export function badInputSuite({ library, calls, leftOut }: BadInputFacts): void 
       const argument = args[at];
       const original = isPlain(argument) ? argument[last] : argument;
       for (const value of WRONG) {
-        if (value === undefined && optional.includes(last)) continue;
+        if ((value === undefined || value === null) && optional.includes(last)) continue;
         const isOtherKind = kindOf(value) !== kindOf(original);
         const fault = faultOf(() => call(...replaced(args, path, value)), isOtherKind);
         const said = typeof value === 'string' ? JSON.stringify(value.slice(0, 12)) : kindOf(value);

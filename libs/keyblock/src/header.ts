@@ -7,7 +7,7 @@
  * Bytes 14 and 15 are "00" in TR-31, key context and a zero in X9.143, and the LMK identifier in
  * payShield key blocks.
  */
-import { InputError, ok, type Result, refused } from '@pinfold/crypto';
+import { InputError, ok, type Result, refused, requireInteger } from '@pinfold/crypto';
 import { buildOptionalBlocks, type OptionalBlock, parseOptionalBlocks } from './optional-blocks.js';
 import type { KeyBlockReason, KeyBlockRefusal } from './reasons.js';
 import { ALGORITHMS, EXPORTABILITY, keyUsageRow, MODES_OF_USE } from './usages.js';
@@ -68,6 +68,12 @@ export function buildHeader(
   input: KeyBlockHeaderInput,
   { bodyLength, proprietary = false }: { bodyLength: number; proprietary?: boolean },
 ): string {
+  requireInteger(bodyLength, {
+    min: 0,
+    max: MAX_KEY_BLOCK_LENGTH,
+    code: 'KEY_BLOCK_LENGTH',
+    name: 'bodyLength',
+  });
   const header = completeHeader(input);
   const row = versionRow(header.version);
   const fault = row === undefined ? 'VERSION_UNKNOWN' : fieldFault(header, row, proprietary);

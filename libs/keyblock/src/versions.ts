@@ -79,7 +79,7 @@ export const KEY_BLOCK_VERSIONS = {
 
 /** The row of a version, or undefined for an unknown one. */
 export function versionRow(version: string): KeyBlockVersionRow | undefined {
-  return Object.hasOwn(KEY_BLOCK_VERSIONS, version)
+  return typeof version === 'string' && Object.hasOwn(KEY_BLOCK_VERSIONS, version)
     ? KEY_BLOCK_VERSIONS[version as KeyBlockVersion]
     : undefined;
 }

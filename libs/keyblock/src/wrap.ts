@@ -46,7 +46,7 @@ const MAX_KEY_BYTES = 4096;
  */
 export function wrapKeyBlock(input: WrapInput): string {
   const { header, key, random } = input;
-  const row = versionRow(header.version);
+  const row = versionRow(header?.version);
   if (row === undefined)
     throw new InputError('HEADER_INVALID', 'key block header: VERSION_UNKNOWN');
   requireKey(key, header.algorithm);
