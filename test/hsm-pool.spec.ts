@@ -158,7 +158,7 @@ describe('two HSM processes', () => {
     program.json<HsmStatus>('hsm', 'status').processes[0]!.pool.map(({ state }) => state);
 
   async function untilUp(count: number): Promise<void> {
-    for (let look = 0; look < 300; look += 1) {
+    for (let look = 0; look < 900; look += 1) {
       const metrics = await program
         .fetch('/metrics', { headers: { connection: 'close' } })
         .then((answer) => answer.text())
