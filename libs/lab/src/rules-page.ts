@@ -6,13 +6,13 @@ export function rulesMarkdown(): string {
   return [
     '# Rules of hardened mode',
     '',
-    'Generated from the table that the device reads (`libs/hsm/src/policy/rules.ts`). Do not edit. Each rule can be switched off alone; what happens then is measured in [attacks.md](attacks.md). Legacy mode has none of them.',
+    'Generated from the table that the device reads (`libs/hsm/src/policy/rules.ts`). Do not edit. Each rule can be switched off alone (`--without`); `holds` names the attacks that go through without it, alone or with others, as measured in [attacks.md](attacks.md). Legacy mode has none of them.',
     '',
-    '| rule | refuses | error | source | made against |',
+    '| rule | refuses | error | source | holds |',
     '|---|---|---|---|---|',
     ...rows.map(
-      ([id, { refuses, error, source, stops }]) =>
-        `| ${id} | ${refuses} | \`${error}\` | ${source} | ${stops.join(', ') || '(no attack of the laboratory)'} |`,
+      ([id, { refuses, error, source, stops, behind }]) =>
+        `| ${id} | ${refuses} | \`${error}\` | ${source} | ${stops.join(', ') || `none: ${behind}`} |`,
     ),
     '',
   ].join('\n');

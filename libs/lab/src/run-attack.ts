@@ -141,9 +141,14 @@ export async function ruleBehind(
   const consulted: readonly RuleId[] = COMMANDS[refusal.command].rules;
   for (const rule of consulted.filter((id) => !off.includes(id) && id in RULES)) {
     const again = await works(attack, { ...setting, without: [...off, rule] });
-    const gone =
-      again.ok || again.refusal?.call !== first?.call || again.refusal?.code !== first?.code;
-    if (gone) return rule;
+    if (goneIn(again, first)) return rule;
   }
   return null;
+}
+
+/** Whether the refusal went away: an answer that tells nothing must tell something, or come later. */
+function goneIn(again: Run & { ok: boolean }, first: Refusal | undefined): boolean {
+  const { refusal } = again;
+  if (again.ok || refusal === undefined || refusal.call > (first?.call ?? 0)) return true;
+  return first?.code !== 'NOTHING_LEARNT' && refusal.code !== first?.code;
 }

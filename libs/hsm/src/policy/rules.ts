@@ -22,6 +22,8 @@ export interface Rule<F> {
    * rules that bound what these attacks do not try, or stand behind others.
    */
   readonly stops: readonly string[];
+  /** Why it is there although no attack goes through without it: what holds in its place. */
+  readonly behind?: string;
   holds(facts: F): boolean;
 }
 
@@ -45,7 +47,7 @@ export const RULES = {
     refuses: 'a table activated by the person who registered it',
     error: 'DUAL_CONTROL_REQUIRED',
     source: 'IBM CCA access control point 0356; payShield ED, CS',
-    stops: [],
+    stops: ['own-table'],
     holds: ({ registeredBy, activatedBy }) => registeredBy !== activatedBy,
   }),
   'M2.authenticated-record': rule<boolean>({
@@ -59,7 +61,7 @@ export const RULES = {
     refuses: 'an offset or PVV that can be read: records hide theirs, each with a random number',
     error: 'OFFSET_REFUSED',
     source: 'IBM CCA DK PIN methods (PIN reference value); Clulow 2003',
-    stops: ['typed-offset'],
+    stops: ['calculate-offset', 'typed-offset', 'change-pin', 'own-table', 'unbound-issuance'],
     holds: allowed,
   }),
   'M3.translation-table': rule<{ from: string; to: string }>({
@@ -73,7 +75,7 @@ export const RULES = {
     refuses: 'another account number in the translated PIN block',
     error: 'TRANSLATION_REFUSED',
     source: 'PCI PIN Security Requirements, 3-3; Clulow 2003',
-    stops: ['reformat'],
+    stops: ['reformat', 'change-pin'],
     holds: ({ from, to }) => from === to,
   }),
   'M3.towards-issuer': rule<{ to: UsageName }>({
@@ -89,6 +91,8 @@ export const RULES = {
     error: 'PIN_BLOCK_INVALID',
     source: 'IBM CCA access control point 039F',
     stops: [],
+    behind:
+      'M5.no-digit-check leaves no second reason to tell; where digits are looked at, yes and no tell as much. It keeps a reason that comes later from becoming an oracle',
     holds: allowed,
   }),
   'M5.no-digit-check': rule<boolean>({
@@ -116,14 +120,14 @@ export const RULES = {
     refuses: 'verification of PINs or codes after too many failures at the device',
     error: 'PIN_LIMIT',
     source: 'payShield security settings A5, A7',
-    stops: [],
+    stops: ['pin-spraying'],
     holds: allowed,
   }),
   'M7.account-bound-issuance': rule<{ format: string }>({
     refuses: 'an offset or PVV made from a PIN block that no account is bound into',
     error: 'FORMAT_REFUSED',
     source: 'Clulow 2003; PCI PIN Security Requirements, 3-3',
-    stops: [],
+    stops: ['unbound-issuance'],
     holds: ({ format }) => isAccountBound(format),
   }),
   'M7.issuance-role': rule<boolean>({
@@ -137,7 +141,7 @@ export const RULES = {
     refuses: 'a key that travels outside an authenticated key block',
     error: 'KEY_BLOCK_REQUIRED',
     source: 'PCI PIN Security Requirements, 18-3; ANSI X9.143',
-    stops: ['type-confusion', 'key-binding', 'weaker-wrap', 'unauthenticated-wrap'],
+    stops: ['type-confusion', 'key-binding', 'weaker-wrap', 'unauthenticated-wrap', 'wrap-decrypt'],
     holds: allowed,
   }),
   'M8.block-of-today': rule<boolean>({
@@ -145,20 +149,22 @@ export const RULES = {
     error: 'HEADER_REFUSED',
     source: 'ANSI X9.143 (versions B and D); ISO 20038 (E); TR-31:2018 on A and C',
     stops: [],
+    behind:
+      'no attack on key blocks of versions A and C is known; what comes in is sealed as not exportable, so that M13.exportable holds a key that came with exportability S',
     holds: allowed,
   }),
   'M9.one-usage': rule<boolean>({
     refuses: 'a key used for something else than its usage says',
     error: 'TOKEN_INVALID',
     source: 'ANSI X9.24-1; PCI PIN Security Requirements, 19',
-    stops: ['unauthenticated-wrap', 'rsa-decrypt-key'],
+    stops: ['unauthenticated-wrap', 'rsa-decrypt-key', 'wrap-decrypt'],
     holds: allowed,
   }),
   'M9.block-of-usage': rule<boolean>({
     refuses: 'a key block that says more than the key may do, and one that says less on import',
     error: 'HEADER_REFUSED',
     source: 'ANSI X9.143, key usage and mode of use',
-    stops: [],
+    stops: ['relabelled-key'],
     holds: allowed,
   }),
   'M10.distinct-shares': rule<Shares>({
@@ -194,7 +200,7 @@ export const RULES = {
     refuses: 'a share that was combined before, or whose ceremony is closed',
     error: 'SHARE_USED',
     source: 'PCI PIN Security Requirements, 12',
-    stops: [],
+    stops: ['dead-ceremony'],
     holds: allowed,
   }),
   'M11.check-value-of-zeros': rule<boolean>({
@@ -283,28 +289,28 @@ export const RULES = {
     refuses: 'RSA keys under 2048 bits',
     error: 'KEY_TOO_SHORT',
     source: 'PCI PIN Security Requirements, annex C; NIST SP 800-131A',
-    stops: [],
+    stops: ['short-modulus'],
     holds: ({ bits }) => bits >= 2048,
   }),
   'M17.roles': rule<boolean>({
     refuses: 'a command by an identity that does not have its role',
     error: 'ROLE_REFUSED',
     source: 'PCI HSM logical security; FIPS 140-3, 7.4',
-    stops: ['typed-offset', 'rsa-own-key', 'rsa-known-key', 'change-pin'],
+    stops: ['typed-offset', 'rsa-own-key', 'rsa-known-key', 'change-pin', 'own-table'],
     holds: allowed,
   }),
   'M17.dual-control': rule<boolean>({
     refuses: 'a command under dual control by one identity',
     error: 'DUAL_CONTROL_REQUIRED',
     source: 'PCI PIN Security Requirements, 12; ANSI X9.24-1',
-    stops: [],
+    stops: ['lone-officer'],
     holds: allowed,
   }),
   'M17.no-plug-ins': rule<boolean>({
     refuses: 'commands that the maker did not declare, unless the host allowed plug-ins',
     error: 'COMMAND_REFUSED',
     source: 'FIPS 140-3, 7.4 (approved services)',
-    stops: [],
+    stops: ['plug-in'],
     holds: allowed,
   }),
 } as const;

@@ -7,7 +7,12 @@ const RSA_KEYS = 25;
 
 /** Settings beside the plain one that have figures of their own. */
 const VARIANTS: Readonly<Record<string, readonly Partial<AttackOptions>[]>> = {
-  'decimalisation-offset': [{ digits: 4 }, { digits: 4, tableCheck: true }, { digits: 5 }],
+  'decimalisation-offset': [
+    { digits: 4 },
+    { digits: 4, tableCheck: true },
+    { digits: 5 },
+    { digits: 6 },
+  ],
   'rsa-padding': [{ runs: RSA_KEYS }],
 };
 /** Calls that all searches of `rsa-padding` together may take here. */

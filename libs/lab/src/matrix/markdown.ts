@@ -1,4 +1,6 @@
 /** The matrix as Markdown: docs/reference/attacks.md. */
+
+import { RULES } from '@pinfold/hsm';
 import type { AttackReport } from '../run-attack.js';
 import type { Matrix, MatrixRow } from './measure.js';
 import { CELLS, kindOf } from './words.js';
@@ -58,22 +60,36 @@ export function matrixMarkdown({ date, machine, matrix, figures }: MatrixDocumen
     '',
     '## What the experiments leave open',
     '',
-    `- Rules whose absence lets none of these attacks through: ${listed(matrix.idleRules)}. They bound what the attacks do not try (rates, people, plug-ins), or stand behind others.`,
-    `- Attacks that no rule stops: ${listed(matrix.unstopped)}.${matrix.unstopped.length === 0 ? '' : ' See [threats.md](../threats.md).'}`,
+    ...(matrix.idleRules.length === 0
+      ? ['Every rule is needed: its absence, alone or with others, lets an attack through.']
+      : [
+          'Rules whose absence lets none of these attacks through, and why they are there:',
+          '',
+          ...matrix.idleRules.map(
+            (rule) => `- ${rule}: ${RULES[rule].behind ?? 'no reason given'}.`,
+          ),
+        ]),
+    '',
+    `Attacks that no rule stops: ${listed(matrix.unstopped)}.${matrix.unstopped.length === 0 ? '' : ' See [threats.md](../threats.md).'}`,
     '',
   ].join('\n');
 }
 
-function figureRow(report: AttackReport): string {
-  const { attack, title, calls, obtained, figures, succeeded } = report;
+/** The attack with the setting that it was measured in. */
+export function detailsOf({ attack, figures, calls }: AttackReport): string {
   const details = [
     figures.digits === undefined ? '' : `${figures.digits} digits`,
     figures.tableCheck === undefined || figures.tableCheck === 'none' ? '' : 'with table check',
+    figures.bits === undefined ? '' : `${figures.bits} bits, ${calls.runs} keys`,
   ].filter(Boolean);
-  const name = details.length === 0 ? attack : `${attack} (${details.join(', ')})`;
+  return details.length === 0 ? attack : `${attack} (${details.join(', ')})`;
+}
+
+function figureRow(report: AttackReport): string {
+  const { title, calls, obtained, figures, succeeded } = report;
   const published = figures.publishedMean ?? figures.published ?? '';
   const got = succeeded ? (obtained ?? '') : 'not within the bound of calls';
-  return `| ${name} | ${short(title)} | ${round(calls.mean)} | ${calls.max} | ${calls.runs} | ${short(got)} | ${published} |`;
+  return `| ${detailsOf(report)} | ${short(title)} | ${round(calls.mean)} | ${calls.max} | ${calls.runs} | ${short(got)} | ${published} |`;
 }
 
 function notes(figures: readonly AttackReport[]): string[] {
@@ -82,6 +98,11 @@ function notes(figures: readonly AttackReport[]): string[] {
     ...(typeof own.treeMean === 'number'
       ? [
           `- ${attack} (${own.digits} digits): the runs are a sample; the whole tree has mean ${round(own.treeMean)}, maximum ${own.treeMax}.`,
+        ]
+      : []),
+    ...(typeof own.median === 'number'
+      ? [
+          `- ${attack}: median ${own.median}, quartiles ${own.lowerQuartile} and ${own.upperQuartile}, least ${own.least}; published median ${own.publishedMedian}.`,
         ]
       : []),
   ]);

@@ -41,7 +41,7 @@ export interface Matrix {
   readonly rules: readonly RuleId[];
   readonly rows: readonly MatrixRow[];
   /** Rules whose absence lets nothing through, alone or with others. */
-  readonly idleRules: readonly string[];
+  readonly idleRules: readonly RuleId[];
   readonly unstopped: readonly string[];
 }
 
@@ -62,7 +62,7 @@ export async function measureMatrix(
       rows.push(await measureRow(insider, clock, attack.name));
     }
   }
-  const busy = new Set(rows.flatMap((row) => row.smallestSets.flat()));
+  const busy = new Set<string>(rows.flatMap((row) => row.smallestSets.flat()));
   return {
     rules: RULE_IDS,
     rows,
