@@ -190,7 +190,11 @@ export class LiveCore implements Core {
     this.keys = new KeyStore(this.policy, masterKeys, { capacity, observer });
     this.records = new VerificationRecords(this.policy, masterKeys, { random: this.random });
     const newPair = this.demo ? laboratory?.newPair : undefined;
-    this.rsaKeys = new RsaKeys(this.policy, masterKeys, { random: this.random, newPair });
+    this.rsaKeys = new RsaKeys(this.policy, masterKeys, {
+      random: this.random,
+      newPair,
+      onFault: () => this.administration.fault('rsa-pairwise'),
+    });
   }
 }
 

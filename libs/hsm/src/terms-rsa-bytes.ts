@@ -23,7 +23,7 @@ export class ByteRsaTerms implements RsaTerms {
   }
 
   generate(bits: number): PairTerm {
-    return asPair(this.#ports.rsaKeys.generate(bits));
+    return asPair(this.#ports.rsaKeys.generate(bits) ?? refuse('DEVICE_ERROR'));
   }
 
   seal(pair: PairTerm, usage: RsaUsage): Token {

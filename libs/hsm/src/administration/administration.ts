@@ -110,6 +110,13 @@ export class Administration {
     return results;
   }
 
+  /** A test that runs with the work, not by the clock, has failed. */
+  fault(id: string): void {
+    this.failedTests = [id];
+    this.#core.moveTo('fail');
+    this.#core.audit({ event: 'self-test-failed', detail: id });
+  }
+
   #isProgramTrusted(): boolean {
     const trusted = this.signers.judge(this.#options.integrity?.(), this.#core.demo);
     const { adopted } = this.signers;

@@ -1,4 +1,5 @@
 /** What a device answers in each state of its life: every command, and the other ways in. */
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { COMMAND_NAMES, type CommandName, commandNamed } from '../commands/index.js';
 import type { Device } from '../device.js';
 import { LIFE_STATES, type LifeState, nextLifeState, TRANSITIONS } from '../life-cycle.js';
@@ -33,6 +34,22 @@ it('in the error state its status and its end alone; nobody logs in, nothing is 
   const restored = await device.restore(officers, { shares: [], version: 1 });
   expect(restored).toMatchObject({ code: 'DEVICE_ERROR' });
   expect(answered(device)).toEqual(['Status', 'Tamper']);
+});
+
+it('a key pair whose halves do not fit stops the device, and is not given out', () => {
+  const spoilt = (bits: number) => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: bits });
+    const jwk = privateKey.export({ format: 'jwk' });
+    const other = generateKeyPairSync('rsa', { modulusLength: bits }).privateKey;
+    const { d, dp, dq } = other.export({ format: 'jwk' });
+    return createPrivateKey({ key: { ...jwk, d, dp, dq }, format: 'jwk' });
+  };
+  const laboratory = { keyMade: () => undefined, newPair: spoilt };
+  const { device, as, lines } = benchDevice({ laboratory });
+  const made = device.execute(as('keyManager'), 'GenerateRsaKey', { bits: '2048' });
+  expect(made).toMatchObject({ ok: false, code: 'DEVICE_ERROR' });
+  expect(device.life).toBe('error');
+  expect(lines.join()).toContain('"event":"self-test-failed","detail":"rsa-pairwise"');
 });
 
 it('once tampered with its status and its audit chain alone', async () => {

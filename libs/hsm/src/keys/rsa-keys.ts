@@ -19,6 +19,7 @@ import { LRUCache } from 'lru-cache';
 import type { Policy } from '../policy/policy.js';
 import { deriveKey } from '../tokens/siv.js';
 import type { MasterKeySet } from './master-keys.js';
+import { isConsistentPair } from './pairwise.js';
 
 export const RSA_TOKEN_MAX = 6_000;
 const CACHED = 64;
@@ -42,6 +43,13 @@ export type RsaPairSource = (bits: number) => KeyObject;
 const ownPair: RsaPairSource = (bits) =>
   generateKeyPairSync('rsa', { modulusLength: bits }).privateKey;
 
+export interface RsaKeyOptions {
+  readonly random: RandomBytes;
+  readonly newPair?: RsaPairSource;
+  /** A new pair failed its test: the device must stop. */
+  readonly onFault?: () => void;
+}
+
 export class RsaKeys {
   readonly #policy: Policy;
   readonly #random: RandomBytes;
@@ -50,21 +58,26 @@ export class RsaKeys {
   #old: KeyObject | undefined;
 
   readonly #newPair: RsaPairSource;
+  readonly #onFault: () => void;
 
   constructor(
     policy: Policy,
     masterKeys: MasterKeySet,
-    { random, newPair = ownPair }: { random: RandomBytes; newPair?: RsaPairSource },
+    { random, newPair = ownPair, onFault = () => undefined }: RsaKeyOptions,
   ) {
     this.#policy = policy;
     this.#random = random;
     this.#newPair = newPair;
+    this.#onFault = onFault;
     this.#key = sealingKey(masterKeys);
   }
 
-  /** A new private key; public exponent 65537. */
-  generate(bits: number): KeyObject {
-    return this.#newPair(bits);
+  /** A new private key, public exponent 65537; undefined for a pair whose halves do not fit: a fault. */
+  generate(bits: number): KeyObject | undefined {
+    const key = this.#newPair(bits);
+    if (isConsistentPair(key)) return key;
+    this.#onFault();
+    return undefined;
   }
 
   seal(key: KeyObject, usage: RsaUsage): string {
