@@ -1,7 +1,7 @@
 /** The laboratory: attacks on the device, the matrix of attacks and rules, the analyser. */
 
 export * from './analyse/analyse.js';
-export { MODELS } from './analyse/model.js';
+export { MODELS, type Model } from './analyse/model.js';
 export * from './attack.js';
 export * from './attacks/index.js';
 export * from './matrix/figures.js';

@@ -1,6 +1,6 @@
 /** `pinfold analyse`: saturates the symbolic meaning of the commands, and replays what it finds. */
-import type { Mode } from '@pinfold/hsm';
-import { type AnalysisReport, analyse, MODELS, modelNamed } from '@pinfold/lab';
+import { type Mode, RULE_IDS } from '@pinfold/hsm';
+import { type AnalysisReport, analyse, MODELS, type Model, modelNamed } from '@pinfold/lab';
 import { Option } from 'commander';
 import { act, jsonCommand } from '../cli/command.js';
 import { EXIT, usageFailure } from '../cli/exit.js';
@@ -11,6 +11,7 @@ interface AnalyseFlags {
   readonly mode?: Mode;
   readonly without?: readonly string[];
   readonly list?: boolean;
+  readonly each?: boolean;
 }
 
 const RESULTS = {
@@ -39,6 +40,22 @@ function tell(output: Output, report: AnalysisReport): void {
   }
 }
 
+/** The hardened device without each rule in turn. */
+async function tellEach(output: Output, model: Model): Promise<void> {
+  const now = () => performance.now();
+  const items: AnalysisReport[] = [];
+  for (const rule of RULE_IDS) {
+    output.progress(`without ${rule}`);
+    const report = await analyse(model, { mode: 'hardened', without: [rule], now });
+    items.push(report);
+    const goals = [...new Set(report.leaks.map(({ goal }) => goal))];
+    const says = goals.length === 0 ? RESULTS[report.result] : `leaks ${goals.join('; ')}`;
+    output.line(`${rule.padEnd(28)}${String(report.facts).padStart(6)} facts  ${says}`);
+  }
+  output.progressDone();
+  output.document({ items });
+}
+
 export const analyseCommand = jsonCommand(
   'analyse',
   'search the commands for a sequence that leaks a key',
@@ -51,6 +68,7 @@ export const analyseCommand = jsonCommand(
     ]),
   )
   .option('--without <rules>', 'rules switched off, by id or family', ruleNames)
+  .option('--each', 'without each rule in turn')
   .option('--list', 'list the models')
   .action(
     act<AnalyseFlags, [string | undefined]>(async ({ output, options }, name) => {
@@ -64,6 +82,10 @@ export const analyseCommand = jsonCommand(
       if (model === undefined) {
         const allowed = MODELS.map((one) => one.name).join(', ');
         throw usageFailure('MODEL_UNKNOWN', `name a model: ${allowed}`);
+      }
+      if (options.each) {
+        await tellEach(output, model);
+        return EXIT.done;
       }
       const { without = [] } = options;
       const now = () => performance.now();
