@@ -132,7 +132,7 @@ describe('a line of terminals', () => {
     expect((await network.postedMinor('bank-a')) - before).toBe(1_500n);
   });
 
-  it('takes a STAN that comes round again at another time, and not under an RRN that is taken', async () => {
+  it('takes a STAN that comes round at another time, and 94 under an RRN or a time that is taken', async () => {
     const [terminal] = terminals as [LineTerminal];
     await signOn(terminal);
     const request = terminal.withdrawal({ ...card(), amountMinor: 1_000 });
@@ -145,7 +145,17 @@ describe('a line of terminals', () => {
     const other = terminal.withdrawal({ ...card(), amountMinor: 2_000 });
     const reused = terminal.resigned(other, { 37: request.fields[37]! });
     expect(code(await client.ask(reused))).toBe('94');
-    expect(await network.postedMinor('bank-a')).toBe(before);
+    const { 7: at, 11: stan } = request.fields as Record<number, string>;
+    const sameTime = terminal.resigned(other, { 7: at!, 11: stan!, 37: '999999999999' });
+    // With others in one chunk: they are paid all the same.
+    const good = terminal.withdrawal({ ...card(), amountMinor: 500 });
+    client.socket.write(Buffer.concat([sameTime, good].map((each) => client.frame(each))));
+    const both = [await client.next(), await client.next()];
+    expect(Object.fromEntries(both.map(({ fields }) => [fields[37], fields[39]]))).toEqual({
+      '999999999999': '94',
+      [String(good.fields[37])]: '00',
+    });
+    expect((await network.postedMinor('bank-a')) - before).toBe(500n);
   });
 
   it('declines with 96 and no MAC while the switch has no HSM, and pays when it has one', async () => {

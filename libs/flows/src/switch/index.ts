@@ -5,6 +5,7 @@ export { type AskedRequest, type LinkRecord, type NetworkCode, newLink } from '.
 export { MemorySwitchStore } from './memory-store.js';
 export { SwitchNode } from './node.js';
 export type { CardRoute, IssuerLink, StandInLimits, SwitchOptions } from './options.js';
+export { RequestTaken } from './request-taken.js';
 export * from './states.js';
 export type * from './store.js';
 export * from './transaction.js';

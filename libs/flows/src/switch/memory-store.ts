@@ -4,6 +4,7 @@
  */
 import { type KeyRecord, VERSIONS_KEPT } from '../node/keys.js';
 import type { LinkRecord } from './links.js';
+import { RequestTaken } from './request-taken.js';
 import {
   type OutboxRow,
   type ReconcileRow,
@@ -138,8 +139,12 @@ export class MemorySwitchStore implements SwitchStore {
     for (const row of inserts) {
       for (const name of [keyOf(row), messageIdentity(row)]) {
         const taken = this.transactions.has(name as TransactionKey) || this.#messages.has(name);
-        if (taken || fresh.has(name)) throw new Error('a transaction with this identity exists');
-        fresh.add(name);
+        if (!taken && !fresh.has(name)) {
+          fresh.add(name);
+          continue;
+        }
+        if (name === messageIdentity(row)) throw new RequestTaken();
+        throw new Error('a transaction with this identity exists');
       }
     }
     for (const row of updates) {

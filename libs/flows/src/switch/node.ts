@@ -39,6 +39,7 @@ import { linksAnswered, tendLinks } from './issuer-network.js';
 import { LinkMonitor } from './links.js';
 import { RouteTable, type SwitchOptions } from './options.js';
 import { type IssuerAnswer, type Reader, readAnswer } from './read.js';
+import { answerTaken, RequestTaken } from './request-taken.js';
 import { routeAll } from './routing.js';
 import type { SwitchStore } from './store.js';
 import { answerTerminals, terminalConfirmed } from './terminal-network.js';
@@ -94,7 +95,7 @@ export class SwitchNode {
       (item): RoutedItem => (item.kind === 'reversal' ? item : { ...item, route: routes[at++]! }),
     );
     const refused: Other = { drafts: intake.refusals, notes: intake.notes };
-    await this.#commit((tx) => fillRequests(tx, items, this.#ctx), [confirmed, refused, network]);
+    await this.#commitRequests(items, [confirmed, refused, network]);
     if (intake.bare.length > 0) {
       await ports.send(intake.bare.map((draft) => withoutMac(draft, ports.wire)));
     }
@@ -214,6 +215,24 @@ export class SwitchNode {
       for (const row of due) add(work, decideRepeat(row, decide), this.#ctx);
       return work;
     }).then(() => count);
+  }
+
+  /**
+   * Where the store says that a message is taken, it is looked at once more (a repeat may have been
+   * written meanwhile), then answered 94. A chunk of several comes again cut into single ones.
+   */
+  async #commitRequests(items: readonly RoutedItem[], others: readonly Other[]): Promise<void> {
+    const commit = () => this.#commit((tx) => fillRequests(tx, items, this.#ctx), others);
+    try {
+      await commit();
+    } catch (error) {
+      const taken = error instanceof RequestTaken ? answerTaken(items) : undefined;
+      if (taken === undefined) throw error;
+      await commit().catch(async (again: unknown) => {
+        if (!(again instanceof RequestTaken)) throw again;
+        await this.#commit(async () => new Work(), [...others, taken]);
+      });
+    }
   }
 
   async #commit(

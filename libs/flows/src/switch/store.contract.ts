@@ -61,7 +61,8 @@ export function switchStoreContract(
       const row = sampleRow();
       await save({ inserts: [row] });
       await expect(save({ inserts: [row] })).rejects.toThrow();
-      await expect(save({ inserts: [{ ...row, rrn: '999999999999' }] })).rejects.toThrow();
+      const taken = save({ inserts: [{ ...row, rrn: '999999999999' }] });
+      await expect(taken).rejects.toMatchObject({ name: 'RequestTaken' });
       await save({ inserts: [{ ...row, terminal: 'ATM00009' }] });
     });
 

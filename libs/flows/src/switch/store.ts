@@ -67,7 +67,8 @@ export interface SwitchTx {
   staleOutbox(beforeMs: number, limit: number): Promise<OutboxRow[]>;
   /**
    * Writes everything. A second row with the same identity (rrn and terminal; stan, DE 7 and
-   * terminal) or an update of a row that is not there throws.
+   * terminal) or an update of a row that is not there throws; the second identity alone:
+   * `RequestTaken`.
    */
   save(changes: SwitchChanges): Promise<void>;
 }

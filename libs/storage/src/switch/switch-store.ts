@@ -13,6 +13,7 @@ import {
   newLink,
   type OutboxRow,
   type ReconcileRow,
+  RequestTaken,
   type StandInRequest,
   type StoreAndForward,
   type SwitchChanges,
@@ -147,15 +148,17 @@ class PostgresSwitchTx implements SwitchTx {
     const { inserts = [], updates = [], forwards = [], keys = [], outbox } = changes;
     const { delivered = [], links = [] } = changes;
     if (inserts.length + updates.length + forwards.length + delivered.length > 0 || outbox) {
-      const [written] = await this.tx.query<{ changed: number }>(sql.WRITE, [
-        ...rowBatch.values(inserts.map((row) => rowFrom(row, this.pans))),
-        ...changeBatch.values(updates.map(changeFrom)),
-        ...forwardBatch.values(forwards.map(forwardRowFrom)),
-        outbox?.id ?? null,
-        outbox?.createdMs ?? null,
-        outbox === undefined ? null : writeRecords(outbox.records),
-        delivered,
-      ]);
+      const [written] = await this.tx
+        .query<{ changed: number }>(sql.WRITE, [
+          ...rowBatch.values(inserts.map((row) => rowFrom(row, this.pans))),
+          ...changeBatch.values(updates.map(changeFrom)),
+          ...forwardBatch.values(forwards.map(forwardRowFrom)),
+          outbox?.id ?? null,
+          outbox?.createdMs ?? null,
+          outbox === undefined ? null : writeRecords(outbox.records),
+          delivered,
+        ])
+        .catch(requestTaken);
       const affected = written!.changed;
       assertAffected({ affected, expected: updates.length, what: 'transactions' });
     }
@@ -182,6 +185,13 @@ class PostgresSwitchTx implements SwitchTx {
       );
     }
   }
+}
+
+/** The constraint of `migrations.ts` by which a message is another withdrawal's already. */
+function requestTaken(error: unknown): never {
+  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
+  if (code === '23505' && constraint === 'one_row_per_request') throw new RequestTaken();
+  throw error;
 }
 
 /** Events are JSON text, so their bytes are kept as text. */
