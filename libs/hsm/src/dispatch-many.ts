@@ -73,10 +73,8 @@ class JobList {
       if (this.#held >= limit) this.#settle(i);
       if (group === undefined) this.#alone(i, name, input);
       else if (group.shut !== undefined) outcomes[i] = group.shut;
-      else if (group.declared.accepts(input)) {
-        this.#held++;
-        if (group.form.add(core, input as never, i, outcomes)) this.#finish(group, i + 1);
-      } else outcomes[i] = BAD_INPUT;
+      else if (!group.declared.accepts(input)) outcomes[i] = BAD_INPUT;
+      else if (this.#add(group, i, input)) this.#finish(group, i + 1);
     }
     this.#settle(jobs.length);
     return outcomes as Outcome<unknown>[];
@@ -97,6 +95,18 @@ class JobList {
     const made = { name, declared: declared as DataCommand, form: declared.batch, shut };
     this.#groups.push(made);
     return made;
+  }
+
+  /** True: the form is full. */
+  #add({ form }: Group, place: number, input: unknown): boolean {
+    this.#held++;
+    try {
+      return form.add(this.#ports.core, input as never, place, this.#outcomes);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      this.#outcomes[place] = BAD_INPUT;
+      return false;
+    }
   }
 
   #alone(place: number, name: string, input: unknown): void {
