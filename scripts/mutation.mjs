@@ -77,9 +77,10 @@ function judge(report, part) {
     for (const mutant of mutants) {
       if (!(mutant.status in count)) continue;
       count[mutant.status] += 1;
-      if (mutant.status === 'Killed' || mutant.status === 'Timeout') continue;
+      if (mutant.status === 'Killed') continue;
       const key = keyOf(file, source, mutant);
       seen.add(key);
+      if (mutant.status === 'Timeout') continue;
       if (!explained.has(key)) unexplained.push(`${file}:${mutant.location.start.line} ${key}`);
     }
   }

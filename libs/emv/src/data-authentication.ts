@@ -152,8 +152,8 @@ function keyOf(
   if (data[algorithmAt] !== SHA_1 || data[algorithmAt + 1] !== RSA) return failed('algorithm');
   const modulusLength = data[algorithmAt + 2]!;
   if (data[algorithmAt + 3] !== exponent.length) return failed('exponent length');
-  const room = data.length - fixed;
-  const inCertificate = data.subarray(fixed, fixed + Math.min(modulusLength, room));
+  // Cut where the certificate ends; the rest of a longer modulus is the remainder.
+  const inCertificate = data.subarray(fixed, fixed + modulusLength);
   if (inCertificate.length + remainder.length !== modulusLength) return failed('modulus length');
   if (data.subarray(fixed + inCertificate.length).some((byte) => byte !== PAD))
     return failed('pad');
