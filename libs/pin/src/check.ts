@@ -2,7 +2,7 @@
  * Preconditions shared by the functions of this library. A broken one throws `InputError` with a
  * stable code and a message that says what is allowed; the value itself is never in the message.
  */
-import { InputError } from '@pinfold/crypto';
+import { DesKey, InputError } from '@pinfold/crypto';
 
 /** ISO 9564-1, 8.1: a PIN has 4 to 12 digits. */
 export const PIN_LENGTH = { min: 4, max: 12 } as const;
@@ -28,6 +28,12 @@ export function requireDigits(
   if (isDigits(text, min, max)) return;
   const allowed = min === max ? `${min}` : `${min} to ${max}`;
   throw new InputError(code, `${name} must be ${allowed} digit${max === 1 ? '' : 's'}`);
+}
+
+/** Throws `KEY_INVALID` unless `key` is a DES or triple-DES key; `name` is the parameter's name. */
+export function requireDesKey(key: unknown, name: string): asserts key is DesKey {
+  if (key instanceof DesKey) return;
+  throw new InputError('KEY_INVALID', `${name} must be a DES key`);
 }
 
 /** Throws `PIN_INVALID` unless `pin` is 4 to 12 digits. */

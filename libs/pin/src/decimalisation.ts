@@ -4,7 +4,7 @@
  * Two ways exist. IBM 3624 maps every digit through a table of 16 decimal digits. Visa (PVV, CVV)
  * takes the digits that are decimal already and then the others less ten, as many as are needed.
  */
-import { InputError } from '@pinfold/crypto';
+import { InputError, isBytes } from '@pinfold/crypto';
 
 /** A checked decimalisation table: entry n is what hexadecimal digit n becomes (0 to 9). */
 export type DecimalisationTable = Uint8Array & { readonly __table: unique symbol };
@@ -12,8 +12,12 @@ export type DecimalisationTable = Uint8Array & { readonly __table: unique symbol
 /** The table most issuers use: 0 to 9 stay, A to F become 0 to 5. */
 export const COMMON_DECIMALISATION_TABLE = '0123456789012345';
 
-/** Parses a table of 16 decimal digits; anything else is `DECIMALISATION_TABLE_INVALID`. */
-export function decimalisationTable(text: string): DecimalisationTable {
+/**
+ * Parses a table of 16 decimal digits, or gives back one that was parsed; anything else is
+ * `DECIMALISATION_TABLE_INVALID`.
+ */
+export function decimalisationTable(text: DecimalisationTable | string): DecimalisationTable {
+  if (isBytes(text) && text.length === 16 && text.every((digit) => digit <= 9)) return text;
   if (typeof text !== 'string' || !/^\d{16}$/.test(text)) {
     throw new InputError(
       'DECIMALISATION_TABLE_INVALID',
@@ -31,7 +35,7 @@ export function decimalise(hex: string, table: DecimalisationTable | string): st
   if (typeof hex !== 'string' || !/^[0-9A-Fa-f]{1,32}$/.test(hex)) {
     throw new InputError('HEX_INVALID', 'hex must be 1 to 32 hexadecimal digits');
   }
-  const map = typeof table === 'string' ? decimalisationTable(table) : table;
+  const map = decimalisationTable(table);
   let digits = '';
   for (const digit of hex) digits += map[Number.parseInt(digit, 16)];
   return digits;

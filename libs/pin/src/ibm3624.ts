@@ -12,6 +12,7 @@ import { type DesKey, desEncryptBlock, fromHex, InputError } from '@pinfold/cryp
 import {
   isDigits,
   PIN_LENGTH,
+  requireDesKey,
   requireDigits,
   requireHexDigits,
   requirePan,
@@ -169,10 +170,8 @@ function naturalDigits(o: Ibm3624Input): string {
     length: 16,
     code: 'VALIDATION_DATA_INVALID',
   });
-  const table =
-    typeof o.decimalisationTable === 'string'
-      ? decimalisationTable(o.decimalisationTable)
-      : o.decimalisationTable;
+  const table = decimalisationTable(o.decimalisationTable);
+  requireDesKey(o.pvk, 'pvk');
   const data = fromHex(o.validationData);
   const out = new Int32Array(2);
   desEncryptBlock(o.pvk, wordAt(data, 0), wordAt(data, 4), out);

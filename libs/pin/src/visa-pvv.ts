@@ -9,7 +9,7 @@
  * select a key; 0 and 7 to 9 are computed all the same, as hosts do.
  */
 import { type DesKey, desEncryptBlock } from '@pinfold/crypto';
-import { requireDigits, requirePan, requirePin } from './check.js';
+import { requireDesKey, requireDigits, requirePan, requirePin } from './check.js';
 import { visaDecimaliseWords } from './decimalisation.js';
 import { equalWords, nibblesText, packDigits } from './words.js';
 
@@ -59,6 +59,7 @@ function pvvWord({ pvk, pvki, pan, pin }: PvvInput): number {
   requirePan(pan);
   requirePin(pin);
   requireDigits(pvki, { name: 'pvki', min: 1, max: 1, code: 'PVKI_INVALID' });
+  requireDesKey(pvk, 'pvk');
   const out = new Int32Array(2);
   const lo = pvvParameterLo(pan, Number(pvki)) | packDigits(pin, 0, 4);
   desEncryptBlock(pvk, pvvParameterHi(pan), lo, out);
