@@ -1,10 +1,13 @@
-import { Authorisation } from './authorisation.js';
+import { Authorisation, type AuthorisationEvent } from './authorisation.js';
 
 const at = (from = false) => {
   let now = 1_000_000;
-  const state = new Authorisation({ clock: () => now, from });
+  const told: AuthorisationEvent[] = [];
+  const tell = (event: AuthorisationEvent) => told.push(event);
+  const state = new Authorisation({ clock: () => now, from, tell });
   return {
     state,
+    told,
     pass: (ms: number) => {
       now += ms;
     },
@@ -43,4 +46,17 @@ it('has no end on a device that starts with it', () => {
   expect(state.inForce).toBe(true);
   state.cancel();
   expect(state.inForce).toBe(false);
+});
+
+it('tells what happened to it, and by whom', () => {
+  const { state, told } = at();
+  state.cancel('one');
+  state.consent('one');
+  state.consent('two');
+  state.cancel('two');
+  expect(told).toEqual([
+    { state: 'consent of one', officer: 'one' },
+    { state: 'authorised', officer: 'two' },
+    { state: 'ended', officer: 'two' },
+  ]);
 });

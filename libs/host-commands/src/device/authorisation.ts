@@ -6,13 +6,25 @@
 const CONSENT_MS = 5 * 60_000;
 const LASTS_MS = 12 * 3_600_000;
 
+/** What happened to it, and by which officer; who ended it is known to PX alone. */
+export interface AuthorisationEvent {
+  readonly state: 'consent of one' | 'authorised' | 'ended';
+  readonly officer?: string;
+}
+
 export class Authorisation {
   readonly #clock: () => number;
+  readonly #tell: (event: AuthorisationEvent) => void;
   #until: number;
   #first: { readonly officer: string; readonly at: number } | undefined;
 
-  constructor(o: { readonly clock: () => number; readonly from: boolean }) {
+  constructor(o: {
+    readonly clock: () => number;
+    readonly from: boolean;
+    readonly tell?: (event: AuthorisationEvent) => void;
+  }) {
     this.#clock = o.clock;
+    this.#tell = o.tell ?? (() => undefined);
     this.#until = o.from ? Number.POSITIVE_INFINITY : 0;
   }
 
@@ -27,13 +39,16 @@ export class Authorisation {
     if (first !== undefined && first.officer !== officer && now - first.at <= CONSENT_MS) {
       this.#until = Math.max(this.#until, now + LASTS_MS);
       this.#first = undefined;
+      this.#tell({ state: 'authorised', officer });
     } else if (officer !== '') {
       this.#first = { officer, at: now };
+      this.#tell({ state: 'consent of one', officer });
     }
     return this.inForce;
   }
 
-  cancel(): void {
+  cancel(officer?: string): void {
+    if (this.inForce) this.#tell({ state: 'ended', officer });
     this.#until = 0;
     this.#first = undefined;
   }

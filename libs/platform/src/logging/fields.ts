@@ -31,6 +31,7 @@ export const LOG_FIELDS: FieldTable = {
   setting: 'plain',
   field: 'plain',
   event: 'plain',
+  fingerprint: 'plain',
   code: 'plain',
   command: 'plain',
   process: 'plain',
