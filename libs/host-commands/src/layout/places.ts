@@ -201,6 +201,13 @@ function oneOf(
     for (const value of values) table[value.charCodeAt(0)] = 1;
     return (buffer, from, to) => to === from + 1 && table[buffer[from]!] === 1;
   }
+  if (values.length <= 2 && values.every(({ length }) => length === 2)) {
+    const [a, b = a] = values.map((value) => (value.charCodeAt(0) << 8) | value.charCodeAt(1));
+    return (buffer, from, to) => {
+      const pair = (buffer[from]! << 8) | buffer[from + 1]!;
+      return to === from + 2 && (pair === a || pair === b);
+    };
+  }
   const wanted = values.map((value) => Buffer.from(value, 'latin1'));
   return (buffer, from, to) => {
     for (const value of wanted) if (equal(value, buffer, from, to)) return true;
