@@ -1,18 +1,13 @@
 /**
- * Self-tests: known answers for every algorithm in use (the vectors' sources are named), the same
+ * Self-tests: known answers for every algorithm in use (`known-answers.ts`), the same
  * work done twice and compared, the health of the random source, and the integrity of the program's
  * own files, which the host measures. Run at start, on demand and periodically; one failure puts the
  * device in its error state.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import {
-  AesKey,
-  cmac,
   DesKey,
-  encryptEcb,
   failedStatisticalTests,
-  fromHex,
-  hmac,
   isHealthy,
   iso9797Mac,
   type RandomBytes,
@@ -22,8 +17,9 @@ import {
   toHex,
 } from '@pinfold/crypto';
 import { unwrapKeyBlock, wrapKeyBlock } from '@pinfold/keyblock';
-import { decryptPinBlock, encryptPinBlock, naturalPin, pvv } from '@pinfold/pin';
+import { decryptPinBlock, encryptPinBlock } from '@pinfold/pin';
 import { isConsistentPair } from '../keys/pairwise.js';
+import { KNOWN_ANSWERS, TDES_KEY } from './known-answers.js';
 
 export interface SelfTestPorts {
   readonly random: RandomBytes;
@@ -39,60 +35,12 @@ export interface SelfTest {
   passes(ports: SelfTestPorts): boolean;
 }
 
-const TDES_KEY = fromHex('0123456789ABCDEFFEDCBA9876543210');
-const AES_KEY = fromHex('2B7E151628AED2A6ABF7158809CF4F3C');
-const AES_BLOCK = fromHex('6BC1BEE22E409F96E93D7E117393172A');
-
 export const SELF_TESTS: readonly SelfTest[] = [
-  known(
-    'tdes-encrypt',
-    'NIST SP 800-67; OpenSSL',
-    () => toHex(encryptEcb(DesKey.of(TDES_KEY), new Uint8Array(8))),
-    '08D7B4FB629D0885',
-  ),
-  known(
-    'aes-encrypt',
-    'NIST SP 800-38A, F.1.1',
-    () => toHex(encryptEcb(AesKey.of(AES_KEY), AES_BLOCK)),
-    '3AD77BB40D7A3660A89ECAF32466EF97',
-  ),
-  known(
-    'aes-cmac',
-    'NIST SP 800-38B, D.1',
-    () => toHex(cmac(AesKey.of(AES_KEY), AES_BLOCK)),
-    '070A16B46B4D4144F79BDD9DD04A287C',
-  ),
-  known(
-    'hmac-sha256',
-    'RFC 4231, case 2',
-    () =>
-      toHex(
-        hmac(
-          'sha256',
-          Uint8Array.from(Buffer.from('Jefe')),
-          Uint8Array.from(Buffer.from('what do ya want for nothing?')),
-        ),
-      ),
-    '5BDCC146BF60754E6A042426089575C75A003F089D2739839DEC58B964EC3843',
-  ),
-  known(
-    'visa-pvv',
-    'psec tests',
-    () => pvv({ pvk: DesKey.of(TDES_KEY), pvki: '1', pan: '1122334455667788', pin: '4524' }),
-    '8523',
-  ),
-  known(
-    'ibm-3624',
-    'psec tests',
-    () =>
-      naturalPin({
-        pvk: DesKey.of(TDES_KEY),
-        decimalisationTable: '1234567890123456',
-        validationData: '1122334455667788',
-        length: 4,
-      }),
-    '4524',
-  ),
+  ...KNOWN_ANSWERS.map(({ id, source, answer, expected }) => ({
+    id,
+    source,
+    passes: () => answer() === expected,
+  })),
   {
     id: 'pin-block',
     source: 'round trip of ISO 9564-1 format 0',
@@ -145,10 +93,6 @@ export const SELF_TESTS: readonly SelfTest[] = [
     passes: ({ program }) => program(),
   },
 ];
-
-function known(id: string, source: string, answer: () => string, expected: string): SelfTest {
-  return { id, source, passes: () => answer() === expected };
-}
 
 /** 20,000 bits. A good generator fails one sequence in ten thousand: a second chance. */
 function statistical(name: StatisticalTest): SelfTest {
