@@ -63,6 +63,10 @@ export async function startHostPort(options: HostPortOptions): Promise<HostPort>
       else if (setting === undefined) logger.debug('field does not fit', { command, code, field });
       else logger.debug('refused by a security setting', { command, code, setting });
     },
+    authorisation: ({ state, officer }) => {
+      const name = officer && options.tls?.clients?.get(officer)?.name;
+      logger.warn('authorised state of the host device', { state, name });
+    },
   });
   const count = counters(options.metrics);
   const answerOf =
@@ -83,7 +87,8 @@ export async function startHostPort(options: HostPortOptions): Promise<HostPort>
     },
   };
   const port = await listenWire({ ...common, port: options.port });
-  const second = await openTls(options.tls, common, device, answerOf).catch(async (error) => {
+  const parts = { common, device, answerOf, logger };
+  const second = await openTls(options.tls, parts).catch(async (error) => {
     await port.close();
     throw error;
   });
@@ -102,15 +107,25 @@ export async function startHostPort(options: HostPortOptions): Promise<HostPort>
   };
 }
 
+interface TlsParts {
+  readonly common: Omit<WireOptions, 'port' | 'tls'> & { readonly answer: Answer };
+  readonly device: HostDevice;
+  readonly answerOf: (of: HostDevice) => Answer;
+  readonly logger: Logger;
+}
+
 async function openTls(
   tls: HostTls | undefined,
-  common: Omit<WireOptions, 'port' | 'tls'> & { readonly answer: Answer },
-  device: HostDevice,
-  answerOf: (of: HostDevice) => Answer,
+  { common, device, answerOf, logger }: TlsParts,
 ): Promise<WirePort | undefined> {
   if (tls === undefined) return undefined;
   const of = (client: ClientOfDevice) => answerOf(device.limitedTo(client));
-  const answerFor = answersBy(tls.clients, { all: common.answer, of });
+  const answerOfClient = answersBy(tls.clients, { all: common.answer, of });
+  const answerFor = (fingerprint: string) => {
+    const its = answerOfClient(fingerprint);
+    if (its === undefined) logger.warn('no rights for a client certificate', { fingerprint });
+    return its;
+  };
   return listenWire({ ...common, port: tls.port, tls: tls.certificates, answerFor });
 }
 

@@ -4,7 +4,20 @@ import { createLogger } from '@pinfold/platform';
 import { Authority } from '../../../test/support/certificates.js';
 import { readClientRights, startHostPort } from './index.js';
 
-const logger = createLogger({ service: 'test', form: 'json', level: 'silent' });
+const lines: string[] = [];
+const logger = createLogger({
+  service: 'test',
+  form: 'json',
+  level: 'warn',
+  destination: { write: (line) => lines.push(line) },
+});
+/** These members of what the log has said since it was last asked. */
+const said = (...members: readonly string[]) =>
+  lines.splice(0).map((line) => {
+    const shown = JSON.parse(line) as Record<string, unknown>;
+    return members.map((name) => shown[name]);
+  });
+beforeEach(() => lines.splice(0));
 
 it('serves clients with a certificate of its authority, and nobody else', async () => {
   const ours = new Authority('pinfold test');
@@ -80,7 +93,9 @@ it('lets each client use the commands that are its own, and strangers none', asy
   expect(await callHost(asAtm, 'BA', pin)).toEqual({ ok: false, error: '17' });
   expect(port.device.volumes.get('BA')).toBe(3);
   const { key, certificate: cert } = stranger!;
+  expect(said('state', 'name')).toEqual([['ended', undefined]]);
   expect(await refused({ key, cert, ca }, port.tlsPort)).toBe(true);
+  expect(said('fingerprint')).toContainEqual([stranger!.fingerprint.replaceAll(':', '')]);
   await Promise.all([asAtm.close(), asOfficer.close()]);
   await port.close();
 });
@@ -124,6 +139,12 @@ it('is authorised by two officers with certificates of their own, and by nobody 
   expect(await callHost(third!, 'BA', pin)).toMatchObject({ ok: true });
   expect(await callHost(first!, 'PX', { mode: '0' })).toMatchObject({ fields: { state: '0' } });
   expect(await callHost(third!, 'BA', pin)).toEqual({ ok: false, error: '17' });
+  expect(said('state', 'name')).toEqual([
+    ['consent of one', 'one'],
+    ['consent of one', 'one'],
+    ['authorised', 'two'],
+    ['ended', 'one'],
+  ]);
   await Promise.all([first!.close(), second!.close(), third!.close()]);
   await port.close();
 });

@@ -15,7 +15,7 @@ import { Cursor, type Values } from '../layout/parse.js';
 import { HostRefusal, type ReplyCode } from '../refusal.js';
 import type { Messages } from '../wire/messages.js';
 import type { Replies } from '../wire/replies.js';
-import { Authorisation } from './authorisation.js';
+import { Authorisation, type AuthorisationEvent } from './authorisation.js';
 import { Context } from './context.js';
 import type { Host } from './host.js';
 import { HostKeys } from './keys.js';
@@ -52,6 +52,8 @@ export interface HostDeviceOptions {
     field?: string;
     error?: unknown;
   }) => void;
+  /** Told when the authorised state begins and ends, and of an officer's consent. */
+  readonly authorisation?: (event: AuthorisationEvent) => void;
 }
 
 /** What the device and the ones limited to some of its commands have in common. */
@@ -118,7 +120,11 @@ export class HostDevice implements Host {
       keys: new HostKeys(options.random, this.settings),
       volumes: new Map(),
       started: this.#clock(),
-      authorisation: new Authorisation({ clock: this.#clock, from: this.mode === 'legacy' }),
+      authorisation: new Authorisation({
+        clock: this.#clock,
+        from: this.mode === 'legacy',
+        tell: options.authorisation,
+      }),
     };
     this.#report = options.report ?? (() => undefined);
     checkOptions(this);
@@ -171,7 +177,7 @@ export class HostDevice implements Host {
   }
 
   cancelAuthorisation(): void {
-    this.#state.authorisation.cancel();
+    this.#state.authorisation.cancel(this.#officer);
   }
 
   /** The reply to a message: text[from, to) as it came from the wire. At least header and command. */
