@@ -35,6 +35,12 @@ const VARIANTS = 256;
 /** Slices are short, so that on a machine with other work some are undisturbed. */
 const HALF_LOAD = { connections: 16, of: ['CC', 'EC'], settleMs: 200, sliceMs: 400, slices: 15 };
 
+const HEADINGS = [
+  ...['command', 'connections', 'in flight', 'commands/s', 'to echo', 'commands/s per core'],
+  ...['to echo per core', 'p50 ms', 'p99 ms', 'p99 of echo ms'],
+];
+const OTHER_ROWS = /half load|idle|closed|resident/;
+
 const rounds = Number(options.rounds ?? (options.quick ? 3 : 9));
 const times = { settleMs: 60, sliceMs: options.quick ? 150 : 300 };
 const codes = options.only?.split(',') ?? COMMANDS;
@@ -44,6 +50,8 @@ const loads = (options.loads ?? (options.quick ? '1x64' : LOADS))
 
 const round = (value) => Number(value.toPrecision(4));
 const rows = [];
+/** A line a command and load, for the page of figures. */
+const lines = [];
 function add(name, value, unit, more = {}) {
   const row = { name, value: round(value), unit, baseline: null, ratio: null, ...more };
   rows.push(row);
@@ -71,6 +79,17 @@ async function rowsOf(code, [connections, inFlight], { host, echo, frames }) {
   add(`${code} p50, ${where}`, own.p50, 'ms', { baseline, ratio: round(own.p50 / base.p50) });
   add(`${code} p99, ${where}`, own.p99, 'ms', { baseline, ratio: round(own.p99 / base.p99) });
   add(`echo for ${code}, ${where}`, base.best, 'echoes/s');
+  lines.push([
+    ...[
+      code,
+      connections,
+      inFlight,
+      round(own.best),
+      round(ratio),
+      Math.round(1e6 / own.cpuMicros),
+    ],
+    ...[round(base.cpuMicros / own.cpuMicros), round(own.p50), round(own.p99), round(base.p99)],
+  ]);
   add(`client busy for ${code}, ${where}`, 100 * own.clientBusy, '% of its core');
   return own;
 }
@@ -132,8 +151,10 @@ async function main() {
   if (options.json) console.log(JSON.stringify(document, null, 2));
   else console.log(`\n${document.machine}; ${document.date}`);
   if (options.markdown) {
+    console.log(`\n| ${HEADINGS.join(' | ')} |\n|${'---|'.repeat(HEADINGS.length)}`);
+    for (const line of lines) console.log(`| ${line.join(' | ')} |`);
     console.log('\n| what | value | unit | ratio to echo |\n|---|---|---|---|');
-    for (const { name, value, unit, ratio } of rows) {
+    for (const { name, value, unit, ratio } of rows.filter(({ name }) => OTHER_ROWS.test(name))) {
       console.log(`| ${[name, value, unit, ratio ?? ''].join(' | ')} |`);
     }
   }
