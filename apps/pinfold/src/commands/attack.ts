@@ -140,11 +140,11 @@ function showDistribution(output: Output, distribution: readonly number[]): void
   });
 }
 
-async function runMatrix(output: Output, { out }: AttackFlags) {
+async function runMatrix(output: Output, { out, runs: rsaKeys }: AttackFlags) {
   const started = now();
   const progress = (text: string) => output.progress(text);
   const matrix = await measureMatrix(ATTACKS, { now }, progress);
-  const figures = await measureFigures(ATTACKS, now, progress);
+  const figures = await measureFigures(ATTACKS, { now, rsaKeys }, progress);
   output.progressDone();
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`;
   const date = new Date().toISOString().slice(0, 10);
@@ -198,7 +198,7 @@ export const attackCommand: Command = jsonCommand(
   .option('--digits <n>', 'length of the PINs: 4, 5 or 6 (decimalisation-offset)', digitsOf)
   .option('--table-check', 'only tables with at least 8 distinct digits, none more than 4 times')
   .option('--max-calls <n>', 'bound of a search (rsa-padding)', wholeNumber(1, 10_000_000))
-  .option('--runs <n>', 'how many keys (rsa-padding)', wholeNumber(1, 1000))
+  .option('--runs <n>', 'how many keys (rsa-padding); 25 for --matrix', wholeNumber(1, 1000))
   .option('--seed <text>', 'another device with other customers')
   .option('--list', 'list the attacks')
   .option('--matrix', 'measure attacks against rules and write the reference')

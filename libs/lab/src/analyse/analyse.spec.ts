@@ -21,7 +21,9 @@ function consulted(model: typeof vsm): RuleId[] {
 const ALONE: Readonly<Partial<Record<RuleId, string>>> = {
   'M8.key-blocks': 'ImportDataKey DecryptDataKey',
   'M9.one-usage': 'ImportDataKey DecryptDataKey',
+  'M9.block-of-usage': 'ExportKeyBlock ImportKey ExportKey (decipher)',
   'M11.check-value-of-zeros': 'KeyCheckValue',
+  'M12.type-bound': 'DeriveInitialKey TranslateCommsKeyToTMK (decipher)',
   'M12.no-anonymous-kek': 'RsaUnwrapKey ExportKey (decipher)',
 };
 

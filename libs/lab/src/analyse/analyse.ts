@@ -6,7 +6,7 @@ import { commandNamed, type Mode } from '@pinfold/hsm';
 import { MODELS, type Model, policyOf, ROLES } from './model.js';
 import { replay } from './replay.js';
 import { type Bounds, type Saturation, type Step, saturate, textOf } from './saturate.js';
-import { TermTable } from './symbols.js';
+import { CHECK_VALUE, TermTable } from './symbols.js';
 
 export interface AnalyseSetting {
   readonly mode: Mode;
@@ -118,6 +118,8 @@ function isHistorical(steps: readonly Step[]): boolean {
   return steps.every(({ command }) => commandNamed(command)?.source.startsWith('VSM') ?? false);
 }
 
-function shown({ command, input, output: { checkValue: _, ...output } }: Step): TraceStep {
-  return { command, input: textOf(input), output: textOf(output) };
+/** Check values that reveal nothing are left out. */
+function shown({ command, input, output }: Step): TraceStep {
+  const told = Object.entries(output).filter(([, value]) => value !== CHECK_VALUE);
+  return { command, input: textOf(input), output: textOf(Object.fromEntries(told)) };
 }

@@ -1,7 +1,8 @@
 /**
  * What is analysed: which commands, what the attacker knows at the start, and what must stay secret.
- * The attacker is the host's programmer who is also key manager and one of two custodians: everybody
- * short of a second custodian and of the security officers.
+ * The attacker is the host's programmer who is also key manager and one of two custodians, with a friend
+ * at another bank who knows the PIN key that is shared with it: everybody short of a second custodian and
+ * of the security officers.
  */
 import { toHex } from '@pinfold/crypto';
 import {
@@ -62,6 +63,8 @@ export const VSM_KEYS = ['ZCK', 'TMK', 'ZPK', 'TAK', 'PGK', 'BDK'] as const;
 /** RSA pairs of the device, one for each use, and what a partner sent under the first. */
 export const VSM_PAIRS = { 'unwrapping pair': 'unwrap', 'deciphering pair': 'decrypt' } as const;
 export const PARTNER_KEY = "partner's key";
+/** A PIN key shared with another bank, whose people know it: the attacker has a friend there. */
+export const SHARED_KEY = 'shared ZPK';
 /** A terminal's initial key: its name, and how it comes from the BDK. */
 export const INITIAL_KEY = {
   name: `dukpt-initial ${toHex(KSN.tdes)}(BDK)`,
@@ -128,6 +131,8 @@ export const vsm: Model = {
     return [
       ...shares,
       ...tokens,
+      terms.sealed(key(SHARED_KEY, 'ZPK'), { usage: 'ZPK' }),
+      table.name(SHARED_KEY),
       terms.sealed(key(OLD_KEY, 'TAK'), { usage: 'TAK' }, OLD_MASTER_KEYS),
       ...pairs,
       table.enciphered(pair, key(PARTNER_KEY, 'ZPK')),

@@ -13,6 +13,7 @@ import {
   OLD_KEY,
   OPENED_KEY,
   PARTNER_KEY,
+  SHARED_KEY,
   VSM_CEREMONIES,
   VSM_KEYS,
   VSM_PAIRS,
@@ -64,6 +65,9 @@ function vsmScene(lab: Laboratory, begin: readonly Term[]): Scene {
     }
     values.set(`share 1 of ${type}`, envelopes[0]!.component);
   }
+  const shared = lab.pinKey();
+  values.set(textOf(SHARED_KEY), shared);
+  values.set(SHARED_KEY, lab.exposeKey(shared));
   const opened = tokens.find(({ key }) => key.term.text === OPENED_KEY);
   if (opened !== undefined) {
     const tmk = lab.key('TMK');

@@ -33,6 +33,7 @@ import {
 import { SymbolicRsaTerms } from './symbolic-rsa.js';
 import {
   type Carried,
+  CHECK_VALUE,
   isZero,
   type KeySymbol,
   MASTER_KEYS_NOW,
@@ -210,7 +211,7 @@ export class SymbolicTerms implements Terms {
   }
 
   checkValue(): string {
-    return 'check value';
+    return CHECK_VALUE;
   }
 
   algorithmOf(key: KeyTerm): Algorithm {

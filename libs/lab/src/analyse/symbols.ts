@@ -77,6 +77,9 @@ export interface Derived {
   readonly term: Plain;
 }
 
+/** Stands for every check value: it tells nothing. */
+export const CHECK_VALUE = 'check value';
+
 const ZERO = '0';
 
 /** Versions of the master keys in the model: of tokens as they are, and from before a change. */
