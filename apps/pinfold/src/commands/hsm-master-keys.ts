@@ -4,7 +4,7 @@ import { KEY_TYPE_NAMES, type KeyType, type Mode, type Session } from '@pinfold/
 import { DeviceFolder } from '@pinfold/institution';
 import { type Command, Option } from 'commander';
 import { wholeNumber } from '../cli/arguments.js';
-import { act, jsonCommand } from '../cli/command.js';
+import { act } from '../cli/command.js';
 import { EXIT, usageFailure } from '../cli/exit.js';
 import type { Output } from '../cli/output.js';
 import {
@@ -24,6 +24,7 @@ import {
   withEnvelopeFiles,
 } from '../device/device-session.js';
 import { askSecret } from '../device/secrets.js';
+import { deviceStep } from '../device/step.js';
 import { keepToken, tokenOf } from '../device/token-files.js';
 
 interface MasterKeyFlags extends FolderFlags {
@@ -42,14 +43,7 @@ const RSA = 'RSA';
 const CUSTODIANS = ['custodian-1', 'custodian-2', 'custodian-3'];
 const OFFICERS = ['officer-1', 'officer-2'];
 
-const step = (name: string, summary: string): Command =>
-  jsonCommand(name, summary)
-    .requiredOption('--folder <dir>', 'device folder')
-    .option(
-      '--as <name>',
-      'who does it, twice under dual control; asks for passphrases',
-      collected,
-    );
+const step = deviceStep;
 
 const withMode = (command: Command): Command =>
   command.addOption(

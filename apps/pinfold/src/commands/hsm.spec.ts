@@ -67,6 +67,28 @@ describe('a device in a folder', () => {
     expect((await pinfold(nobody)).code).toBe(2);
   });
 
+  it('lists people, changes a passphrase, and removes a person', async () => {
+    const officer = [...device, '--as', 'officer-1'];
+    const added = ['hsm', 'user-add', 'dora', '--role', 'auditor', ...device, ...BOTH];
+    expect((await pinfold(added, [...OFFICERS, 'dora reads it'])).code).toBe(0);
+    const list = () => pinfold(['hsm', 'users', ...officer], OFFICERS);
+    expect((await list()).document.users).toContainEqual({
+      name: 'dora',
+      role: 'auditor',
+      waits: false,
+    });
+    const change = ['hsm', 'passphrase', ...device, '--as', 'dora'];
+    expect((await pinfold(change, ['dora reads it', 'dora reads more'])).code).toBe(0);
+    const login = ['hsm', 'login', 'dora', ...device];
+    expect((await pinfold(login, ['dora reads more'])).code).toBe(0);
+    const remove = (name: string) =>
+      pinfold(['hsm', 'user-remove', name, ...device, ...BOTH], OFFICERS);
+    expect((await remove('dora')).code).toBe(0);
+    expect((await pinfold(login, ['dora reads more'])).document.error.code).toBe('LOGIN_REFUSED');
+    expect((await remove('officer-2')).document.error.code).toBe('USER_NEEDED');
+    expect((await list()).document.users).toHaveLength(7);
+  });
+
   it('makes a key in a ceremony, once', async () => {
     const made = await pinfold(
       [

@@ -1,33 +1,24 @@
 /** `pinfold hsm`: the officer's console of a device in a folder. */
 import { writeFileSync } from 'node:fs';
-import { ROLE_NAMES, type Role, RULE_IDS, RULES } from '@pinfold/hsm';
-import { Command, Option } from 'commander';
+import { RULE_IDS, RULES } from '@pinfold/hsm';
+import { Command } from 'commander';
 import { act, jsonCommand } from '../cli/command.js';
 import { CommandFailure, EXIT, usageFailure } from '../cli/exit.js';
 import {
   type AtDevice,
   atDevice,
-  collected,
   type FolderFlags,
-  must,
   run,
   sessionOf,
   statusOf,
 } from '../device/device-session.js';
-import { lockOutDemonstration } from '../device/lock-out.js';
-import { askSecret } from '../device/secrets.js';
 import { statusLines } from '../device/status-lines.js';
+import { deviceStep } from '../device/step.js';
 import { masterKeyCommands } from './hsm-master-keys.js';
 import { showPool } from './hsm-pool.js';
+import { userCommands } from './hsm-users.js';
 
-const step = (name: string, summary: string): Command =>
-  jsonCommand(name, summary)
-    .requiredOption('--folder <dir>', 'device folder')
-    .option(
-      '--as <name>',
-      'who does it, twice under dual control; asks for passphrases',
-      collected,
-    );
+const step = deviceStep;
 
 const status = jsonCommand('status', 'the devices a running system works through; or one device')
   .option('--folder <dir>', 'one device in this folder instead')
@@ -57,51 +48,6 @@ const policy = step('policy', 'the rules, and which are in force').action(
     }),
   ),
 );
-
-const login = step('login', 'try a passphrase; wrong ones delay, then lock')
-  .argument('<name>', 'who logs in')
-  .action(
-    act<FolderFlags, [string]>(({ output, options }, name) =>
-      atDevice(options, async ({ device }) => {
-        const session = must('login', device.login(name, await askSecret(`Passphrase of ${name}`)));
-        const roles = session.identities.map(({ role }) => role);
-        output.document({ name, roles });
-        output.line(`${name} is logged in as ${roles.join(', ')}`);
-        return EXIT.done;
-      }),
-    ),
-  );
-
-const lockOut = jsonCommand('lock-out', 'show on a device of its own how guessing ends').action(
-  act(({ output }) => {
-    const shown = lockOutDemonstration();
-    output.document(shown);
-    for (const { atSeconds, answer } of shown.tries) {
-      output.line(`${String(atSeconds).padStart(6)} s   ${answer}`);
-    }
-    output.line(`${shown.guessesPerMinute} guesses in the worst minute`);
-    return EXIT.done;
-  }),
-);
-
-const user = step('user-add', 'add people with one role; asks for their passphrases')
-  .argument('<names...>', 'who is added')
-  .addOption(new Option('--role <role>', 'role').choices(ROLE_NAMES).makeOptionMandatory())
-  .action(
-    act<FolderFlags & { role: Role }, [string[]]>(({ output, options }, names) =>
-      atDevice(options, async (at) => {
-        const officers = await sessionOf(at, 'officer', true);
-        const { role } = options;
-        for (const name of names) {
-          const passphrase = await askSecret(`New passphrase of ${name}`);
-          run(at.device, officers, 'CreateUser', { name, role, passphrase });
-          output.line(`${name} is ${role}`);
-        }
-        output.document({ names, role });
-        return EXIT.done;
-      }),
-    ),
-  );
 
 const tableRegister = step('table-register', 'register a decimalisation table (key manager)')
   .argument('<table>', '16 decimal digits')
@@ -207,9 +153,7 @@ for (const one of [
   ...masterKeyCommands,
   status,
   policy,
-  login,
-  lockOut,
-  user,
+  ...userCommands,
   tableRegister,
   tableActivate,
   selfTest,

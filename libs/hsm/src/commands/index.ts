@@ -10,6 +10,7 @@ import { completeMasterKeys } from './administration/complete-master-keys.js';
 import { contributeMasterKeyComponent } from './administration/contribute-master-key-component.js';
 import { createUser } from './administration/create-user.js';
 import { eraseOldMasterKeys } from './administration/erase-old-master-keys.js';
+import { listUsers } from './administration/list-users.js';
 import { reEncryptRecord } from './administration/re-encrypt-record.js';
 import { reEncryptRsaKey } from './administration/re-encrypt-rsa-key.js';
 import { reEncryptToken } from './administration/re-encrypt-token.js';
@@ -172,6 +173,7 @@ export const COMMANDS = {
   ContributeMasterKeyComponent: contributeMasterKeyComponent,
   CreateUser: createUser,
   EraseOldMasterKeys: eraseOldMasterKeys,
+  ListUsers: listUsers,
   ReEncryptRecord: reEncryptRecord,
   ReEncryptRsaKey: reEncryptRsaKey,
   ReEncryptToken: reEncryptToken,
