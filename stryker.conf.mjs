@@ -29,6 +29,7 @@ export default {
     `${folder}/**/*.ts`,
     ...(except === undefined ? [] : [`!${except}/**`]),
     '!libs/**/*.spec.ts',
+    '!libs/**/testing.ts',
     '!libs/**/index.ts',
   ],
   coverageAnalysis: 'perTest',

@@ -25,6 +25,7 @@ const jest = spawnSync(
     '--coverageReporters=json-summary',
     ...libs.map((lib) => `--collectCoverageFrom=libs/${lib}/src/**/*.ts`),
     '--collectCoverageFrom=!**/*.spec.ts',
+    '--collectCoverageFrom=!**/testing.ts',
   ],
   { cwd: root, encoding: 'utf8' },
 );
