@@ -21,11 +21,14 @@ import { tamper } from './administration/tamper.js';
 import { trustProgram } from './administration/trust-program.js';
 import { generateCardCode } from './cards/generate-card-code.js';
 import { verifyCardCode } from './cards/verify-card-code.js';
+import { decryptData } from './data/decrypt-data.js';
 import { decryptDataKey } from './data/decrypt-data-key.js';
+import { encryptData } from './data/encrypt-data.js';
 import { exportDataKey } from './data/export-data-key.js';
 import { generateDataKey } from './data/generate-data-key.js';
 import { generateTypedKey } from './data/generate-typed-key.js';
 import { importDataKey } from './data/import-data-key.js';
+import { translateData } from './data/translate-data.js';
 import { typedDecrypt } from './data/typed-decrypt.js';
 import { typedEncrypt } from './data/typed-encrypt.js';
 import { typedExport } from './data/typed-export.js';
@@ -137,6 +140,9 @@ export const COMMANDS = {
   DecryptDataKey: decryptDataKey,
   ExportDataKey: exportDataKey,
   ImportDataKey: importDataKey,
+  EncryptData: encryptData,
+  DecryptData: decryptData,
+  TranslateData: translateData,
   GenerateTypedKey: generateTypedKey,
   TypedEncrypt: typedEncrypt,
   TypedDecrypt: typedDecrypt,

@@ -52,9 +52,9 @@ export const ALGORITHMS_OF_PAYMENT: readonly AlgorithmRow[] = [
     'DES, triple DES, AES: ECB and CBC',
     'NIST SP 800-67, FIPS 197, SP 800-38A',
     'crypto: `DesKey`, `AesKey`, `encryptEcb`, `encryptCbc`, `encryptMany`',
-    ['EncryptDukptData', 'DecryptDukptData'],
+    ['EncryptData', 'DecryptData', 'TranslateData', 'EncryptDukptData', 'DecryptDukptData'],
     ['encrypt-ecb', 'encrypt-cbc', 'decrypt-cbc'],
-    'whole blocks; padding is the caller’s; no command enciphers data under a key of another use',
+    'whole blocks; padding is the caller’s; keys of usage DATAK alone, or of a DUKPT transaction',
   ),
   row(
     'ciphers',

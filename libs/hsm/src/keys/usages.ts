@@ -49,6 +49,7 @@ export const USAGES = {
   CBCMAK: row(21, 'TCK', 'M1', 'C', T, ['ZCK', 'TMK'], 'MACs by ISO 9797-1 algorithm 1'),
   HMK: row(22, 'TCK', 'M7', 'C', H, ['ZCK', 'TMK'], 'HMAC'),
   MACSTATE: row(23, 'TCK', 'I0', 'N', ['A', 'H'], [], 'a MAC between two parts of its message'),
+  DATAK: row(24, 'TCK', 'D3', 'B', TA, ['ZCK', 'TMK'], 'data in CBC and ECB'),
 } as const satisfies Record<string, UsageFacts>;
 
 export type UsageName = keyof typeof USAGES;
