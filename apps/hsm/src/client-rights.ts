@@ -20,14 +20,14 @@ const clientsSchema = z.strictObject({
         name: z.string().min(1).max(64),
         sha256: z
           .string()
-          .regex(/^([0-9A-Fa-f]{2}:?){32}$/, 'a SHA-256 fingerprint in hexadecimal'),
+          .regex(/^([0-9A-Fa-f]{2}:?){32}$/, 'no SHA-256 fingerprint in hexadecimal'),
         commands: z
           .array(
             z
               .string()
               .refine(
                 (one) => one === ALL || GROUPS.has(one) || HOST_COMMANDS.has(one),
-                'a command code, a group of commands or "all"',
+                'no command code, group of commands or "all"',
               ),
           )
           .min(1),

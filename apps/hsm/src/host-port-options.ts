@@ -1,6 +1,9 @@
 /** What the environment says of the host port: header, PIN field, settings, TLS. */
+
+import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { type HostDeviceOptions, SETTING_NAMES, type SettingName } from '@pinfold/host-commands';
 import { type Configuration, ConfigurationError } from '@pinfold/platform';
 import { type ClientRights, readClientRights } from './client-rights.js';
@@ -45,9 +48,18 @@ export function hostTlsOptions({
     }
   };
   const { key, cert, ca } = FILES;
+  const certificates = { key: read(key), cert: read(cert), ca: read(ca) };
+  try {
+    createSecureContext(certificates);
+    // Without a certificate in it, Node would silently take the clients of every public authority.
+    new X509Certificate(certificates.ca);
+  } catch (error) {
+    const problem = `has files that are no key with its certificates: ${(error as Error).message}`;
+    throw new ConfigurationError('PINFOLD_HOST_TLS', problem);
+  }
   return {
     port,
-    certificates: { key: read(key), cert: read(cert), ca: read(ca) },
+    certificates,
     clients: existsSync(join(folder, RIGHTS)) ? rightsOf(read(RIGHTS)) : undefined,
   };
 }
