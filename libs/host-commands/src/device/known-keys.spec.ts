@@ -1,5 +1,5 @@
 import { HOST_COMMANDS, HostDevice, KEY_ROLES, testLmks } from '../index.js';
-import { KnownKeys } from './known-keys.js';
+import { KnownKeys, sameToken } from './known-keys.js';
 import { OpenKey } from './open-key.js';
 
 const [lmk, other] = testLmks('legacy') as [ReturnType<typeof testLmks>[0], never];
@@ -27,6 +27,21 @@ it('finds none for a token that differs in one character, another type or LMK', 
   expect(known.find(lmk, '001', token, 0, token.length - 1)).toBeUndefined();
   expect(known.find(lmk, '002', token, 0, token.length)).toBeUndefined();
   expect(known.find(other, '001', token, 0, token.length)).toBeUndefined();
+});
+
+it('compares every character of a token, whatever its length', () => {
+  for (const size of [16, 17, 33, 34, 35]) {
+    const text = 'U0123456789ABCDEF0123456789ABCDEF0123'.slice(0, size);
+    const view = (some: string) => new DataView(bytes(some).buffer);
+    const [token, same] = [view(text), view(`..${text}`)];
+    expect(sameToken(token, same, 2, 2 + size)).toBe(true);
+    expect(sameToken(token, same, 2, 1 + size)).toBe(false);
+    for (let i = 0; i < size; i++) {
+      const other = view(`..${text}`);
+      other.setUint8(2 + i, other.getUint8(2 + i) ^ 1);
+      expect(sameToken(token, other, 2, 2 + size)).toBe(false);
+    }
+  }
 });
 
 it('gives no key that was wiped, and takes its place again', () => {

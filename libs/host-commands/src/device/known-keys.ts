@@ -37,7 +37,7 @@ export class KnownKeys {
     for (let i = 0; i < PROBES; i++) {
       const known = this.#slots[(home + i) & MASK];
       if (known === undefined || known.lmk !== lmk || known.type !== type) continue;
-      if (!same(known.token, view, from, to) || known.key.wiped) continue;
+      if (!sameToken(known.token, view, from, to) || known.key.wiped) continue;
       return known.key;
     }
     return undefined;
@@ -74,8 +74,8 @@ function homeOf(view: DataView, from: number, to: number): number {
   return (hash ^ (hash >>> 15)) & MASK;
 }
 
-/** Word by word, then what is left. */
-function same(token: DataView, view: DataView, from: number, to: number): boolean {
+/** Whether view[from, to) is the token: word by word, then what is left. */
+export function sameToken(token: DataView, view: DataView, from: number, to: number): boolean {
   const size = token.byteLength;
   if (size !== to - from) return false;
   let i = 0;
