@@ -1,4 +1,5 @@
 import { fromHex } from '@pinfold/crypto';
+import { OID } from './cms.js';
 import {
   createRebindToken,
   createUnbindToken,
@@ -6,6 +7,7 @@ import {
   openUnbindToken,
   type Tr34Reason,
 } from './index.js';
+import { signToken } from './signed.js';
 import { publicOf, testAuthority, testKeys } from './testing.js';
 
 const [rootKey, kdhKey, krdKey, nextKey] = testKeys(4);
@@ -48,6 +50,13 @@ describe('rebinding', () => {
     expect(openRebind({ krdCertificate: otherKrd })).toEqual(refused('RECEIVER_OTHER'));
     expect(openRebind({ nonce: new Uint8Array(16) })).toEqual(refused('NONCE_WRONG'));
     expect(openRebind({ token: unbind })).toEqual(refused('TOKEN_MALFORMED'));
+  });
+
+  it('of anything but a credential is malformed', () => {
+    for (const content of [nonce, fromHex('3000'), fromHex('0500')]) {
+      const token = signToken({ kdh, contentType: OID.signedData, content, fresh: { nonce } });
+      expect(openRebind({ token })).toEqual(refused('TOKEN_MALFORMED'));
+    }
   });
 
   it('takes no distributor that it would not trust', () => {
