@@ -4,11 +4,11 @@
  * check to `ready`, and its counters to the metrics.
  */
 import { randomBytes } from 'node:crypto';
-import { type Bus, busProgressCheck, exportBusMetrics, KafkaBus } from '@pinfold/bus';
+import type { Bus } from '@pinfold/bus';
 import type { HsmClient } from '@pinfold/hsm-client';
 import { allTopics } from '@pinfold/messages';
 import { type AppContext, EnvironmentError, lockFolder } from '@pinfold/platform';
-import { Database, type MigrationList, migrate } from '@pinfold/storage';
+import type { Database, MigrationList } from '@pinfold/storage';
 import type { OpenedKeys } from './data-keys.js';
 import { openHsmAccess } from './hsm-access.js';
 import { Institution, institutionFolder } from './institution.js';
@@ -75,6 +75,8 @@ async function openDatabase(
   url: string,
   { name, schema, migrations, poolSize }: ServiceNeeds,
 ): Promise<Database> {
+  // Loaded where they are needed: a device's console has no database and no Kafka.
+  const { Database, migrate } = await import('@pinfold/storage');
   await migrate({ url, schema, migrations });
   const applicationName = `pinfold ${name}`;
   const database = await Database.open({ url, schema, poolSize, applicationName });
@@ -90,6 +92,7 @@ async function openKafkaBus(
   brokers: readonly string[],
   { name, issuers }: ServiceNeeds,
 ): Promise<Bus> {
+  const { busProgressCheck, exportBusMetrics, KafkaBus } = await import('@pinfold/bus');
   const bus = await KafkaBus.open({ brokers, clientId: name, onFatal: end });
   shutdown.add({ phase: 'release', name: 'bus', stop: () => bus.close() });
   exportBusMetrics(bus, metrics);
