@@ -18,7 +18,13 @@ import {
 import type { AnyCommand } from './declare/command.js';
 import type { Clock, DeviceOptions, DevicePorts } from './device-options.js';
 import { type DeviceState, freshState } from './device-state.js';
-import { type DispatchPorts, dispatch, type ReadyCommand, readyCommand } from './dispatch.js';
+import {
+  CommandTable,
+  type DispatchPorts,
+  dispatch,
+  type ReadyCommand,
+  readyCommand,
+} from './dispatch.js';
 import { dispatchMany } from './dispatch-many.js';
 import { MasterKeySet } from './keys/master-keys.js';
 import type { LifeState } from './life-cycle.js';
@@ -275,7 +281,7 @@ const LASTING: ReadonlySet<string> = new Set(
   }),
 );
 
-function commandTable(options: DeviceOptions): ReadonlyMap<string, ReadyCommand> {
+function commandTable(options: DeviceOptions): CommandTable {
   const table = new Map<string, ReadyCommand>(
     COMMAND_NAMES.map((name) => [name, readyCommand(COMMANDS[name] as unknown as AnyCommand)]),
   );
@@ -285,5 +291,5 @@ function commandTable(options: DeviceOptions): ReadonlyMap<string, ReadyCommand>
     }
     table.set(plugIn.name, readyCommand(plugIn, false));
   }
-  return table;
+  return new CommandTable(table);
 }

@@ -23,9 +23,32 @@ export interface ReadyCommand {
   readonly issuance: boolean;
 }
 
+/** Commands by name. */
+export class CommandTable {
+  readonly #commands: ReadonlyMap<string, ReadyCommand>;
+  /** The command that was asked for last: they come in rows. */
+  #last: ReadyCommand | undefined;
+
+  constructor(commands: ReadonlyMap<string, ReadyCommand>) {
+    this.#commands = commands;
+  }
+
+  get(name: string): ReadyCommand | undefined {
+    const last = this.#last;
+    if (last !== undefined && last.declared.name === name) return last;
+    const found = this.#commands.get(name);
+    if (found !== undefined) this.#last = found;
+    return found;
+  }
+
+  has(name: string): boolean {
+    return this.#commands.has(name);
+  }
+}
+
 export interface DispatchPorts {
   readonly core: Core;
-  readonly commands: ReadonlyMap<string, ReadyCommand>;
+  readonly commands: CommandTable;
   readonly audit: (facts: AuditFacts) => void;
   readonly issuer: object;
 }
