@@ -54,6 +54,7 @@ export const REPEATABLE: ReadonlySet<CommandName> = new Set<CommandName>([
   'TypedExport',
   'TypedImport',
   'GeneratePin',
+  'RecoverPin',
   'StorePin',
   'VerifyStoredPin',
   'RsaPublicKey',

@@ -67,6 +67,7 @@ import { generatePin } from './pins/generate-pin.js';
 import { issueDemoPin } from './pins/issue-demo-pin.js';
 import { pinV } from './pins/pin-v.js';
 import { printPinMailer } from './pins/print-pin-mailer.js';
+import { recoverPin } from './pins/recover-pin.js';
 import { showDemoPin } from './pins/show-demo-pin.js';
 import { storePin } from './pins/store-pin.js';
 import { translatePinBlock } from './pins/translate-pin-block.js';
@@ -149,6 +150,7 @@ export const COMMANDS = {
   TypedExport: typedExport,
   TypedImport: typedImport,
   GeneratePin: generatePin,
+  RecoverPin: recoverPin,
   PrintPinMailer: printPinMailer,
   ChangePin: changePin,
   StorePin: storePin,
