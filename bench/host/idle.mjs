@@ -1,6 +1,6 @@
 /**
- * What idle connections cost: resident memory of a server process of its own, after collections, before
- * and after 256 connections that have each asked one thing and then say nothing.
+ * What idle connections cost: the memory of a server process, after collections, before and after 256
+ * connections that have each asked one thing and then say nothing.
  */
 import { connect } from 'node:net';
 import { startServer } from './processes.mjs';
@@ -27,7 +27,7 @@ async function settled(server) {
   const seen = [];
   while (seen.length < LOOKS_MAX) {
     seen.push(await server.ask('memory'));
-    const last = seen.slice(-3).map(({ rss }) => rss);
+    const last = seen.slice(-3).map(({ own }) => own);
     if (last.length === 3 && Math.max(...last) - Math.min(...last) < ALIKE_BYTES) break;
     await pause(LOOK_MS);
   }
@@ -49,8 +49,8 @@ export async function idleMemory() {
   const heap = ({ heapUsed, external }) => heapUsed + external;
   return [
     {
-      name: `${CONNECTIONS} idle connections, resident memory`,
-      value: kib(after.rss - before.rss),
+      name: `${CONNECTIONS} idle connections, memory of the process`,
+      value: kib(after.own - before.own),
       unit: 'KiB',
     },
     {
@@ -63,6 +63,6 @@ export async function idleMemory() {
       value: kib(heap(closed) - heap(before)),
       unit: 'KiB',
     },
-    { name: 'resident memory before', value: kib(before.rss), unit: 'KiB' },
+    { name: 'memory of the process before', value: kib(before.own), unit: 'KiB' },
   ];
 }

@@ -119,6 +119,7 @@ export async function pace(server, frames, { connections, perSecond, settleMs, s
   const seconds = (performance.now() - from) / 1000;
   for (const client of clients) client.close();
   return {
+    answered: tally.done,
     perSecond: tally.done / seconds,
     p50: tally.at(0.5),
     p99: tally.at(0.99),

@@ -2,6 +2,7 @@
  * The server process of the host benchmarks: host commands, or an echo on the same framing.
  * Asked over the process channel, it says what processor time it has used or what memory it holds.
  */
+import { readFileSync } from 'node:fs';
 import { load } from '../host-load.mjs';
 
 const silent = () => undefined;
@@ -23,8 +24,22 @@ const KINDS = {
 /** After a collection, where the process was started with `--expose-gc`. */
 function memory() {
   for (let i = 0; i < 3; i++) globalThis.gc?.();
-  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
-  return { rss, heapUsed, external, arrayBuffers };
+  const { heapUsed, external } = process.memoryUsage();
+  return { own: ownMemory(), heapUsed, external };
+}
+
+/**
+ * Pages that are the process's own, resident or swapped out: pages of files (the Node binary) come and go
+ * as the machine pleases. Resident memory where there is no /proc.
+ */
+function ownMemory() {
+  try {
+    const status = readFileSync('/proc/self/status', 'utf8');
+    const kib = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
+    return 1024 * (kib('RssAnon') + kib('VmSwap'));
+  } catch {
+    return process.memoryUsage.rss();
+  }
 }
 
 const QUESTIONS = {
