@@ -27,7 +27,7 @@ const LIMIT_MS = 10_000;
 const say = (text) => process.stderr.write(`${text}\n`);
 say(`seed ${SEED}`);
 
-const { hostCommands, startHostPort } = await load();
+const { hostCommands, startHostPort, hostDevice } = await load();
 const { HOST_COMMANDS, MUTATIONS, framesOf, keysFor, sampleCommand, seededNumbers } = hostCommands;
 const random = seededNumbers(SEED);
 const bugs = new Map();
@@ -40,7 +40,7 @@ const logger = {
 };
 const port = await startHostPort({
   port: 0,
-  device: { mode: options.mode },
+  device: hostDevice(options.mode),
   limits: { frameMs: 400, connectionsPerAddress: 1_000, connections: 1_000 },
   logger,
 });

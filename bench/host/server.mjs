@@ -18,7 +18,8 @@ const KINDS = {
         for (let i = 0; i < count; i++) replies.frame(buffers[i], from[i], end[i]);
       },
     }),
-  host: ({ startHostPort }) => startHostPort({ port: 0, device: { mode: 'legacy' }, logger }),
+  host: ({ startHostPort, hostDevice }) =>
+    startHostPort({ port: 0, device: hostDevice('legacy'), logger }),
 };
 
 /** After a collection, where the process was started with `--expose-gc`. */

@@ -7,6 +7,7 @@ import { connect } from 'node:net';
 import { FrameReader, framesOf } from '@pinfold/host-commands';
 import { createLogger } from '@pinfold/platform';
 import { startHostPort } from './index.js';
+import { hostDevice } from './testing.js';
 
 interface Known {
   readonly command: string;
@@ -51,7 +52,8 @@ function exchange(port: number, messages: readonly string[], header: number) {
 it.each([4, 12])('answers every known frame over TCP, with a header of %d', async (size) => {
   const port = await startHostPort({
     port: 0,
-    device: { mode: 'legacy', headerLength: size },
+    device: hostDevice(),
+    headerLength: size,
     logger: createLogger({ service: 'test', form: 'json', level: 'silent' }),
   });
   const known = [...published, ...answered];

@@ -8,16 +8,14 @@ import { hostDeviceOptions, hostTlsOptions } from './index.js';
 const folder = mkdtempSync(join(tmpdir(), 'host-tls-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('takes header, PIN field and settings from the environment', () => {
+it('takes PIN field and settings from the environment', () => {
   const config = loadConfiguration({
     PINFOLD_MODE: 'hardened',
-    PINFOLD_HOST_HEADER: '12',
     PINFOLD_HOST_PIN_FIELD: '13',
     PINFOLD_HOST_SETTINGS_OFF: 'no-weak-pins,no-short-macs',
   });
   expect(hostDeviceOptions(config)).toEqual({
     mode: 'hardened',
-    headerLength: 12,
     pinLength: 13,
     without: ['no-weak-pins', 'no-short-macs'],
   });

@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { type HostDeviceOptions, SETTING_NAMES, type SettingName } from '@pinfold/host-commands';
+import { type LmkOptions, SETTING_NAMES, type SettingName } from '@pinfold/hsm';
 import { type Configuration, ConfigurationError } from '@pinfold/platform';
 import { type ClientRights, readClientRights } from './client-rights.js';
 import type { HostTls } from './start-host-port.js';
@@ -17,15 +17,15 @@ type Settings = Pick<
 /** @throws ConfigurationError for a setting that there is not */
 export function hostDeviceOptions(
   config: Settings,
-): Pick<HostDeviceOptions, 'mode' | 'headerLength' | 'pinLength' | 'without'> {
-  const { mode, hostHeader: headerLength, hostPinField: pinLength } = config;
+): Pick<LmkOptions, 'mode' | 'pinLength' | 'without'> {
+  const { mode, hostPinField: pinLength } = config;
   const without = (config.hostSettingsOff ?? []).map((name): SettingName => {
     const known = SETTING_NAMES.find((each) => each === name);
     if (known !== undefined) return known;
     const problem = `names ${JSON.stringify(name)}; settings are ${SETTING_NAMES.join(', ')}`;
     throw new ConfigurationError('PINFOLD_HOST_SETTINGS_OFF', problem);
   });
-  return { mode, headerLength, pinLength, without };
+  return { mode, pinLength, without };
 }
 
 const FILES = { key: 'server.key', cert: 'server.pem', ca: 'clients.pem' } as const;

@@ -12,7 +12,8 @@ import { parseArgs } from 'node:util';
 import type { HsmClient } from '@pinfold/hsm-client';
 import { IDENTITIES, Institution, requireIntactProgram } from '@pinfold/institution';
 import { type AppContext, runApp, startHttp, UsageError } from '@pinfold/platform';
-import { hostDeviceOptions, hostTlsOptions } from './host-port-options.js';
+import { hostTlsOptions } from './host-port-options.js';
+import { openHostDevice } from './open-host-device.js';
 import { startDevicePort } from './start-device-port.js';
 import { startHostPort } from './start-host-port.js';
 
@@ -62,9 +63,10 @@ await runApp({
     shutdown.add({ phase: 'intake', name: 'http', stop: () => http.close() });
     if (ids.length === 0) {
       requireIntactProgram();
-      const device = hostDeviceOptions(config);
+      const { hostPort: port, hostHeader: headerLength } = config;
+      const device = openHostDevice(context);
       const tls = hostTlsOptions(config);
-      const host = await startHostPort({ port: config.hostPort, device, tls, logger, metrics });
+      const host = await startHostPort({ port, device, headerLength, tls, logger, metrics });
       shutdown.add({ phase: 'intake', name: 'host port', stop: () => host.close() });
       logger.info(host.banner);
     } else {

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { framesOf, type WireLimits } from '@pinfold/host-commands';
 import { createLogger } from '@pinfold/platform';
 import { type HostPort, startHostPort } from './index.js';
+import { hostDevice } from './testing.js';
 
 const logger = createLogger({ service: 'test', form: 'json', level: 'silent' });
 const open: { close(): Promise<void> }[] = [];
@@ -13,7 +14,7 @@ afterEach(async () => {
 });
 
 async function start(limits: Partial<WireLimits> = {}): Promise<HostPort> {
-  const port = await startHostPort({ port: 0, device: { mode: 'legacy' }, limits, logger });
+  const port = await startHostPort({ port: 0, device: hostDevice(), limits, logger });
   open.push(port);
   return port;
 }
@@ -135,7 +136,11 @@ it('names in the log what was refused, for which field or setting, and what a cl
     level: 'debug',
     destination: { write: (line) => lines.push(line) },
   });
-  const port = await startHostPort({ port: 0, device: { mode: 'hardened' }, logger: shown });
+  const port = await startHostPort({
+    port: 0,
+    device: hostDevice({ mode: 'hardened' }),
+    logger: shown,
+  });
   open.push(port);
   const { socket, reply, closed } = await client(port);
   socket.write(framesOf(['0001BUxx', '0002EI2102401']));

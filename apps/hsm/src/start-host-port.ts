@@ -3,20 +3,19 @@
  * over TLS with client certificates, which may use all commands or those that are theirs. Used by the
  * HSM process and by the program that runs everything.
  */
-import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import {
   type Answer,
   type ClientOfDevice,
   HOST_COMMANDS,
   HostDevice,
-  type HostDeviceOptions,
   listenWire,
   type WireEvent,
   type WireLimits,
   type WireOptions,
   type WirePort,
 } from '@pinfold/host-commands';
+import type { LmkDevice } from '@pinfold/hsm';
 import type { Logger, Metrics } from '@pinfold/platform';
 import type { ClientRights } from './client-rights.js';
 
@@ -31,7 +30,9 @@ export interface HostTls {
 export interface HostPortOptions {
   readonly port: number;
   readonly listen?: string;
-  readonly device: Omit<HostDeviceOptions, 'commands' | 'random' | 'report' | 'loadPercent'>;
+  readonly device: LmkDevice;
+  /** Characters before a command; 4 when not given. */
+  readonly headerLength?: number;
   readonly limits?: Partial<WireLimits>;
   readonly tls?: HostTls;
   readonly logger: Logger;
@@ -54,19 +55,19 @@ export async function startHostPort(options: HostPortOptions): Promise<HostPort>
   const { logger } = options;
   const load = loadMeter();
   const device = new HostDevice({
-    ...options.device,
     commands: HOST_COMMANDS,
-    random: (length) => new Uint8Array(randomBytes(length)),
+    module: options.device,
+    headerLength: options.headerLength,
     loadPercent: load,
     report: ({ command, code, setting, field, error }) => {
       if (error !== undefined) logger.error('a bug in a host command', { command, err: error });
       else if (setting === undefined) logger.debug('field does not fit', { command, code, field });
       else logger.debug('refused by a security setting', { command, code, setting });
     },
-    authorisation: ({ state, officer }) => {
-      const name = officer && options.tls?.clients?.get(officer)?.name;
-      logger.warn('authorised state of the host device', { state, name });
-    },
+  });
+  options.device.onAuthorisation(({ state, officer }) => {
+    const name = officer && options.tls?.clients?.get(officer)?.name;
+    logger.warn('authorised state of the host device', { state, name });
   });
   const count = counters(options.metrics);
   const answerOf =
@@ -102,7 +103,7 @@ export async function startHostPort(options: HostPortOptions): Promise<HostPort>
     banner: bannerOf(device, { port: port.port, tls: second?.port }),
     close: async () => {
       await Promise.all([port.close(), second?.close()]);
-      device.keys.wipe();
+      device.module.wipe();
     },
   };
 }
@@ -177,7 +178,7 @@ function loadMeter(): () => number {
 }
 
 function bannerOf(
-  { mode, lmks }: HostDevice,
+  { module: { mode, lmks } }: HostDevice,
   { port, tls }: { port: number; tls: number | undefined },
 ): string {
   const which = lmks.map(({ id, name }) => `${id} ${name}`).join('; ');

@@ -3,6 +3,7 @@ import { callHost, HsmLink } from '@pinfold/hsm-client';
 import { createLogger } from '@pinfold/platform';
 import { Authority } from '../../../test/support/certificates.js';
 import { readClientRights, startHostPort } from './index.js';
+import { hostDevice } from './testing.js';
 
 const lines: string[] = [];
 const logger = createLogger({
@@ -28,7 +29,7 @@ it('serves clients with a certificate of its authority, and nobody else', async 
   };
   const port = await startHostPort({
     port: 0,
-    device: { mode: 'legacy' },
+    device: hostDevice(),
     tls: { port: 0, certificates: { ...signed(ours, 'hsm'), ca: ours.certificate } },
     logger,
   });
@@ -63,7 +64,7 @@ it('lets each client use the commands that are its own, and strangers none', asy
   );
   const port = await startHostPort({
     port: 0,
-    device: { mode: 'legacy' },
+    device: hostDevice(),
     tls: { port: 0, certificates: { key: server!.key, cert: server!.certificate, ca }, clients },
     logger,
   });
@@ -113,7 +114,7 @@ it('is authorised by two officers with certificates of their own, and by nobody 
   ];
   const port = await startHostPort({
     port: 0,
-    device: { mode: 'hardened' },
+    device: hostDevice({ mode: 'hardened' }),
     tls: {
       port: 0,
       certificates: { key: server!.key, cert: server!.certificate, ca },

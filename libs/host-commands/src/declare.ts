@@ -1,11 +1,11 @@
 /** One declaration per host command: code, layouts of request and reply, errors of its own, logic. */
 
+import type { ReplyCode } from '@pinfold/hsm';
 import type { Context } from './device/context.js';
 import type { Lane, LaneHost } from './lanes/lane.js';
 import { type Builder, compileBuilder } from './layout/build.js';
 import type { Layout, ValuesOf } from './layout/nodes.js';
 import { compileParser, type Step, type Values } from './layout/parse.js';
-import type { ReplyCode } from './refusal.js';
 
 export type Group = 'service' | 'keys' | 'rsa' | 'pins' | 'macs and data' | 'cards' | 'vendor';
 

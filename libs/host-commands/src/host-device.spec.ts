@@ -1,24 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { HOST_COMMANDS, HostDevice, type HostDeviceOptions } from './index.js';
-
-const device = (options: Partial<HostDeviceOptions> = {}) =>
-  new HostDevice({
-    commands: HOST_COMMANDS,
-    random: (length) => Uint8Array.from(randomBytes(length)),
-    mode: 'legacy',
-    report: ({ error }) => {
-      if (error !== undefined) throw error;
-    },
-    ...options,
-  });
-
-const ask = (of: HostDevice, command: string): string => {
-  const text = `HEAD${command}`;
-  const reply = of.answer(text, 0, text.length);
-  expect(reply.startsWith('HEAD')).toBe(true);
-  return reply.slice(4);
-};
+import { ask, testDevice as device } from './testing.js';
 
 interface Frame {
   readonly id: string;
@@ -43,7 +24,7 @@ it.each(cases.map((frame) => [frame.id, frame] as const))('answers %s', (_, fram
 const TPK = 'U'.concat('0'.repeat(32));
 
 /** Makes a key; gives its token under LMK. */
-const made = (of: HostDevice, type: string, scheme = 'U'): string => {
+const made = (of: ReturnType<typeof device>, type: string, scheme = 'U'): string => {
   const reply = ask(of, `A00${type}${scheme}`);
   expect(reply.slice(0, 4)).toBe('A100');
   return reply.slice(4, -6);

@@ -2,9 +2,7 @@
 export * from './commands/index.js';
 export { replyCodeOf } from './declare.js';
 export * from './device/host-device.js';
-export * from './device/key-roles.js';
-export * from './device/lmk.js';
-export * from './device/settings.js';
+
 export { hostCommandsMarkdown } from './docs/markdown.js';
 export * from './fuzz/keys-for.js';
 export * from './fuzz/samples.js';

@@ -29,6 +29,7 @@ import { dispatchMany } from './dispatch-many.js';
 import { MasterKeySet } from './keys/master-keys.js';
 import type { LifeState } from './life-cycle.js';
 import { LiveCore } from './live-core.js';
+import { LmkDevice, type LmkOptions } from './lmk/lmk-device.js';
 import { done, type Outcome, type Refusal, refusal } from './outcome.js';
 import type { Mode, Policy } from './policy/policy.js';
 import { type Identity, Session } from './session.js';
@@ -96,6 +97,32 @@ export class Device {
   sealState(key: Uint8Array): Uint8Array {
     this.#core.now = this.#clock.now();
     return sealState(this.#core.toState(), key, this.#options.random);
+  }
+
+  /**
+   * The LMK side of this device, for a face of it such as host commands. It serves while the device is
+   * operational; what its settings refuse and who authorises it are entries of the device's audit
+   * chain; tampering wipes its keys.
+   */
+  lmk(options: Omit<LmkOptions, 'random'> = {}): LmkDevice {
+    const { random } = this.#options;
+    const lmk = new LmkDevice(
+      {
+        mode: this.#core.policy.mode,
+        clock: () => this.#clock.now(),
+        ...options,
+        random,
+      },
+      {
+        life: () => this.#core.life,
+        audit: (facts) => {
+          this.#core.now = this.#clock.now();
+          this.#audit(facts);
+        },
+      },
+    );
+    this.#core.onErase(() => lmk.wipe());
+    return lmk;
   }
 
   /** An equal device with ports of its own: cheap, for simulations. Its keys open the same tokens. */

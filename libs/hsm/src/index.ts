@@ -23,6 +23,7 @@ export { RSA_USAGES, type RsaUsage } from './keys/rsa-keys.js';
 export * from './keys/rsa-primitives.js';
 export * from './keys/usages.js';
 export * from './life-cycle.js';
+export * from './lmk/index.js';
 export * from './outcome.js';
 export * from './policy/pin-translation.js';
 export * from './policy/policy.js';

@@ -45,6 +45,7 @@ export class LiveCore implements Core {
   #oldMasterKeys: MasterKeySet | undefined;
   readonly #chain: AuditChain;
   readonly #options: DeviceOptions;
+  readonly #erased: (() => void)[] = [];
 
   constructor(options: DeviceOptions, state: DeviceState) {
     this.#options = options;
@@ -69,6 +70,11 @@ export class LiveCore implements Core {
     if (masterKeys !== undefined && oldMasterKeys !== undefined)
       this.#change(this.#setOf(masterKeys));
     else if (masterKeys !== undefined) this.#install(this.#setOf(masterKeys));
+  }
+
+  /** What else has to be wiped when the device is tampered with. */
+  onErase(erase: () => void): void {
+    this.#erased.push(erase);
   }
 
   /** Puts the first master keys in. */
@@ -107,6 +113,7 @@ export class LiveCore implements Core {
     this.records?.wipe();
     this.rsaKeys?.wipe();
     this.administration.cancel();
+    for (const erase of this.#erased) erase();
     this.moveTo('tamper');
     this.audit({ event: 'tampered' });
   }

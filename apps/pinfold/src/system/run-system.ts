@@ -18,8 +18,8 @@ import {
 import type { TrafficGenerator } from '../../../atm/src/index.js';
 import {
   type HostPort,
-  hostDeviceOptions,
   hostTlsOptions,
+  openHostDevice,
   startHostPort,
 } from '../../../hsm/src/index.js';
 import { DEMO_LINES, readLines } from '../../../switch/src/index.js';
@@ -104,11 +104,12 @@ function banner(output: Output, { config }: AppContext): void {
 }
 
 /** The host port has a device of its own, with the published test LMKs: no institution's is behind it. */
-async function openHostPort({ config, logger, metrics, shutdown }: AppContext): Promise<HostPort> {
-  const { hostPort: port } = config;
-  const device = hostDeviceOptions(config);
+async function openHostPort(context: AppContext): Promise<HostPort> {
+  const { config, logger, metrics, shutdown } = context;
+  const { hostPort: port, hostHeader: headerLength } = config;
+  const device = openHostDevice(context);
   const tls = hostTlsOptions(config);
-  const host = await startHostPort({ port, device, tls, logger, metrics }).catch(
+  const host = await startHostPort({ port, device, headerLength, tls, logger, metrics }).catch(
     (error: NodeJS.ErrnoException & { port?: number }) => {
       if (error.code !== 'EADDRINUSE') throw error;
       const second = tls !== undefined && error.port === tls.port;

@@ -1,7 +1,8 @@
 /** PX: the authorised state by two officers, which a real device has at its console. */
+
+import { refuse } from '@pinfold/hsm';
 import { hostCommand } from '../declare.js';
 import { choice, digits, layout } from '../layout/nodes.js';
-import { refuse } from '../refusal.js';
 
 export const authorise = hostCommand({
   code: 'PX',
@@ -14,11 +15,11 @@ export const authorise = hostCommand({
   errors: { '17': 'the client is no officer' },
   notes:
     'This program’s own: on a real device two officers do it at the console. Only clients of the TLS port whose rights say `"officer": true` may send it; two different ones within five minutes authorise the device, for twelve hours, until RA or mode 0.',
-  run: ({ device }, { mode }) => {
-    const { officer } = device;
+  run: ({ host, module }, { mode }) => {
+    const { officer } = host;
     if (officer === undefined) return refuse('17');
-    if (mode === '0') device.cancelAuthorisation();
-    else device.consent(officer);
-    return { state: device.authorised ? '1' : '0' };
+    if (mode === '0') module.cancelAuthorisation(officer);
+    else module.consent(officer);
+    return { state: module.authorised ? '1' : '0' };
   },
 });

@@ -1,7 +1,8 @@
 /** Service commands: diagnostics, status, echo, authorisation, utilisation and health. */
+
+import { HostRefusal, refuse } from '@pinfold/hsm';
 import { hostCommand } from '../declare.js';
 import { alnum, binary, choice, digits, hex, layout, repeat, text } from '../layout/nodes.js';
-import { HostRefusal, refuse } from '../refusal.js';
 import { authorise } from './authorise.js';
 
 /** A number of this program, in the place where a real device shows its firmware. */
@@ -56,10 +57,10 @@ export const randomValue = hostCommand({
   group: 'service',
   request: layout(digits('length', 3, { about: 'bytes wanted, 001 to 256' })),
   reply: layout(binary('value', { beforeEnd: 0, max: 256 })),
-  run: ({ device }, { length }) => {
+  run: ({ module }, { length }) => {
     const size = Number(length);
     if (size < 1 || size > 256) refuse('80');
-    return { value: device.random(size) };
+    return { value: module.random(size) };
   },
 });
 
@@ -79,8 +80,8 @@ export const cancelAuthorised = hostCommand({
   group: 'service',
   request: layout(),
   reply: layout(),
-  run: ({ device }) => {
-    device.cancelAuthorisation();
+  run: ({ module }) => {
+    module.cancelAuthorisation();
     return {};
   },
 });
@@ -93,7 +94,7 @@ export const hsmLoading = hostCommand({
   request: layout(),
   reply: layout(...periodFields, digits('meanLoad', 3, { about: 'percent' })),
   notes: 'The load is that of the event loop since the start; the ten load bands are left out.',
-  run: ({ device }) => ({ ...device.period(), meanLoad: device.load() }),
+  run: ({ host }) => ({ ...host.period(), meanLoad: host.load() }),
 });
 
 export const commandVolumes = hostCommand({
@@ -107,11 +108,11 @@ export const commandVolumes = hostCommand({
     digits('count', 3),
     repeat('volumes', { count: 'count', max: 999 }, alnum('command', 2), digits('total', 10)),
   ),
-  run: ({ device }) => {
-    const volumes = [...device.volumes]
+  run: ({ host }) => {
+    const volumes = [...host.volumes]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([command, total]) => ({ command, total: String(total).padStart(10, '0') }));
-    return { ...device.period(), count: String(volumes.length).padStart(3, '0'), volumes };
+    return { ...host.period(), count: String(volumes.length).padStart(3, '0'), volumes };
   },
 });
 
@@ -129,8 +130,8 @@ export const healthCounts = hostCommand({
     digits('pinFailuresHour', 5),
     digits('pinAttacks', 8),
   ),
-  run: ({ device }) => ({
-    ...device.period(),
+  run: ({ host }) => ({
+    ...host.period(),
     reboots: '0'.repeat(10),
     tampers: '0'.repeat(10),
     pinFailuresMinute: '0'.repeat(7),
@@ -161,18 +162,18 @@ export const instantaneousStatus = hostCommand({
       hex('checkValue', 6),
     ),
   ),
-  run: ({ device }) => {
-    const { serial, endDate, endTime } = device.period();
+  run: ({ host, module }) => {
+    const { serial, endDate, endTime } = host.period();
     return {
       serial,
       date: endDate,
       time: endTime,
       tampered: '0',
-      load: device.load(),
-      lmkCount: String(device.lmks.length).padStart(2, '0'),
-      lmks: device.lmks.map(({ id, kind, checkValue }) => ({
+      load: host.load(),
+      lmkCount: String(module.lmks.length).padStart(2, '0'),
+      lmks: module.lmks.map(({ id, kind, checkValue }) => ({
         id,
-        authorised: device.authorised ? ('1' as const) : ('0' as const),
+        authorised: module.authorised ? ('1' as const) : ('0' as const),
         scheme: kind === 'variant' ? ('V' as const) : ('K' as const),
         checkValue: checkValue.slice(0, 6),
       })),
@@ -207,11 +208,11 @@ export const chaining = hostCommand({
   ),
   notes:
     'The commands stand without header; a command that fails ends the chain. NK may not stand in NK.',
-  run: ({ device }, { replies, count, commands }) => {
+  run: ({ host }, { replies, count, commands }) => {
     if (Number(count) === 0) refuse('92');
     const done: { length: string; reply: Uint8Array }[] = [];
     for (const { command } of commands) {
-      const reply = device.answerInner(command);
+      const reply = host.answerInner(command);
       if (reply === undefined) throw new HostRefusal('68');
       const length = String(reply.length).padStart(4, '0');
       done.push({ length, reply });

@@ -1,42 +1,34 @@
 /**
- * The device behind the host port: an LMK device of its own, like the real ones that test set-ups use.
- * It has nothing to do with the institutions' devices (libs/hsm): other master keys, no state but the
- * user storage, and it starts with the published test LMKs. Cryptography is that of libs/crypto, pin,
- * keyblock and emv; here is only what a command means.
+ * The face of the device that host commands show: reads a message, has the device do what it means,
+ * writes the reply. Keys, PINs, settings and cryptography are the device's (`LmkDevice` of libs/hsm);
+ * here is only what a command means.
  *
  * `answer` takes a message (header, command, fields) and gives the reply; it never throws.
  */
-import { InputError, type RandomBytes } from '@pinfold/crypto';
+import {
+  bytesOfWire,
+  HostRefusal,
+  InputError,
+  type LmkDevice,
+  type ReplyCode,
+  wireOfBytes,
+} from '@pinfold/hsm';
 import type { ReadyCommand } from '../declare.js';
 import { replyCodeOf } from '../declare.js';
 import { Lanes } from '../lanes/lanes.js';
-import { bytesOfWire, wireOfBytes } from '../layout/chars.js';
 import { Cursor, type Values } from '../layout/parse.js';
-import { HostRefusal, type ReplyCode } from '../refusal.js';
 import type { Messages } from '../wire/messages.js';
 import type { Replies } from '../wire/replies.js';
-import { Authorisation, type AuthorisationEvent } from './authorisation.js';
 import { Context } from './context.js';
 import type { Host } from './host.js';
-import { HostKeys } from './keys.js';
-import { type Lmk, testLmks } from './lmk.js';
-import { type HostMode, type SettingName, settingsOf } from './settings.js';
-import { PIN_FIELD } from './stored-pin.js';
 import { lastTrailer, readTail } from './tail.js';
 
 export interface HostDeviceOptions {
   readonly commands: ReadonlyMap<string, ReadyCommand>;
-  readonly random: RandomBytes;
-  /** Hardened unless legacy is asked for. */
-  readonly mode?: HostMode;
-  /** Settings to switch off. */
-  readonly without?: readonly SettingName[];
-  /** The first one is the default; the test LMKs of the mode where none are given. */
-  readonly lmks?: readonly Lmk[];
+  /** The device itself. */
+  readonly module: LmkDevice;
   /** Characters before the command, sent back as they are; 0 to 255, default 4. */
   readonly headerLength?: number;
-  /** Clear-PIN field, 5 to 13; default 5. */
-  readonly pinLength?: number;
   /** Commands that are switched off (code 68). */
   readonly disabled?: readonly string[];
   /** Milliseconds since the epoch. */
@@ -52,17 +44,13 @@ export interface HostDeviceOptions {
     field?: string;
     error?: unknown;
   }) => void;
-  /** Told when the authorised state begins and ends, and of an officer's consent. */
-  readonly authorisation?: (event: AuthorisationEvent) => void;
 }
 
 /** What the device and the ones limited to some of its commands have in common. */
 interface State {
-  readonly keys: HostKeys;
   /** Commands served since the start, by code. */
   readonly volumes: Map<string, number>;
   readonly started: number;
-  readonly authorisation: Authorisation;
 }
 
 /** A client that has a device of its own: its rights. */
@@ -86,13 +74,9 @@ const DEFAULT_HEADER = 4;
 const BAD_DATA: ReplyCode = '15';
 
 export class HostDevice implements Host {
-  readonly mode: HostMode;
-  readonly settings: ReadonlySet<SettingName>;
-  readonly random: RandomBytes;
+  readonly module: LmkDevice;
   readonly headerLength: number;
-  readonly pinLength: number;
   readonly commands: ReadonlyMap<string, ReadyCommand>;
-  readonly lmks: readonly Lmk[];
   readonly #options: HostDeviceOptions;
   readonly #state: State;
   readonly #officer: string | undefined;
@@ -106,30 +90,17 @@ export class HostDevice implements Host {
   constructor(options: HostDeviceOptions, state?: State & { readonly officer?: string }) {
     this.#options = options;
     this.#officer = state?.officer;
-    this.mode = options.mode ?? 'hardened';
-    this.settings = settingsOf(this.mode, options.without);
-    this.random = options.random;
+    this.module = options.module;
     this.commands = options.commands;
-    this.lmks = options.lmks ?? testLmks(this.mode);
     this.headerLength = options.headerLength ?? DEFAULT_HEADER;
-    this.pinLength = options.pinLength ?? PIN_FIELD.default;
     this.#disabled = new Set(options.disabled);
     this.#clock = options.clock ?? Date.now;
     this.#loadPercent = options.loadPercent ?? (() => 0);
-    this.#state = state ?? {
-      keys: new HostKeys(options.random, this.settings),
-      volumes: new Map(),
-      started: this.#clock(),
-      authorisation: new Authorisation({
-        clock: this.#clock,
-        from: this.mode === 'legacy',
-        tell: options.authorisation,
-      }),
-    };
+    this.#state = state ?? { volumes: new Map(), started: this.#clock() };
     this.#report = options.report ?? (() => undefined);
-    checkOptions(this);
+    checkHeader(this.headerLength);
     this.#lanes = new Lanes({
-      device: this,
+      module: this.module,
       headerLength: this.headerLength,
       commands: [...this.commands.values()].filter(({ code }) => !this.#disabled.has(code)),
       ordinary: (text) => this.answer(text, 0, text.length),
@@ -138,20 +109,8 @@ export class HostDevice implements Host {
     });
   }
 
-  get defaultLmk(): Lmk {
-    return this.lmks[0]!;
-  }
-
-  get keys(): HostKeys {
-    return this.#state.keys;
-  }
-
   get volumes(): ReadonlyMap<string, number> {
     return this.#state.volumes;
-  }
-
-  get authorised(): boolean {
-    return this.#state.authorisation.inForce;
   }
 
   /** The same device for a client that may use some commands alone; others have code 68, also in NK. */
@@ -163,21 +122,6 @@ export class HostDevice implements Host {
 
   get officer(): string | undefined {
     return this.#officer;
-  }
-
-  consent(officer: string): void {
-    this.#state.authorisation.consent(officer);
-  }
-
-  /** Two different officers together; until `cancelAuthorisation` or RA, twelve hours at most. */
-  authorise(first: string, second: string): boolean {
-    this.consent(first);
-    this.consent(second);
-    return this.authorised;
-  }
-
-  cancelAuthorisation(): void {
-    this.#state.authorisation.cancel(this.#officer);
   }
 
   /** The reply to a message: text[from, to) as it came from the wire. At least header and command. */
@@ -203,12 +147,14 @@ export class HostDevice implements Host {
     const start = header + command.replyCode;
     this.#count(code, 1);
     if (this.#disabled.has(code)) return `${start}68`;
+    const { shut } = this.module;
+    if (shut !== undefined) return `${start}${shut}`;
     const c = this.#cursor;
     c.text = text;
     c.at = codeAt + 2;
     c.end = to;
     c.values = {};
-    c.pinLength = this.pinLength;
+    c.pinLength = this.module.pinLength;
     c.failed = undefined;
     if (!command.parse(c)) {
       this.#report({ command: code, code: c.error, field: c.failed });
@@ -247,7 +193,7 @@ export class HostDevice implements Host {
     try {
       const reply = command.perform(context, values);
       const warning = reply.$warning as string | undefined;
-      return (warning ?? '00') + command.buildReply(reply, this.pinLength);
+      return (warning ?? '00') + command.buildReply(reply, this.module.pinLength);
     } catch (error) {
       return this.#refusal(command, error);
     }
@@ -262,7 +208,10 @@ export class HostDevice implements Host {
   #refusal(command: ReadyCommand, error: unknown): ReplyCode {
     if (error instanceof HostRefusal) {
       const { code, setting } = error;
-      if (setting !== undefined) this.#report({ command: command.code, code, setting });
+      if (setting !== undefined) {
+        this.module.refused(command.code, code, setting);
+        this.#report({ command: command.code, code, setting });
+      }
       return code;
     }
     // Libraries state their preconditions by InputError; what the fields let through is bad input.
@@ -281,7 +230,8 @@ export class HostDevice implements Host {
     const tail = readTail(command, text, from, to);
     if (typeof tail === 'string') return tail;
     const { lmkId, trailer } = tail;
-    const lmk = lmkId === undefined ? this.defaultLmk : this.lmks.find(({ id }) => id === lmkId);
+    const { defaultLmk, lmks } = this.module;
+    const lmk = lmkId === undefined ? defaultLmk : lmks.find(({ id }) => id === lmkId);
     return lmk === undefined ? '13' : { context: new Context(this, lmk, tail), trailer };
   }
 }
@@ -291,14 +241,8 @@ function dateTime(ms: number): [string, string] {
   return [text.slice(2, 8), text.slice(8, 14)];
 }
 
-function checkOptions({ headerLength, pinLength, lmks }: HostDevice): void {
-  if (!Number.isInteger(headerLength) || headerLength < 0 || headerLength > 255) {
+function checkHeader(length: number): void {
+  if (!Number.isInteger(length) || length < 0 || length > 255) {
     throw new InputError('HEADER_LENGTH', 'headerLength must be 0 to 255');
-  }
-  if (!Number.isInteger(pinLength) || pinLength < PIN_FIELD.min || pinLength > PIN_FIELD.max) {
-    throw new InputError('PIN_LENGTH', `pinLength must be ${PIN_FIELD.min} to ${PIN_FIELD.max}`);
-  }
-  if (lmks.length === 0 || new Set(lmks.map(({ id }) => id)).size < lmks.length) {
-    throw new InputError('LMKS', 'a device needs LMKs with identifiers of their own');
   }
 }

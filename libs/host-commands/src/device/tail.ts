@@ -11,9 +11,8 @@
  *   !…             version of the block that leaves, B or D; BW: whether and which check value follows
  *   X'19' and up to 32 characters: sent back
  */
+import type { KeyAttributes, MadeAttributes, ReplyCode } from '@pinfold/hsm';
 import type { ReadyCommand } from '../declare.js';
-import type { ReplyCode } from '../refusal.js';
-import type { KeyAttributes } from './keys.js';
 
 const TRAILER = '\x19';
 const TRAILER_MAX = 32;
@@ -30,12 +29,6 @@ const KEY_BYTES_OF_ALGORITHM: Readonly<Record<string, number>> = {
   A2: 24,
   A3: 32,
 };
-
-/** Attributes of a key that a command makes; algorithm and length only where the message gave them. */
-export interface MadeAttributes extends Omit<KeyAttributes, 'algorithm'> {
-  readonly algorithm?: string;
-  readonly length?: number;
-}
 
 export interface Tail {
   lmkId?: string;

@@ -1,9 +1,7 @@
 /** The reference of the host commands, from the same layouts that parse and build them. */
-import { HOST_ERRORS, LMK_KEY_TYPES } from '@pinfold/keyblock';
+import { HOST_ERRORS, KEY_ROLES, LMK_KEY_TYPES, SECURITY_SETTINGS } from '@pinfold/hsm';
 import { HOST_COMMANDS } from '../commands/index.js';
 import type { Group, ReadyCommand } from '../declare.js';
-import { KEY_ROLES } from '../device/key-roles.js';
-import { SECURITY_SETTINGS } from '../device/settings.js';
 import type { FieldLength, FieldNode, KeyNode, Layout, Node } from '../layout/nodes.js';
 import { WIRE_LIMITS } from '../wire/connection.js';
 import { showSettings } from './settings-shown.js';

@@ -1,4 +1,4 @@
-import { SECURITY_SETTINGS, settingsOf } from '../device/settings.js';
+import { SECURITY_SETTINGS, settingsOf } from '@pinfold/hsm';
 import { showSettings } from './settings-shown.js';
 
 const results = showSettings();

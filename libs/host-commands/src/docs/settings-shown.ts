@@ -4,15 +4,21 @@
  * differ.
  */
 import { createHash } from 'node:crypto';
-import { fromHex, type RandomBytes } from '@pinfold/crypto';
-import { generateRsaPair } from '@pinfold/hsm';
+import {
+  fromHex,
+  generateRsaPair,
+  KEY_ROLES,
+  type KeyAttributes,
+  type KeyRole,
+  LmkDevice,
+  type LmkOptions,
+  SETTING_NAMES,
+  type SettingName,
+  sealPrivateKey,
+  wireOfBytes,
+} from '@pinfold/hsm';
 import { HOST_COMMANDS } from '../commands/index.js';
 import { HostDevice } from '../device/host-device.js';
-import { KEY_ROLES, type KeyRole } from '../device/key-roles.js';
-import type { KeyAttributes } from '../device/keys.js';
-import { sealPrivateKey } from '../device/rsa-tokens.js';
-import { SETTING_NAMES, type SettingName } from '../device/settings.js';
-import { wireOfBytes } from '../layout/chars.js';
 
 const ACCOUNT = '000012345678';
 const KEY = '0123456789ABCDEFFEDCBA9876543210';
@@ -27,15 +33,18 @@ const token = (
   role: KeyRole,
   { value = KEY, ...attributes }: Partial<KeyAttributes> & { value?: string } = {},
 ): string =>
-  of.keys.seal(of.defaultLmk, fromHex(value), { row: KEY_ROLES[role], scheme: 'S', attributes });
+  of.module.keys.seal(of.module.defaultLmk, of.module.keys.opened(fromHex(value)), {
+    row: KEY_ROLES[role],
+    scheme: 'S',
+    attributes,
+  });
 
 /** Seals keys that a device with everything on does not take. */
 const lax = (): HostDevice =>
-  new HostDevice({
-    commands: HOST_COMMANDS,
-    random: (length) => new Uint8Array(length),
-    without: SETTING_NAMES,
-  });
+  deviceOf({ random: (length) => new Uint8Array(length), without: SETTING_NAMES });
+
+const deviceOf = (options: LmkOptions): HostDevice =>
+  new HostDevice({ commands: HOST_COMMANDS, module: new LmkDevice(options) });
 
 const reply = (of: HostDevice, command: string): string =>
   of.answer(`HEAD${command}`, 0, command.length + 4).slice(4);
@@ -50,7 +59,7 @@ const rsa = (() => {
 
 /** Pad mode, encrypted key and private key of a GI command that fails late. */
 const importOf = (of: HostDevice, padding: string, attributes: string): string => {
-  const { random, defaultLmk } = of;
+  const { random, defaultLmk } = of.module;
   const privateKey = sealPrivateKey(defaultLmk, rsa().privateKey, { modeOfUse: 'D', random });
   return `GI01${padding}FFFF0256${'\0'.repeat(256)};99FFFF${wireOfBytes(privateKey)}#${attributes}`;
 };
@@ -127,13 +136,13 @@ export function showSettings(): SettingResult[] {
 }
 
 function deviceFor(setting: SettingName, without: readonly SettingName[]): HostDevice {
-  const of = new HostDevice({ commands: HOST_COMMANDS, random: repeatable(setting), without });
-  if (setting !== 'authorisation-needed') of.authorise('one', 'two');
+  const of = deviceOf({ random: repeatable(setting), without });
+  if (setting !== 'authorisation-needed') of.module.authorise('one', 'two');
   return of;
 }
 
 /** The same bytes at every making of the reference. */
-function repeatable(seed: string): RandomBytes {
+function repeatable(seed: string): LmkOptions['random'] {
   let counter = 0;
   return (length) => {
     const out = new Uint8Array(length);

@@ -1,20 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import {
-  HOST_COMMANDS,
-  HostDevice,
-  keysFor,
-  MUTATIONS,
-  sampleCommand,
-  seededNumbers,
-} from '../index.js';
+import { HOST_COMMANDS, keysFor, MUTATIONS, sampleCommand, seededNumbers } from '../index.js';
 import { answersTo } from '../lanes/batch.testing.js';
+import { testDevice } from '../testing.js';
 
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_121);
 const bugs: string[] = [];
 const deviceOf = (mode: 'legacy' | 'hardened') =>
-  new HostDevice({
-    commands: HOST_COMMANDS,
-    random: (length) => Uint8Array.from(randomBytes(length)),
+  testDevice({
     mode,
     report: ({ command, error }) => {
       if (error !== undefined) bugs.push(`${command}: ${(error as Error).stack}`);
@@ -29,7 +20,7 @@ it.each(['legacy', 'hardened'] as const)('answers whatever is asked of it, %s', 
   const codes = new Map<string, Set<string>>();
   for (const command of HOST_COMMANDS.values()) {
     const seen = new Set<string>();
-    if (mode === 'legacy') of.authorise('one', 'two');
+    if (mode === 'legacy') of.module.authorise('one', 'two');
     for (let i = 0; i < 12; i++) {
       const valid = sampleCommand(command, { random, keyFor, pinLength: 5 });
       for (const mutate of Object.values(MUTATIONS)) {
@@ -93,7 +84,7 @@ function withoutFill(reply: string): string {
 }
 
 /** One PIN in formats 0, 1 and 3, to format 0: nothing random in the reply. */
-function goodTranslations(of: HostDevice, zpk: string): string[] {
+function goodTranslations(of: ReturnType<typeof testDevice>, zpk: string): string[] {
   const ask = (command: string) => of.answer(`HEAD${command}`, 0, command.length + 4).slice(8);
   const account = '123456789012';
   const pin = ask(`BA1234F${account}`);

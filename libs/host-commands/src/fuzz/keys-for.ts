@@ -1,9 +1,6 @@
 /** Good key tokens for fuzzing and benchmarks, asked from the device itself by A0. */
-import { generateRsaPair, rsaPublicKeyDer } from '@pinfold/hsm';
+import { KEY_ROLES, type KeyRole, LmkContext, newRsaPair, wireOfBytes } from '@pinfold/hsm';
 import type { HostDevice } from '../device/host-device.js';
-import { KEY_ROLES, type KeyRole } from '../device/key-roles.js';
-import { RSA_MODES, sealPrivateKey } from '../device/rsa-tokens.js';
-import { wireOfBytes } from '../layout/chars.js';
 import { LENGTH_OF_BLOCK } from '../layout/nodes.js';
 
 /** A token by role or by three-character type; the same one for the same name. */
@@ -16,15 +13,18 @@ export function keysFor(device: HostDevice): (wanted: string) => string | undefi
 }
 
 /** RSA keys by name: a public key as it stands in commands; `length|token` of a private one. */
-function rsaKey(device: HostDevice, wanted: 'rsaPublic' | 'rsaPrivate'): string {
-  const bits = device.settings.has('long-rsa-keys') ? 2_048 : 512;
-  const pair = generateRsaPair({ bits });
-  if (wanted === 'rsaPublic') return wireOfBytes(rsaPublicKeyDer(pair.publicKey, 'signed'));
-  const { random, defaultLmk } = device;
-  const token = sealPrivateKey(defaultLmk, pair.privateKey, { modeOfUse: RSA_MODES.both, random });
-  const block = defaultLmk.kind === 'key-block';
-  const length = block ? LENGTH_OF_BLOCK : String(token.length).padStart(4, '0');
-  return `${length}|${wireOfBytes(token)}`;
+function rsaKey({ module }: HostDevice, wanted: 'rsaPublic' | 'rsaPrivate'): string {
+  const bits = module.settings.has('long-rsa-keys') ? 2_048 : 512;
+  const pair = newRsaPair(new LmkContext(module), {
+    bits,
+    use: 'both',
+    integers: 'signed',
+    header: {},
+  });
+  if (wanted === 'rsaPublic') return wireOfBytes(pair.publicKey);
+  const block = module.defaultLmk.kind === 'key-block';
+  const length = block ? LENGTH_OF_BLOCK : String(pair.privateKey.length).padStart(4, '0');
+  return `${length}|${wireOfBytes(pair.privateKey)}`;
 }
 
 function newToken(device: HostDevice, wanted: string): string | undefined {
@@ -32,7 +32,7 @@ function newToken(device: HostDevice, wanted: string): string | undefined {
   const row = Object.hasOwn(KEY_ROLES, wanted) ? KEY_ROLES[wanted as KeyRole] : undefined;
   const type = row?.type ?? (wanted.length === 2 ? `0${wanted}` : wanted);
   const header = '0'.repeat(device.headerLength);
-  const block = device.defaultLmk.kind === 'key-block';
+  const block = device.module.defaultLmk.kind === 'key-block';
   const usage = row?.usages[0] ?? 'D0';
   const command = block ? `A00FFFS#${usage}T2N00N00` : `A00${type}U`;
   const text = header + command;

@@ -2,8 +2,9 @@
  * Commands made from their layouts for fuzzing: first valid, then with one thing broken. Random bytes
  * alone would test nothing: almost none pass the first field.
  */
+
+import { bytesOfWire } from '@pinfold/hsm';
 import type { ReadyCommand } from '../declare.js';
-import { bytesOfWire } from '../layout/chars.js';
 import type { CharClass, FieldLength, FieldNode, Layout, Node } from '../layout/nodes.js';
 import { ACCOUNT_BY_FORMAT, usageOf } from '../layout/nodes.js';
 import { pinBlockDigits, type Values } from '../layout/parse.js';

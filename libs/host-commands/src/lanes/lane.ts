@@ -7,12 +7,11 @@
  * command's ordinary logic, so that there is one place that decides about those. Where a lane answers,
  * it answers what the ordinary logic would.
  */
-import type { Host } from '../device/host.js';
-import type { Lmk } from '../device/lmk.js';
+import { BATCH_ROWS, type Lmk, type LmkDevice } from '@pinfold/hsm';
 import type { Replies } from '../wire/replies.js';
 
 /** Messages of one round; more go in several. */
-export const LANE_ROWS = 512;
+export const LANE_ROWS = BATCH_ROWS;
 
 export interface Lane {
   /** Forgets the rows of the round before. */
@@ -30,7 +29,7 @@ export interface Lane {
 
 /** What a lane is made for. */
 export interface LaneHost {
-  readonly device: Host;
+  readonly module: LmkDevice;
   readonly tail: Tail;
 }
 
@@ -47,7 +46,7 @@ export class Tail {
   readonly #default: Lmk;
   readonly #byId = new Map<number, Lmk>();
 
-  constructor({ defaultLmk, lmks }: Pick<Host, 'defaultLmk' | 'lmks'>) {
+  constructor({ defaultLmk, lmks }: Pick<LmkDevice, 'defaultLmk' | 'lmks'>) {
     this.#default = defaultLmk;
     this.lmk = defaultLmk;
     for (const lmk of lmks) this.#byId.set(idOf(Buffer.from(lmk.id, 'latin1'), 0), lmk);

@@ -1,14 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { HOST_COMMANDS, HostDevice, keyBlockLmk } from '../index.js';
+import { keyBlockLmk } from '@pinfold/hsm';
+import { HOST_COMMANDS } from '../index.js';
+import { testDevice } from '../testing.js';
 import { answersTo } from './batch.testing.js';
 import { Lanes } from './lanes.js';
 
 const ACCOUNT = '123456789012';
 const bugs: unknown[] = [];
-const device = new HostDevice({
-  commands: HOST_COMMANDS,
-  random: (length) => Uint8Array.from(randomBytes(length)),
-  mode: 'legacy',
+const device = testDevice({
   report: ({ error }) => error !== undefined && bugs.push(error),
 });
 afterAll(() => expect(bugs).toEqual([]));
@@ -92,7 +90,7 @@ const OTHERS: Record<string, string> = {
 };
 
 const lanes = new Lanes({
-  device,
+  module: device.module,
   headerLength: 4,
   commands: HOST_COMMANDS.values(),
   ordinary: () => 'ordinary',
@@ -130,7 +128,7 @@ it('answers in the ordinary way what a lane with a bug took', () => {
   const failed: string[] = [];
   const translate = HOST_COMMANDS.get('CC')!;
   const broken = new Lanes({
-    device,
+    module: device.module,
     headerLength: 4,
     commands: [
       {
@@ -138,7 +136,11 @@ it('answers in the ordinary way what a lane with a bug took', () => {
         lane: (host) =>
           Object.assign(translate.lane!(host), {
             run: () =>
-              device.keys.open(device.defaultLmk, 'no key', { type: '001', name: '', usages: [] }),
+              device.module.keys.open(device.module.defaultLmk, 'no key', {
+                type: '001',
+                name: '',
+                usages: [],
+              }),
           }),
       },
       HOST_COMMANDS.get('EC')!,
@@ -177,28 +179,22 @@ it('makes keys of odd parity that the device takes, with their check values', ()
 });
 
 it('knows a key under its type and LMK only, and none that was wiped', () => {
-  const own = new HostDevice({
-    commands: HOST_COMMANDS,
-    random: (length) => Uint8Array.from(randomBytes(length)),
-    mode: 'legacy',
-  });
+  const own = testDevice();
   const through = (command: string) =>
     answersTo([`HEAD${command}`], (all, replies) => own.answerMany(all, replies))[0];
   expect(through(translation())).toBe(one(`HEAD${translation()}`));
   expect(through(translation())).toBe(one(`HEAD${translation()}`));
-  own.keys.wipe();
+  own.module.wipe();
   expect(through(translation())).toBe(one(`HEAD${translation()}`));
 });
 
 it('serves key blocks too, and what their headers do not allow is refused', () => {
-  const hardened = new HostDevice({
-    commands: HOST_COMMANDS,
-    random: (length) => Uint8Array.from(randomBytes(length)),
+  const hardened = testDevice({
     mode: 'hardened',
     lmks: [keyBlockLmk('01', '9B71333A13F9FAE72F9D0E2DAB4AD6784718012F9244033F3F26A2DE0C8AA11A')],
   });
   const under = new Lanes({
-    device: hardened,
+    module: hardened.module,
     headerLength: 4,
     commands: HOST_COMMANDS.values(),
     ordinary: (text) => `ordinary ${hardened.answer(text, 0, text.length)}`,

@@ -3,8 +3,9 @@
  * others by the device's ordinary way. Lanes run first, so that no key leaves the cache between its
  * look-up and its use.
  */
+
+import type { LmkDevice } from '@pinfold/hsm';
 import type { ReadyCommand } from '../declare.js';
-import type { Host } from '../device/host.js';
 import type { Messages } from '../wire/messages.js';
 import type { Replies } from '../wire/replies.js';
 import { LANE_ROWS, type Lane, Tail } from './lane.js';
@@ -20,7 +21,7 @@ interface Open {
 }
 
 export interface LanesOptions {
-  readonly device: Host;
+  readonly module: LmkDevice;
   readonly headerLength: number;
   readonly commands: Iterable<ReadyCommand>;
   /** The reply to a message in the ordinary way. */
@@ -44,14 +45,14 @@ export class Lanes {
 
   constructor(options: LanesOptions) {
     this.#options = options;
-    const { device, commands } = options;
-    this.#tail = new Tail(device);
+    const { module, commands } = options;
+    this.#tail = new Tail(module);
     for (const { code, replyCode, lane } of commands) {
       if (lane === undefined) continue;
       this.#lanes.push({
         code,
         reply: [replyCode.charCodeAt(0), replyCode.charCodeAt(1)],
-        lane: lane({ device, tail: this.#tail }),
+        lane: lane({ module, tail: this.#tail }),
         rows: 0,
       });
       this.#byCode[(code.charCodeAt(0) << 8) | code.charCodeAt(1)] = this.#lanes.length;
@@ -69,8 +70,12 @@ export class Lanes {
 
   /** Whether any message went to a lane. */
   #take({ buffers, from, end }: Messages, first: number, last: number): boolean {
-    const { headerLength } = this.#options;
+    const { headerLength, module } = this.#options;
     let any = false;
+    if (module.shut !== undefined) {
+      this.#lane.fill(0, 0, last - first);
+      return false;
+    }
     for (let i = first; i < last; i++) {
       const buffer = buffers[i]!;
       const codeAt = from[i]! + headerLength;

@@ -2,8 +2,8 @@
  * Builder of a layout: values in, text of the wire out. Used for replies by the service and for
  * commands by the client and the fuzzer; what it makes, the parser reads.
  */
-import { InputError } from '@pinfold/crypto';
-import { allOf, wireOfBytes } from './chars.js';
+import { InputError, wireOfBytes } from '@pinfold/hsm';
+import { allOf } from './chars.js';
 import {
   ACCOUNT_BY_FORMAT,
   type FieldLength,

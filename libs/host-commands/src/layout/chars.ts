@@ -26,13 +26,3 @@ export function allOf(chars: CharClass, text: string, from: number, to: number):
   for (let i = from; i < to; i++) all &= CHARACTERS[text.charCodeAt(i)]!;
   return all !== 0;
 }
-
-/** Bytes of a text of the wire. */
-export function bytesOfWire(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, 'latin1'));
-}
-
-/** The text of the wire for bytes. */
-export function wireOfBytes(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-}

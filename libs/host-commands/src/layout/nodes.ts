@@ -5,8 +5,7 @@
  * Characters are those of the wire (one byte each, ISO 8859-1). Lengths are in characters.
  */
 
-import type { KeyRole } from '../device/key-roles.js';
-import type { ReplyCode } from '../refusal.js';
+import type { KeyRole, ReplyCode } from '@pinfold/hsm';
 
 /** Which characters a field may have. */
 export type CharClass = 'digits' | 'hex' | 'alnum' | 'text' | 'binary';

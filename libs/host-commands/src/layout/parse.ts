@@ -2,8 +2,9 @@
  * Parser of a layout: nodes compiled once into steps over a cursor. It reads the text of the wire in
  * place, forward only, and never throws; what does not fit ends it with a reply code.
  */
-import type { ReplyCode } from '../refusal.js';
-import { allOf, bytesOfWire } from './chars.js';
+import type { ReplyCode } from '@pinfold/hsm';
+import { bytesOfWire } from '@pinfold/hsm';
+import { allOf } from './chars.js';
 import type { FieldLength, FieldNode, KeyNode, Layout, Node } from './nodes.js';
 import { ACCOUNT_BY_FORMAT, LENGTH_OF_BLOCK, usageOf } from './nodes.js';
 

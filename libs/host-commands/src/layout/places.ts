@@ -6,7 +6,7 @@
  * again and says what is. Of a key only its length is looked at, since a token that is already known
  * has the right characters.
  */
-import { InputError } from '@pinfold/crypto';
+import { InputError } from '@pinfold/hsm';
 import { CHARACTERS, maskOf } from './chars.js';
 import {
   ACCOUNT_BY_FORMAT,

@@ -4,14 +4,16 @@
  */
 import { randomBytes } from 'node:crypto';
 import { HOST_COMMANDS, HostDevice } from '@pinfold/host-commands';
-import { HOST_ERRORS } from '@pinfold/keyblock';
+import { HOST_ERRORS, LmkDevice } from '@pinfold/hsm';
 import type { Inputs, Outputs, VectorOps } from '../types.js';
 
 function replyTo(command: string): string {
   const device = new HostDevice({
     commands: HOST_COMMANDS,
-    random: (length) => Uint8Array.from(randomBytes(length)),
-    mode: 'legacy',
+    module: new LmkDevice({
+      random: (length) => Uint8Array.from(randomBytes(length)),
+      mode: 'legacy',
+    }),
     headerLength: 0,
   });
   return device.answer(command, 0, command.length);

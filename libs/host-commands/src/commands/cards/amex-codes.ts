@@ -1,14 +1,10 @@
 /** RY: American Express card security codes and their keys. */
-import { amexCsc } from '@pinfold/pin';
+import { amexCodesOf, cvkOf, KEY_ROLES, type LmkKey, mustEqualText, refuse } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import type { Context } from '../../device/context.js';
-import { KEY_ROLES } from '../../device/key-roles.js';
-import type { OpenKey } from '../../device/keys.js';
 import { choice, digits, hex, key, layout, when } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
 import { imported } from '../keys/import-export.js';
 import { oldOptions } from '../keys/key-fields.js';
-import { cvkOf, same } from './card-values.js';
 
 const PAIR = { plain: 32, about: 'CSCK' } as const;
 const ROW = KEY_ROLES.cvk;
@@ -87,12 +83,12 @@ interface Options {
 const schemeUnderLmk = (context: Context, scheme: string | undefined): string =>
   scheme ?? (context.lmk.kind === 'key-block' ? 'S' : 'X');
 
-const checkOf = (context: Context, csck: OpenKey, o: Options): string =>
+const checkOf = (context: Context, csck: LmkKey, o: Options): string =>
   context.keys.checkValue(csck, o.checkValueType === '1' ? 6 : 16);
 
-function kept(context: Context, csck: OpenKey, scheme: string, o: Options) {
-  if (csck.bytes.length !== 16) refuse('27');
-  const sealed = context.keys.seal(context.lmk, csck.bytes, { row: ROW, scheme });
+function kept(context: Context, csck: LmkKey, scheme: string, o: Options) {
+  if (csck.lengthBytes !== 16) refuse('27');
+  const sealed = context.keys.seal(context.lmk, csck, { row: ROW, scheme });
   return { csck: sealed, checkValue: checkOf(context, csck, o) };
 }
 
@@ -119,11 +115,11 @@ interface CodeFields {
 function codes(context: Context, o: CodeFields) {
   const csck = cvkOf(context, o.csck, o.mode === '3' ? 'generate' : 'verify');
   const number = o.account.replace(/0+$/, '').padEnd(15, '0');
-  const { csc5, csc4, csc3 } = amexCsc({ csck, pan: number, expiry: o.expiry });
+  const { csc5, csc4, csc3 } = amexCodesOf(csck, { pan: number, expiry: o.expiry });
   if (o.mode === '3') return { mode: o.mode, csc5, csc4, csc3 };
   const given = [o.csc5!, o.csc4!, o.csc3!];
   [csc5, csc4, csc3].forEach((code, i) => {
-    if (!/^F+$/.test(given[i]!)) same(code, given[i]!);
+    if (!/^F+$/.test(given[i]!)) mustEqualText(code, given[i]!);
   });
   return { mode: o.mode };
 }

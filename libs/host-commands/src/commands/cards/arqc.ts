@@ -1,29 +1,17 @@
 /** KQ and KW: application cryptograms and the issuer’s answers to them. */
-import { equalConstantTime } from '@pinfold/crypto';
-import {
-  applicationCryptogram,
-  arpcMethod1,
-  arpcMethod2,
-  type SessionKeyMethod,
-  scriptMac,
-} from '@pinfold/emv';
+import { type Answer, arqcArpc, mustMatchDiscretionaryMac, refuse } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { binary, choice, digits, hex, key, layout, when } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
 import {
   arqcErrors,
   atc,
   branchHeight,
-  cardKeyOf,
-  commonMethod,
   PADDING_NOTE,
   panPsn,
   transaction,
-  treeMethod,
+  treeSession,
   un,
-  wholeCardKeyOf,
   wholePan,
-  withSession,
 } from './emv-fields.js';
 
 const ARQC_MODES = {
@@ -31,30 +19,6 @@ const ARQC_MODES = {
   '1': 'verify the ARQC, make the ARPC',
   '2': 'make the ARPC',
 } as const;
-
-interface ArqcInput {
-  readonly card: Uint8Array;
-  readonly session: SessionKeyMethod;
-  readonly verify: boolean;
-  readonly data?: Uint8Array;
-  readonly arqc: Uint8Array;
-  /** Undefined where no answer is wanted. */
-  readonly arpc?: (session: Uint8Array, card: Uint8Array) => Uint8Array;
-}
-
-/** Verifies and answers, as KQ and KW do. */
-function arqcArpc(o: ArqcInput): { arpc: Uint8Array } {
-  return withSession(o.card, o.session, (session, card) => {
-    if (o.verify) {
-      const data = o.data!;
-      if (data.length === 0) refuse('81');
-      const padding = data.length % 8 === 0 ? 'none' : 'iso1';
-      const expected = applicationCryptogram({ key: session, data, padding });
-      if (!equalConstantTime(expected, o.arqc)) refuse('01');
-    }
-    return { arpc: o.arpc === undefined ? new Uint8Array() : o.arpc(session, card) };
-  });
-}
 
 const arpcReply = layout(binary('arpc', { beforeEnd: 0, max: 8 }));
 
@@ -104,34 +68,25 @@ export const verifyArqc = hostCommand({
   },
   notes: `${PADDING_NOTE} The ARPC of both schemes is made under the card’s master key. Modes 3 and 4: the order of the fields is that of public clients; that the MAC has four bytes, under the Visa session key of MK-SMI, is not confirmed. The calculated ARQC is given in no state.`,
   run: (context, o) => {
-    const { bytes: masterKey } = context.key(o.mkAc, 'mkAc', '10', 'derive');
+    const master = context.key(o.mkAc, 'mkAc', '10', 'derive');
     const visa = o.scheme === '0';
     const discretionary = o.mode === '3' || o.mode === '4';
     if (discretionary && !visa) refuse('03');
-    const made = arqcArpc({
-      card: cardKeyOf(masterKey, o.panPsn),
-      session: visa ? { method: 'none' } : { method: 'mastercard', atc: o.atc, un: o.un },
-      verify: o.mode !== '2',
+    const card = { panPsn: o.panPsn };
+    const arpc = arqcArpc({
+      master,
+      card,
+      session: visa ? { kind: 'none' } : { kind: 'mastercard', atc: o.atc, un: o.un },
       data: o.data,
       arqc: o.arqc,
-      arpc:
-        o.arc === undefined
-          ? undefined
-          : (_, card) => arpcMethod1({ key: card, arqc: o.arqc, arc: o.arc! }),
+      answer: o.arc === undefined ? undefined : { method: 1, under: 'card', arc: o.arc },
     });
-    if (!discretionary) return made;
-    if (o.discretionary!.length === 0) refuse('82');
+    if (!discretionary) return { arpc };
+    const { discretionary: data, discretionaryMac: mac } = o as Required<typeof o>;
+    if (data.length === 0) refuse('82');
     const smi = context.key(o.mkSmi!, 'mkSmi', '11', 'derive');
-    const method = { method: 'visa-sm', atc: o.atc } as const;
-    const right = withSession(cardKeyOf(smi.bytes, o.panPsn), method, (session) => {
-      const mac = scriptMac({
-        key: session,
-        commandHeader: new Uint8Array(),
-        macPrefix: o.discretionary!,
-      });
-      return equalConstantTime(mac.slice(0, 4), o.discretionaryMac!);
-    });
-    return right ? made : refuse('06');
+    mustMatchDiscretionaryMac(smi, { card, atc: o.atc, data, mac });
+    return { arpc };
   },
 });
 
@@ -181,31 +136,29 @@ export const verifyArqc4 = hostCommand({
   errors: { ...arqcErrors, '52': 'branch and height' },
   notes: `${PADDING_NOTE} The ARPC is made under the session key.`,
   run: (context, o) => {
-    const { bytes: masterKey } = context.key(o.mkAc, 'mkAc', '10', 'derive');
+    const master = context.key(o.mkAc, 'mkAc', '10', 'derive');
     const tree = o.scheme === '0' || o.scheme === '1';
-    const answer = o.mode === '0' ? undefined : ANSWERS[o.mode];
-    const { arqc } = o;
-    return arqcArpc({
-      card:
-        o.wholePan === undefined
-          ? cardKeyOf(masterKey, o.panPsn!)
-          : wholeCardKeyOf(masterKey, o.wholePan),
-      session: tree ? treeMethod(o) : commonMethod(o.atc),
-      verify: o.mode !== '2' && o.mode !== '4',
-      data: o.data,
-      arqc,
-      arpc:
-        answer === undefined
-          ? undefined
-          : (session) =>
-              answer === 1
-                ? arpcMethod1({ key: session, arqc, arc: o.arc! })
-                : arpcMethod2({
-                    key: session,
-                    arqc,
-                    csu: o.csu!,
-                    proprietaryData: o.proprietary!,
-                  }),
-    });
+    return {
+      arpc: arqcArpc({
+        master,
+        card: o,
+        session: tree ? treeSession(o) : { kind: 'common', counter: o.atc },
+        data: o.data,
+        arqc: o.arqc,
+        answer: answerOf(o),
+      }),
+    };
   },
 });
+
+function answerOf(o: {
+  readonly mode: keyof typeof ANSWERS | '0';
+  readonly arc?: Uint8Array;
+  readonly csu?: Uint8Array;
+  readonly proprietary?: Uint8Array;
+}): Answer | undefined {
+  if (o.mode === '0') return undefined;
+  return ANSWERS[o.mode] === 1
+    ? { method: 1, under: 'session', arc: o.arc! }
+    : { method: 2, csu: o.csu!, proprietary: o.proprietary! };
+}

@@ -1,11 +1,8 @@
 /** PM: dynamic CVV and CVC3. */
-
-import { DesKey, fromHex } from '@pinfold/crypto';
-import { iccMasterKey } from '@pinfold/emv';
-import { cvc3, dcvv } from '@pinfold/pin';
+import { dynamicCvc3, dynamicCvv, mustEqualText } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { binary, choice, digits, hex, key, layout, when } from '../../layout/nodes.js';
-import { pan, same } from './card-values.js';
+import { pan } from './card-values.js';
 
 export const verifyDynamicCvv = hostCommand({
   code: 'PM',
@@ -44,29 +41,17 @@ export const verifyDynamicCvv = hostCommand({
   run: (context, o) => {
     const role = o.scheme === '0' ? 'mkAc' : 'mkCvc3';
     const opened = context.key((o.mkAc ?? o.mkCvc3)!, role, '10', 'derive');
-    const { option } = o;
-    const card = iccMasterKey({ imk: opened.bytes, pan: o.pan, psn: '00', option });
-    const cardKey = DesKey.of(card);
-    try {
-      if (o.scheme === '0') {
-        const { pan, expiry, serviceCode, counter } = o as Required<typeof o>;
-        const atc = counter.slice(-4);
-        same(dcvv({ cvk: cardKey, pan, expiry, serviceCode, atc }), o.dcvv!);
-        return {};
-      }
-      const size = Math.max(3, o.cvc3!.replace(/^0+/, '').length);
-      const made = cvc3({
-        key: cardKey,
-        track: o.track!,
-        atc: fromHex(o.atc!),
-        un: fromHex(o.un!),
-        digits: size,
-      });
-      same(made, o.cvc3!.slice(-size));
+    const { option, pan } = o;
+    if (o.scheme === '0') {
+      const { expiry, serviceCode, counter } = o as Required<typeof o>;
+      const atc = counter.slice(-4);
+      mustEqualText(dynamicCvv(opened, { pan, option, expiry, serviceCode, atc }), o.dcvv!);
       return {};
-    } finally {
-      cardKey.wipe();
-      card.fill(0);
     }
+    const { track, atc, un, cvc3 } = o as Required<typeof o>;
+    const digits = Math.max(3, cvc3.replace(/^0+/, '').length);
+    const made = dynamicCvc3(opened, { pan, option, track, atc, un, digits });
+    mustEqualText(made, cvc3.slice(-digits));
+    return {};
   },
 });

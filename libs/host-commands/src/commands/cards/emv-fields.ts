@@ -1,8 +1,6 @@
-/** Fields, errors, card keys and session keys that the EMV commands share. */
-import { toHex } from '@pinfold/crypto';
-import { iccMasterKey, type SessionKeyMethod, sessionDiversifier, sessionKey } from '@pinfold/emv';
+/** Fields, errors and session keys that the EMV commands share. */
+import type { SessionOf } from '@pinfold/hsm';
 import { binary, choice, digits, hex, layout, literal } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
 
 export const panPsn = binary('panPsn', 8, {
   about: 'account number and sequence number, 16 right-most digits, packed',
@@ -46,48 +44,13 @@ export const arqcErrors = {
 export const PADDING_NOTE =
   'Data that is no multiple of 8 bytes is filled with zeros; what a scheme appends (80) the host appends.';
 
-/** The card's master key by option A from 16 digits, packed: the block is already formed. */
-export function cardKeyOf(masterKey: Uint8Array, panPsnBytes: Uint8Array): Uint8Array {
-  const text = toHex(panPsnBytes);
-  if (!/^\d{16}$/.test(text)) refuse('22');
-  return iccMasterKey({ imk: masterKey, pan: text.slice(0, 14), psn: text.slice(14) });
-}
-
-/** The card's master key by option B from the whole number; option A below 17 digits, as EMV has it. */
-export function wholeCardKeyOf(masterKey: Uint8Array, wholePanBytes: Uint8Array): Uint8Array {
-  const text = toHex(wholePanBytes).replace(/^0(?=\d{2,}$)/, '');
-  if (!/^\d{14,21}$/.test(text)) refuse('22');
-  const [pan, psn] = [text.slice(0, -2), text.slice(-2)];
-  return iccMasterKey({ imk: masterKey, pan, psn, option: 'B' });
-}
-
 interface TreeInput {
   readonly tree?: keyof typeof TREES;
   readonly atc: Uint8Array;
   readonly iv?: Uint8Array;
 }
 
-/** The session key method of the EMV2000 tree; a zero vector where the message has none. */
-export function treeMethod({ tree, atc, iv = new Uint8Array(16) }: TreeInput): SessionKeyMethod {
-  return { method: 'emv2000-tree', atc, iv, ...TREES[tree!] };
-}
-
-/** EMV common session key for cryptograms: the counter is the diversifier. */
-export function commonMethod(counter: Uint8Array): SessionKeyMethod {
-  return { method: 'common', diversifier: sessionDiversifier(counter) };
-}
-
-/** Runs with the session key of a card, and wipes both keys. */
-export function withSession<T>(
-  card: Uint8Array,
-  how: SessionKeyMethod,
-  use: (session: Uint8Array, card: Uint8Array) => T,
-): T {
-  const session = sessionKey(card, how);
-  try {
-    return use(session, card);
-  } finally {
-    card.fill(0);
-    session.fill(0);
-  }
+/** The session key of the EMV2000 tree. */
+export function treeSession({ tree, atc, iv }: TreeInput): SessionOf {
+  return { kind: 'tree', atc, iv, ...TREES[tree!] };
 }

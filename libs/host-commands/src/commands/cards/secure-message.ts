@@ -1,18 +1,10 @@
 /** KU and KY: the MAC of a script command, its data enciphered, or a new PIN in it. */
-import { concatBytes, decryptEcb } from '@pinfold/crypto';
-import {
-  encryptScriptData,
-  type ScriptEncryption,
-  type SessionKeyMethod,
-  scriptMac,
-  sessionKey,
-} from '@pinfold/emv';
+import { type ScriptContent, type ScriptEncryption, type SessionOf, scriptOf } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import type { Context } from '../../device/context.js';
 import { binary, choice, hex, key, layout, literal, unlessEnd, when } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
-import { atc, branchHeight, cardKeyOf, panPsn, treeMethod } from './emv-fields.js';
-import { newPinBlock, type PinChange, pinChangeFields } from './pin-change.js';
+import { atc, branchHeight, panPsn, treeSession } from './emv-fields.js';
+import { type PinChange, pinChangeFields, pinForCard } from './pin-change.js';
 
 const session8 = binary('session', 8, {
   about: 'scheme 0 of KU: zeros and the ATC; else the ARQC or a random number',
@@ -60,55 +52,43 @@ interface Script {
 }
 
 interface How {
-  readonly integrity: SessionKeyMethod;
-  readonly confidentiality?: SessionKeyMethod;
+  readonly integrity: SessionOf;
+  readonly confidentiality?: SessionOf;
   readonly encryption: ScriptEncryption;
   /** The message carries a new PIN. */
   readonly pinChange: boolean;
 }
 
-function scriptOf(context: Context, o: Script & Partial<PinChange>, how: How) {
-  const smi = context.key(o.mkSmi, 'mkSmi', '10', 'derive').bytes;
-  if (how.confidentiality === undefined) return { mac: macOf(smi, o, how, o.message) };
-  const smc = o.mkSmc === undefined ? smi : context.key(o.mkSmc, 'mkSmc', '11', 'derive').bytes;
-  const clear = how.pinChange
-    ? newPinBlock(context, { ...(o as PinChange), pinBlock: o.cipher! })
-    : dataOf(context, o);
-  const sessionOfData = keyFor(smc, o.panPsn, how.confidentiality);
-  const sealed = encryptScriptData({
-    key: sessionOfData,
-    data: clear,
-    encryption: how.encryption,
+function secured(context: Context, o: Script & Partial<PinChange>, how: How) {
+  const { panPsn, message } = o;
+  const smi = context.key(o.mkSmi, 'mkSmi', '10', 'derive');
+  const integrity = { master: smi, session: how.integrity };
+  if (how.confidentiality === undefined) return scriptOf(context, { panPsn, message, integrity });
+  const smc = o.mkSmc === undefined ? smi : context.key(o.mkSmc, 'mkSmc', '11', 'derive');
+  const { mac, sealed } = scriptOf(context, {
+    panPsn,
+    message,
+    integrity,
+    confidentiality: {
+      master: smc,
+      session: how.confidentiality,
+      encryption: how.encryption,
+      content: contentOf(context, o, how.pinChange),
+      at: Number.parseInt(o.offset!, 16),
+    },
   });
-  clear.fill(0);
-  sessionOfData.fill(0);
-  const at = Number.parseInt(o.offset!, 16);
-  if (at > o.message.length) refuse('80');
-  const whole = concatBytes(o.message.subarray(0, at), sealed, o.message.subarray(at));
-  const sealedLength = sealed.length.toString(16).toUpperCase().padStart(4, '0');
-  return { mac: macOf(smi, o, how, whole), sealedLength, sealed };
+  const sealedLength = sealed!.length.toString(16).toUpperCase().padStart(4, '0');
+  return { mac, sealedLength, sealed };
 }
 
-/** The data in clear, from under its transport key. */
-function dataOf(context: Context, o: Script): Uint8Array {
-  const { block } = context.key(o.transportKey!, 'zek', '12', 'decrypt');
-  const data = o.cipher!;
-  if (data.length === 0 || data.length % block.blockBytes !== 0) refuse('80');
-  return decryptEcb(block, data);
-}
-
-function keyFor(masterKey: Uint8Array, pan: Uint8Array, how: SessionKeyMethod): Uint8Array {
-  const card = cardKeyOf(masterKey, pan);
-  const session = sessionKey(card, how);
-  card.fill(0);
-  return session;
-}
-
-function macOf(smi: Uint8Array, o: Script, { integrity }: How, whole: Uint8Array): Uint8Array {
-  const session = keyFor(smi, o.panPsn, integrity);
-  const mac = scriptMac({ key: session, commandHeader: whole, macPrefix: new Uint8Array() });
-  session.fill(0);
-  return mac;
+function contentOf(
+  context: Context,
+  o: Script & Partial<PinChange>,
+  pinChange: boolean,
+): ScriptContent {
+  const cipher = o.cipher!;
+  if (pinChange) return { kind: 'pin', ...pinForCard(context, o as PinChange, cipher) };
+  return { kind: 'data', transport: context.key(o.transportKey!, 'zek', '12', 'decrypt'), cipher };
 }
 
 export const secureMessage3 = hostCommand({
@@ -150,14 +130,14 @@ export const secureMessage3 = hostCommand({
     'The MAC covers the message with the enciphered data put into it at the offset. In modes 3 and 4 the enciphered data of the command is the PIN block under the PIN key. Fields are those of the HSM 8000 reference and of public clients, but for the place of the current PIN block of format 42, which no public source shows.',
   run: (context, o) => {
     const visa = o.scheme === '0';
-    const method = (session: Uint8Array): SessionKeyMethod =>
+    const sessionOf = (session: Uint8Array): SessionOf =>
       visa
-        ? { method: 'visa-sm', atc: session.slice(6) }
-        : { method: 'common', diversifier: session };
-    return scriptOf(context, o, {
-      integrity: method(o.session),
+        ? { kind: 'visa-script', atc: session.slice(6) }
+        : { kind: 'common-diversified', diversifier: session };
+    return secured(context, o, {
+      integrity: sessionOf(o.session),
       confidentiality:
-        o.confidentialitySession === undefined ? undefined : method(o.confidentialitySession),
+        o.confidentialitySession === undefined ? undefined : sessionOf(o.confidentialitySession),
       encryption: visa ? 'visa' : 'mastercard',
       pinChange: o.mode === '3' || o.mode === '4',
     });
@@ -201,11 +181,11 @@ export const secureMessage4 = hostCommand({
   notes:
     'As KU, with two master keys always. The tree begins with a zero vector. The scheme always stands there, as in newer firmware.',
   run: (context, o) => {
-    const how: SessionKeyMethod =
+    const how: SessionOf =
       o.session === undefined
-        ? treeMethod({ tree: o.tree, atc: o.atc! })
-        : { method: 'common', diversifier: o.session };
-    return scriptOf(context, o, {
+        ? treeSession({ tree: o.tree, atc: o.atc! })
+        : { kind: 'common-diversified', diversifier: o.session };
+    return secured(context, o, {
       integrity: how,
       confidentiality: o.mode === '0' ? undefined : how,
       encryption: ENCRYPTIONS[o.scheme],

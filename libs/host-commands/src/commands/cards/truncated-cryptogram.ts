@@ -1,23 +1,17 @@
 /** K2: truncated application cryptograms (Mastercard CAP). */
-import { equalConstantTime } from '@pinfold/crypto';
-import { applicationCryptogram, type SessionKeyMethod } from '@pinfold/emv';
+import { mustMatchTruncated, type SessionOf } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { binary, choice, key, layout, when } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
 import {
   arqcErrors,
   atc,
   branchHeight,
-  cardKeyOf,
-  commonMethod,
   PADDING_NOTE,
   panPsn,
   transaction,
-  treeMethod,
+  treeSession,
   un,
-  wholeCardKeyOf,
   wholePan,
-  withSession,
 } from './emv-fields.js';
 
 interface SessionInput {
@@ -28,10 +22,10 @@ interface SessionInput {
   readonly tree?: '0' | '1';
 }
 
-function methodOf(o: SessionInput): SessionKeyMethod {
-  if (o.session === '0') return { method: 'none' };
-  if (o.session === '1') return { method: 'mastercard', atc: o.atc, un: o.un };
-  return o.session === '2' ? treeMethod(o) : commonMethod(o.atc);
+function sessionOf(o: SessionInput): SessionOf {
+  if (o.session === '0') return { kind: 'none' };
+  if (o.session === '1') return { kind: 'mastercard', atc: o.atc, un: o.un };
+  return o.session === '2' ? treeSession(o) : { kind: 'common', counter: o.atc };
 }
 
 export const verifyTruncatedCryptogram = hostCommand({
@@ -68,19 +62,9 @@ export const verifyTruncatedCryptogram = hostCommand({
   errors: { ...arqcErrors, '01': 'verification failure', '52': 'branch and height' },
   notes: `${PADDING_NOTE} Up to the ATC the fields are those of the HSM 8000 reference; from the unpredictable number on they are this program’s own, since no public source shows them. Mode 1 (MAC verification) is not served.`,
   run: (context, o) => {
-    const { bytes } = context.key(o.mkAc, 'mkAc', '10', 'derive');
-    const { data } = o;
-    if (data.length === 0) refuse('81');
-    if (o.mask.every((byte) => byte === 0)) refuse('15');
-    const card =
-      o.wholePan === undefined ? cardKeyOf(bytes, o.panPsn!) : wholeCardKeyOf(bytes, o.wholePan);
-    const padding = data.length % 8 === 0 ? 'none' : 'iso1';
-    const made = withSession(card, methodOf(o), (session) =>
-      applicationCryptogram({ key: session, data, padding }),
-    );
-    const masked = made.map((byte, i) => byte & o.mask[i]!);
-    const given = o.cryptogram.map((byte, i) => byte & o.mask[i]!);
-    if (!equalConstantTime(masked, given)) refuse('01');
+    const master = context.key(o.mkAc, 'mkAc', '10', 'derive');
+    const { data, cryptogram, mask } = o;
+    mustMatchTruncated({ master, card: o, session: sessionOf(o), data, cryptogram, mask });
     return {};
   },
 });

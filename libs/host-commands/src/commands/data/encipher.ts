@@ -1,31 +1,27 @@
 /** M0, M2 and M4: data blocks enciphered, deciphered, translated. */
-
 import {
-  type BlockKey,
-  decryptCbc,
-  decryptCfb,
-  decryptEcb,
-  encryptCbc,
-  encryptCfb,
-  encryptEcb,
+  type CipherMode,
+  dukptKey,
+  encipher,
   fromHex,
+  KEY_ROLES,
+  type KeyRole,
+  type LmkKey,
+  reencipher,
+  refuse,
   toHex,
-} from '@pinfold/crypto';
+} from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import type { Context } from '../../device/context.js';
-import { KEY_ROLES, type KeyRole } from '../../device/key-roles.js';
-import type { OpenKey } from '../../device/keys.js';
 import { alnum, binary, choice, hex, key, layout, when, whenUsage } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
-import { dukptKey, ksnFields } from '../dukpt-fields.js';
+import { ksnFields } from '../dukpt-fields.js';
 
 const CIPHER_MODES = {
   '00': 'ECB',
   '01': 'CBC',
   '02': 'CFB8',
   '03': 'CFB of whole blocks',
-} as const;
-type CipherMode = keyof typeof CIPHER_MODES;
+} as const satisfies Record<CipherMode, string>;
 const CHAINED = ['01', '02', '03'] as const;
 
 const FORMATS = { '0': 'binary', '1': 'hexadecimal', '2': 'text' } as const;
@@ -94,7 +90,7 @@ interface DataKeyFields {
   readonly ksn?: string;
 }
 
-function dataKey(context: Context, o: DataKeyFields, decrypt: boolean): OpenKey {
+function dataKey(context: Context, o: DataKeyFields, decrypt: boolean): LmkKey {
   const need = decrypt ? 'decrypt' : 'encrypt';
   if (o.ksn !== undefined) {
     return dukptKey(context, { bdk: o.key, ksn: o.ksn }, 'dataRequest');
@@ -122,34 +118,6 @@ function outputOf(
   return { output: new Uint8Array(Buffer.concat([Buffer.from(head, 'latin1'), body])) };
 }
 
-function crypt(
-  key: OpenKey,
-  o: { mode: CipherMode; iv?: string; data: Uint8Array; decrypt: boolean },
-): { iv: Uint8Array | undefined; data: Uint8Array } {
-  const { block } = key;
-  const size = block.blockBytes;
-  if (o.data.length === 0 || o.data.length % size !== 0) refuse('06');
-  if (o.mode === '00') {
-    const data = o.decrypt ? decryptEcb(block, o.data) : encryptEcb(block, o.data);
-    return { iv: undefined, data };
-  }
-  const data = chained(block, { ...o, mode: o.mode, iv: fromHex(o.iv!) });
-  // The vector for the next part: the last block of the cipher text, in CFB too.
-  return { iv: (o.decrypt ? o.data : data).slice(-size), data };
-}
-
-function chained(
-  key: BlockKey,
-  o: { mode: Exclude<CipherMode, '00'>; iv: Uint8Array; data: Uint8Array; decrypt: boolean },
-): Uint8Array {
-  const { iv, data } = o;
-  if (o.mode === '01') return o.decrypt ? decryptCbc(key, iv, data) : encryptCbc(key, iv, data);
-  const segment = o.mode === '02' ? 'byte' : 'block';
-  return o.decrypt
-    ? decryptCfb({ key, iv, data, segment })
-    : encryptCfb({ key, iv, data, segment });
-}
-
 export const encryptData = hostCommand({
   code: 'M0',
   name: 'Encrypt a data block',
@@ -161,7 +129,7 @@ export const encryptData = hostCommand({
   run: (context, o) => {
     const opened = dataKey(context, o, false);
     const data = bytesOf(o.inputFormat, o.message);
-    return outputOf(o.outputFormat, crypt(opened, { ...o, data, decrypt: false }));
+    return outputOf(o.outputFormat, encipher(opened, { ...o, data, decrypt: false }));
   },
 });
 
@@ -176,7 +144,7 @@ export const decryptData = hostCommand({
   run: (context, o) => {
     const opened = dataKey(context, o, true);
     const data = bytesOf(o.inputFormat, o.message);
-    return outputOf(o.outputFormat, crypt(opened, { ...o, data, decrypt: true }));
+    return outputOf(o.outputFormat, encipher(opened, { ...o, data, decrypt: true }));
   },
 });
 
@@ -210,9 +178,11 @@ export const translateData = hostCommand({
     const from = dataKey(context, o, true);
     const to = dataKey(context, { keyType: o.newKeyType, key: o.newKey, ksn: o.newKsn }, false);
     const data = bytesOf(o.inputFormat, o.message);
-    const clear = crypt(from, { ...o, data, decrypt: true });
-    const done = crypt(to, { mode: o.newMode, iv: o.newIv, data: clear.data, decrypt: false });
-    clear.data.fill(0);
+    const done = reencipher(
+      { key: from, mode: o.mode, iv: o.iv },
+      { key: to, mode: o.newMode, iv: o.newIv },
+      data,
+    );
     return outputOf(o.outputFormat, done);
   },
 });

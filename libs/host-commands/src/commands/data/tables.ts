@@ -1,9 +1,8 @@
 /** ED and CS: decimalisation tables under the LMK. */
+
+import { checkSealedTable, sealedTable } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
-import { openTable, sealTable } from '../../device/stored-table.js';
 import { digits, hex, layout } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
-import { checkedTable } from '../pins/pin-fields.js';
 
 export const encryptTable = hostCommand({
   code: 'ED',
@@ -16,7 +15,7 @@ export const encryptTable = hostCommand({
     'On a real device ED is a console command; as a host command it is this program’s own. Tables under the variant LMK (pair 18-19 variant 1) are those of a real device with the same LMK.',
   run: (context, { table }) => {
     context.authorised();
-    return { sealed: sealTable(context.lmk, checkedTable(context, table)) };
+    return { sealed: sealedTable(context, table) };
   },
 });
 
@@ -30,7 +29,7 @@ export const checkTable = hostCommand({
   errors: { '25': 'no table under this LMK, or one that the settings refuse' },
   notes: 'This program’s own: on a real device CS is another command, of the console.',
   run: (context, { sealed }) => {
-    checkedTable(context, openTable(context.lmk, sealed) ?? refuse('25'));
+    checkSealedTable(context, sealed);
     return {};
   },
 });

@@ -1,7 +1,8 @@
 /** BU: check values. */
+
+import { refuse } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { alnum, choice, digits, hex, key, layout, optional, when } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
 import { LENGTH_FLAG } from './key-fields.js';
 
 export const checkValueOfKey = hostCommand({
@@ -30,7 +31,7 @@ export const checkValueOfKey = hostCommand({
     const type = o.typeCode === 'FF' ? (o.keyType ?? 'FFF') : `0${o.typeCode}`;
     const opened = context.keyOfType(o.key, type);
     const size = o.lengthFlag === 'F' ? undefined : LENGTH_FLAG[o.lengthFlag] / 2;
-    if (size !== undefined && opened.bytes.length !== size) refuse('05');
+    if (size !== undefined && opened.lengthBytes !== size) refuse('05');
     return { checkValue: context.keys.checkValue(opened, o.checkValueType === '1' ? 6 : 16) };
   },
 });

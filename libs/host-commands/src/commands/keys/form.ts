@@ -1,11 +1,8 @@
 /** A4, GE and GG: keys of components. */
-
-import { adjustOddParity, combineComponents } from '@pinfold/crypto';
+import { formKey as keyOfComponents, type LmkKey, refuse } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import type { Context } from '../../device/context.js';
-import type { OpenKey } from '../../device/keys.js';
 import { digits, key, layout, repeat } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
 import { checkValue, hexCheck, keyType, oldOptions, schemeLmk } from './key-fields.js';
 
 export const formKey = hostCommand({
@@ -30,14 +27,8 @@ export const formKey = hostCommand({
   },
 });
 
-function formed(context: Context, parts: readonly OpenKey[], type: string, scheme: string) {
-  const length = parts[0]!.bytes.length;
-  if (parts.some(({ bytes }) => bytes.length !== length)) refuse('B5');
-  const sum = combineComponents(parts.map(({ bytes }) => bytes));
-  const { algorithm, attributes } = parts[0]!;
-  if (sum.every((byte) => (byte & 0xfe) === 0)) refuse('11');
-  const bytes = algorithm === 'A' ? sum : adjustOddParity(sum);
-  const made = context.keys.opened(bytes, algorithm === 'A' ? 'A' : 'T', attributes);
+function formed(context: Context, parts: readonly LmkKey[], type: string, scheme: string) {
+  const made = keyOfComponents(context, parts);
   return {
     key: context.sealKey(made, type, scheme),
     checkValue: context.keys.checkValue(made),

@@ -1,6 +1,7 @@
 /** HA, HC, IA and FI: a key of one kind made under LMK and under another key. */
+
+import { KEY_ROLES, type KeyRole } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
-import { KEY_ROLES, type KeyRole } from '../../device/key-roles.js';
 import { key, layout } from '../../layout/nodes.js';
 import { hexCheck, oldOptions } from './key-fields.js';
 import { FLAG_ROLE, zekOrZak } from './zone-keys.js';
@@ -24,7 +25,7 @@ const generateUnder = <const C extends string>(
       const row = KEY_ROLES[o.role];
       const out = given.schemeZmk ?? (context.on('key-block-exchange') ? 'R' : '0');
       const exported = context.keys.exportUnder(master, made, { scheme: out, row });
-      const sealed = context.keys.seal(context.lmk, made.bytes, { row, scheme });
+      const sealed = context.keys.seal(context.lmk, made, { row, scheme });
       const size = given.checkValueType === '1' ? 6 : 16;
       const check = o.master === 'zmk' ? context.keys.checkValue(made, size) : '';
       return { exported, key: sealed, checkValue: check };
@@ -63,7 +64,7 @@ export const generateZekZak = hostCommand({
     const made = context.newKey(scheme);
     const out = o.schemeZmk ?? (context.on('key-block-exchange') ? 'R' : '0');
     const exported = context.keys.exportUnder(master, made, { scheme: out, row });
-    const sealed = context.keys.seal(context.lmk, made.bytes, { row, scheme });
+    const sealed = context.keys.seal(context.lmk, made, { row, scheme });
     return {
       exported,
       key: sealed,

@@ -1,12 +1,9 @@
 /** A0: a new key under the LMK, random or derived for a DUKPT device, and under a master key. */
-import { fromHex } from '@pinfold/crypto';
-import { tdesInitialKey } from '@pinfold/pin';
+import { deriveInitialKey, type LmkKey, refuse } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import type { Context } from '../../device/context.js';
-import type { OpenKey } from '../../device/keys.js';
 import { KeyLane } from '../../lanes/generate-keys.js';
 import { choice, hex, key, layout, optional, unlessEnd, when } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
 import { checkValue, exportKeyUnder, keyType, schemeLmk, schemeOut, ZMK } from './key-fields.js';
 
 const head = layout(
@@ -94,14 +91,12 @@ interface InitialKeyFields {
   readonly initialKsn: string;
 }
 
-function initialKey(context: Context, o: InitialKeyFields): OpenKey {
+function initialKey(context: Context, o: InitialKeyFields): LmkKey {
   const usage = context.attributes?.usage;
   if (o.keyType !== '302' && (o.keyType !== 'FFF' || (usage ?? 'B1') !== 'B1')) refuse('04');
   const bdk =
     context.lmk.kind === 'key-block'
       ? context.key(o.bdk, 'bdk', '10', 'derive')
       : context.keyOfType(o.bdk, BDK_TYPES[o.bdkType], '10', 'derive');
-  if (bdk.bytes.length !== 16 || bdk.algorithm !== 'T') refuse('27');
-  const ksn = fromHex(o.initialKsn + COUNTER);
-  return context.keys.opened(tdesInitialKey({ bdk: bdk.bytes, ksn }), 'T');
+  return deriveInitialKey(context, bdk, o.initialKsn + COUNTER);
 }

@@ -1,9 +1,7 @@
 /** A6 and A8: keys under a ZMK or TMK. */
-
-import { adjustOddParity, hasOddParity } from '@pinfold/crypto';
+import { importKey as keyFrom, type LmkKey } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import type { Context } from '../../device/context.js';
-import type { OpenKey } from '../../device/keys.js';
 import { choice, key, layout, optional } from '../../layout/nodes.js';
 import { checkValue, exportKeyUnder, keyType, schemeLmk, schemeOut, ZMK } from './key-fields.js';
 
@@ -24,17 +22,14 @@ export const importKey = hostCommand({
 
 export function imported(
   context: Context,
-  o: { master: OpenKey; key: string; keyType: string; schemeLmk: string },
+  o: { master: LmkKey; key: string; keyType: string; schemeLmk: string },
 ) {
-  const opened = context.keys.importUnder(o.master, o.key);
-  const { anyParity = false } = context.row(o.keyType);
-  const odd = anyParity || opened.algorithm === 'A' || hasOddParity(opened.key);
-  const bytes = odd ? opened.key : adjustOddParity(opened.key);
-  const made = context.keys.opened(bytes, opened.algorithm, opened.attributes);
+  const { master, key: token, keyType: type } = o;
+  const { key, adjusted } = keyFrom(context, { master, token, type });
   return {
-    ...(odd ? {} : { $warning: '01' as const }),
-    key: context.sealKey(made, o.keyType, o.schemeLmk),
-    checkValue: context.keys.checkValue(made),
+    ...(adjusted ? { $warning: '01' as const } : {}),
+    key: context.sealKey(key, type, o.schemeLmk),
+    checkValue: context.keys.checkValue(key),
   };
 }
 

@@ -1,9 +1,8 @@
 /** Fields that the key commands share. */
+
+import { type KeyRole, type LmkKey, refuse } from '@pinfold/hsm';
 import type { Context } from '../../device/context.js';
-import type { KeyRole } from '../../device/key-roles.js';
-import type { OpenKey } from '../../device/keys.js';
 import { alnum, choice, hex, optional, text } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
 
 export const keyType = alnum('keyType', 3, {
   error: '04',
@@ -33,8 +32,8 @@ export const ZMK = { '0': 'zmk', '1': 'tmk' } as const satisfies Record<string, 
 
 export function exportKeyUnder(
   context: Context,
-  master: OpenKey,
-  made: OpenKey,
+  master: LmkKey,
+  made: LmkKey,
   type: string,
   scheme: string,
 ): string {

@@ -1,7 +1,8 @@
 /** B0, BW and BS: from scheme to scheme and from LMK to LMK. */
+
+import { refuse } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { alnum, choice, digits, key, layout, optional, when } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
 import { keyType, LENGTH_FLAG, schemeLmk } from './key-fields.js';
 
 export const translateScheme = hostCommand({
@@ -42,10 +43,10 @@ export const translateOldLmk = hostCommand({
     'The old LMK is the variant LMK of the device where the message names a key-block LMK (migration), else the LMK itself.',
   run: (context, o) => {
     const type = o.typeCode === 'FF' ? (o.keyType ?? 'FFF') : `0${o.typeCode}`;
-    const { lmk, device } = context;
+    const { lmk, module } = context;
     const old =
       lmk.kind === 'key-block' && !o.key.startsWith('S')
-        ? (device.lmks.find(({ kind }) => kind === 'variant') ?? refuse('A1'))
+        ? (module.lmks.find(({ kind }) => kind === 'variant') ?? refuse('A1'))
         : lmk;
     const opened = context.keys.open(old, o.key, context.row(type));
     const scheme = o.schemeLmk ?? (lmk.kind === 'key-block' ? 'S' : '0');

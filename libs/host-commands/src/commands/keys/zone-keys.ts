@@ -1,7 +1,8 @@
 /** FA, FK and GC: ZPK, ZEK and ZAK between ZMK and LMK. */
+
+import { KEY_ROLES, type KeyRole } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import type { Context } from '../../device/context.js';
-import { KEY_ROLES, type KeyRole } from '../../device/key-roles.js';
 import { choice, key, layout } from '../../layout/nodes.js';
 import { imported } from './import-export.js';
 import { hexCheck, oldOptions } from './key-fields.js';

@@ -1,10 +1,9 @@
 /** GW: MACs under 3DES DUKPT. */
-
-import { iso9797Mac } from '@pinfold/crypto';
+import { dukptMac as macOfTransaction, mustEqualText } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { binary, choice, digits, hex, key, layout, when } from '../../layout/nodes.js';
-import { dukptKey, ksnFields } from '../dukpt-fields.js';
-import { checkMac, cut } from './mac-fields.js';
+import { ksnFields } from '../dukpt-fields.js';
+import { cut } from './mac-fields.js';
 
 export const dukptMac = hostCommand({
   code: 'GW',
@@ -33,13 +32,11 @@ export const dukptMac = hostCommand({
   errors: { '01': 'verification failure', '02': 'mode', '03': 'method', '10': 'BDK parity' },
   run: (context, o) => {
     const use = o.method === '0' ? 'macRequest' : 'macResponse';
-    const session = dukptKey(context, o, use);
-    const mac = iso9797Mac({ algorithm: 3, padding: 1, key: session.des, data: o.message });
-    session.wipe();
+    const mac = macOfTransaction(context, o, use);
     const short = o.mode === '0' || o.mode === '2';
     const text = cut(context, mac, short ? '0' : '1');
     if (o.mode === '2' || o.mode === '3') return { mac: text };
-    checkMac(text, (o.mac8 ?? o.mac16)!);
+    mustEqualText(text, (o.mac8 ?? o.mac16)!);
     return { mac: '' };
   },
 });

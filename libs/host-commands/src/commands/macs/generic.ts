@@ -1,15 +1,14 @@
 /** M6, M8 and MY: MACs with algorithm and padding by number. */
+import { mustEqualText, partMac } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { MacLane } from '../../lanes/macs.js';
 import { alnum, choice, hex, key, layout, when } from '../../layout/nodes.js';
 import {
   ALGORITHMS,
-  checkMac,
   cut,
   dataOf,
   inputFormat,
   macErrors,
-  macOf,
   macRole,
   message,
   mode,
@@ -40,7 +39,7 @@ export const generateMac = hostCommand({
   run: (context, o) => {
     const opened = context.key(o.key, macRole(o.keyType), '10', 'generate');
     const data = dataOf(o.inputFormat, o.message);
-    const { iv, mac } = macOf(opened, { ...o, data });
+    const { iv, mac } = partMac(opened, { ...o, data });
     return { mac: iv ?? cut(context, mac!, o.macSize) };
   },
   lane: (host) => new MacLane(host, { request: macHead, verifies: false }),
@@ -63,9 +62,9 @@ export const verifyMac = hostCommand({
   errors: { ...macErrors, '01': 'verification failure' },
   run: (context, o) => {
     const opened = context.key(o.key, macRole(o.keyType), '10', 'verify');
-    const { iv, mac } = macOf(opened, { ...o, data: dataOf(o.inputFormat, o.message) });
+    const { iv, mac } = partMac(opened, { ...o, data: dataOf(o.inputFormat, o.message) });
     if (iv !== undefined) return { iv };
-    checkMac(cut(context, mac!, o.macSize), o.mac!);
+    mustEqualText(cut(context, mac!, o.macSize), o.mac!);
     return { iv: '' };
   },
   lane: (host) => new MacLane(host, { request: macAndHead, verifies: true }),
@@ -101,8 +100,8 @@ export const translateMac = hostCommand({
     const from = context.key(o.key, macRole(o.keyType), '10', 'verify');
     const to = context.key(o.newKey, macRole(o.newKeyType), '11', 'generate');
     const data = dataOf(o.inputFormat, o.message);
-    const old = macOf(from, { ...o, data });
-    const made = macOf(to, {
+    const old = partMac(from, { ...o, data });
+    const made = partMac(to, {
       mode: o.mode,
       algorithm: o.newAlgorithm,
       padding: o.newPadding,
@@ -110,7 +109,7 @@ export const translateMac = hostCommand({
       data,
     });
     if (old.iv !== undefined) return { mac: old.iv + made.iv! };
-    checkMac(cut(context, old.mac!, o.macSize), o.mac!);
+    mustEqualText(cut(context, old.mac!, o.macSize), o.mac!);
     return { mac: cut(context, made.mac!, o.newMacSize) };
   },
 });

@@ -22,12 +22,13 @@ const CASES = [
 ] as const;
 
 const of = testDevice();
-const [, lmk] = of.lmks;
+const { keys, lmks } = of.module;
+const [, lmk] = lmks;
 
 it.each(CASES)('has the values of RFC 4231: $message', ({ key, message, ...macs }) => {
   const row = { type: '10C', name: 'HMAC key', usages: ['M7'] };
   const attributes = { algorithm: 'H', modeOfUse: 'C' };
-  const token = of.keys.seal(lmk!, fromHex(key), { row, scheme: 'S', attributes });
+  const token = keys.seal(lmk!, keys.opened(fromHex(key), 'H'), { row, scheme: 'S', attributes });
   for (const [hash, mac] of Object.entries(macs)) {
     const size = String(mac.length / 2).padStart(4, '0');
     const head = `${hash}${size}${token}${String(message.length).padStart(5, '0')}${message}`;

@@ -1,10 +1,8 @@
 /** MQ and MS: MACs of messages in several blocks. */
-
-import { fromHex, toHex } from '@pinfold/crypto';
+import { fromHex, partMac, refuse, toHex } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { binary, choice, hex, key, layout, when } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
-import { counted3, cut, MESSAGE_MAX, MODES, macOf } from './mac-fields.js';
+import { counted3, cut, MESSAGE_MAX, MODES } from './mac-fields.js';
 
 export const generateLargeMac = hostCommand({
   code: 'MQ',
@@ -23,7 +21,7 @@ export const generateLargeMac = hostCommand({
   errors: { '05': 'block number', '10': 'ZAK parity' },
   run: (context, o) => {
     const opened = context.key(o.zak, 'zak', '10', 'generate');
-    const { iv, mac } = macOf(opened, { ...o, algorithm: '1', padding: '1' });
+    const { iv, mac } = partMac(opened, { ...o, algorithm: '1', padding: '1' });
     return { mac: iv ?? cut(context, mac!, '0') };
   },
 });
@@ -53,10 +51,10 @@ export const generateLargeMacX919 = hostCommand({
   run: (context, o) => {
     const role = o.keyKind === '0' ? 'tak' : 'zak';
     const opened = context.key(o.key, role, '10', 'generate');
-    if (opened.bytes.length !== (o.keyLength === '0' ? 8 : 16)) refuse('27');
+    if (opened.lengthBytes !== (o.keyLength === '0' ? 8 : 16)) refuse('27');
     const data = o.bytes ?? fromHex(o.digits!);
     const algorithm = o.keyLength === '0' ? '1' : '3';
-    const { iv, mac } = macOf(opened, { ...o, data, algorithm, padding: '1' });
+    const { iv, mac } = partMac(opened, { ...o, data, algorithm, padding: '1' });
     return { mac: iv ?? toHex(mac!) };
   },
 });

@@ -1,19 +1,7 @@
 /** Fields, errors and the computation that the MAC commands share. */
-
-import {
-  cmac,
-  equalConstantTime,
-  fromHex,
-  Iso9797Stream,
-  iso9797Mac,
-  toHex,
-} from '@pinfold/crypto';
+import { fromHex, type KeyRole, refuse, toHex } from '@pinfold/hsm';
 import type { Context } from '../../device/context.js';
-import type { KeyRole } from '../../device/key-roles.js';
-import type { OpenKey } from '../../device/keys.js';
-import { bytesOfWire } from '../../layout/chars.js';
 import { binary, choice, hex, layout } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
 
 export const MODES = {
   '0': 'only block',
@@ -41,8 +29,6 @@ export const PADDINGS = {
 
 export const MESSAGE_MAX = 32_000;
 
-type Mode = keyof typeof MODES;
-
 export const mode = choice('mode', MODES, { error: '02' });
 
 export const inputFormat = choice('inputFormat', FORMATS, { error: '03' });
@@ -62,34 +48,6 @@ export function dataOf(format: keyof typeof FORMATS, field: Uint8Array): Uint8Ar
 export const macRole = (type: string): KeyRole =>
   type === '003' ? 'tak' : type === '008' || type === 'FFF' ? 'zak' : refuse('05');
 
-interface Part {
-  readonly mode: Mode;
-  readonly algorithm: keyof typeof ALGORITHMS;
-  readonly padding: keyof typeof PADDINGS;
-  readonly iv?: string;
-  readonly data: Uint8Array;
-}
-
-/** The MAC of a part: the chaining value as `iv` when more parts follow, else the MAC. */
-export function macOf(key: OpenKey, o: Part): { iv?: string; mac?: Uint8Array } {
-  const goesOn = o.mode === '1' || o.mode === '2';
-  if (o.algorithm === '6') {
-    if (o.mode !== '0') refuse('02');
-    return { mac: cmac(key.block, o.data) };
-  }
-  const algorithm = o.algorithm === '1' ? 1 : 3;
-  if (algorithm === 3 && key.bytes.length === 8) refuse('27');
-  const padding = Number(o.padding) as 0 | 1 | 2 | 3;
-  if (o.mode === '0')
-    return { mac: iso9797Mac({ algorithm, padding, key: key.des, data: o.data }) };
-  if (padding === 3) refuse('09');
-  const iv = o.iv === undefined ? undefined : fromHex(o.iv);
-  const stream = new Iso9797Stream({ algorithm, padding, key: key.des, iv }).update(o.data);
-  if (!goesOn) return { mac: stream.finish() };
-  if (o.data.length % 8 !== 0) refuse('06');
-  return { iv: toHex(stream.chainingValue()) };
-}
-
 export const cut = (context: Context, mac: Uint8Array, size: keyof typeof SIZES): string => {
   if (size === '0') context.unless('no-short-macs');
   return toHex(mac).slice(0, size === '0' ? 8 : 16);
@@ -104,10 +62,6 @@ export const macErrors = {
   '09': 'padding method',
   '10': 'key parity',
 } as const;
-
-export function checkMac(expected: string, given: string): void {
-  if (!equalConstantTime(bytesOfWire(expected), bytesOfWire(given))) refuse('01');
-}
 
 export const counted3 = layout(
   hex('length', 3, { about: 'bytes of the message' }),

@@ -1,18 +1,8 @@
 /** MA, MC, ME, MG and MK: the MAC commands of old, with a TAK. */
-
-import { iso9797Mac, toHex } from '@pinfold/crypto';
+import { mustEqualText, oldMac } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
-import type { Context } from '../../device/context.js';
-import type { OpenKey } from '../../device/keys.js';
 import { binary, hex, key, layout } from '../../layout/nodes.js';
-import { checkMac, counted3, MESSAGE_MAX } from './mac-fields.js';
-
-/** The MAC of old: ANSI X9.9 (single) or X9.19 (double), zeros when needed, left 8 digits. */
-function oldMac(context: Context, key: OpenKey, data: Uint8Array): string {
-  context.unless('no-short-macs');
-  const algorithm = key.bytes.length === 8 ? 1 : 3;
-  return toHex(iso9797Mac({ algorithm, padding: 1, key: key.des, data })).slice(0, 8);
-}
+import { counted3, MESSAGE_MAX } from './mac-fields.js';
 
 const rest = binary('data', { beforeEnd: 0, max: MESSAGE_MAX });
 
@@ -38,7 +28,7 @@ export const verifyTakMac = hostCommand({
   reply: layout(),
   errors: { '01': 'verification failure', '10': 'TAK parity' },
   run: (context, o) => {
-    checkMac(oldMac(context, context.key(o.tak, 'tak', '10', 'verify'), o.data), o.mac);
+    mustEqualText(oldMac(context, context.key(o.tak, 'tak', '10', 'verify'), o.data), o.mac);
     return {};
   },
 });
@@ -52,7 +42,7 @@ export const translateTakMac = hostCommand({
   reply: layout(hex('mac', 8)),
   errors: { '01': 'verification failure', '10': 'TAK parity', '11': 'new TAK parity' },
   run: (context, o) => {
-    checkMac(oldMac(context, context.key(o.tak, 'tak', '10', 'verify'), o.data), o.mac);
+    mustEqualText(oldMac(context, context.key(o.tak, 'tak', '10', 'verify'), o.data), o.mac);
     return { mac: oldMac(context, context.key(o.newTak, 'tak', '11', 'generate'), o.data) };
   },
 });

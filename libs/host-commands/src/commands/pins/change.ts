@@ -1,21 +1,17 @@
 /** CU and DU: PIN changes. */
-
-import { pvv } from '@pinfold/pin';
+import { mustMatchOffset, mustMatchPvv, offsetOf, pinOfBlock, pvvOf } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { digits, key, layout } from '../../layout/nodes.js';
-import { newOffset, offset, verifyOffset } from './ibm.js';
+import { offset } from './ibm.js';
 import {
   account12,
   blockFields,
   ibmFields,
   pinBlockUnder,
   pinKeyOf,
-  pinOfBlock,
-  pvkPair,
-  refuseWeak,
   typedPinKey,
 } from './pin-fields.js';
-import { PAIR, pvki, pvvField, verifyPvvOf } from './visa.js';
+import { PAIR, pvki, pvvField } from './visa.js';
 
 export const changePinPvv = hostCommand({
   code: 'CU',
@@ -34,11 +30,9 @@ export const changePinPvv = hostCommand({
   errors: { '01': 'verification failure', '10': 'PIN key parity', '11': 'PVK parity' },
   run: (context, o) => {
     const from = pinKeyOf(context, o.pinKey, o.keyType);
-    verifyPvvOf(context, pinOfBlock(context, from, { ...o, block: o.pinBlock }), o);
+    mustMatchPvv(context, pinOfBlock(context, from, { ...o, block: o.pinBlock }), o);
     const pin = pinOfBlock(context, from, { ...o, block: o.newPinBlock });
-    refuseWeak(context, pin);
-    const pvk = pvkPair(context.key(o.pvk, 'pvk', '11', 'generate'));
-    return { pvv: pvv({ pvk, pvki: o.pvki, pan: `${o.account}0`, pin }) };
+    return { pvv: pvvOf(context, pin, o, '11') };
   },
 });
 
@@ -59,8 +53,8 @@ export const changePinOffset = hostCommand({
   errors: { '01': 'verification failure', '10': 'PIN key parity', '11': 'PVK parity' },
   run: (context, o) => {
     const from = pinKeyOf(context, o.pinKey, o.keyType);
-    verifyOffset(context, pinOfBlock(context, from, { ...o, block: o.pinBlock }), o);
+    mustMatchOffset(context, pinOfBlock(context, from, { ...o, block: o.pinBlock }), o);
     const pin = pinOfBlock(context, from, { ...o, block: o.newPinBlock });
-    return newOffset(context, pin, o, '11');
+    return { offset: offsetOf(context, pin, o, '11') };
   },
 });

@@ -1,10 +1,8 @@
 /** BC and BE: PINs compared with stored ones. */
-
-import { equalConstantTime } from '@pinfold/crypto';
+import { mustBeSamePin, pinOfBlock } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { key, layout } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
-import { account12, format, pinBlockUnder, pinOfBlock, storedPin } from './pin-fields.js';
+import { account12, format, pinBlockUnder, storedPin } from './pin-fields.js';
 
 const compare = <const C extends 'BC' | 'BE'>(code: C, role: 'tpk' | 'zpk', whose: string) =>
   hostCommand({
@@ -24,13 +22,10 @@ const compare = <const C extends 'BC' | 'BE'>(code: C, role: 'tpk' | 'zpk', whos
     run: (context, { source, pinBlock, format, account, pin }) => {
       const from = context.key(source, role, '10', 'decrypt');
       const given = pinOfBlock(context, from, { block: pinBlock, format, account });
-      const stored = context.openPin(pin, account);
-      if (!equalConstantTime(padded(given), padded(stored))) refuse('01');
+      mustBeSamePin(given, context.openPin(pin, account));
       return {};
     },
   });
-
-const padded = (pin: string) => new TextEncoder().encode(pin.padEnd(12, 'F'));
 
 export const compareTerminalPin = compare('BC', 'tpk', 'a terminal');
 

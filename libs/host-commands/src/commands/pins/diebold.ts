@@ -3,10 +3,11 @@
  * the method nor a table is public, and nothing loads this device's storage: a sound command is
  * answered as by a real device whose storage is empty.
  */
+
+import { formatNamed, refuse } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { alnum, digits, hex, key, layout, literal } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
-import { account12, blockFields, formatNamed } from './pin-fields.js';
+import { account12, blockFields } from './pin-fields.js';
 
 export const verifyDiebold = hostCommand({
   code: 'EG',

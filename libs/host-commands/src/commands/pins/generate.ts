@@ -1,19 +1,13 @@
 /** DE, BK, DG and EE: offsets, PVVs and PINs from each other. */
-
-import { pinOfOffset, pvv } from '@pinfold/pin';
+import { offsetOf, pinOf, pinOfBlock, pvvOf } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { key, layout } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
-import { ibmOf, newOffset, offset } from './ibm.js';
+import { offset } from './ibm.js';
 import {
   account12,
   blockFields,
   ibmFields,
-  offsetDigits,
   pinKeyOf,
-  pinOfBlock,
-  pvkPair,
-  refuseWeak,
   storedPin,
   typedPinKey,
 } from './pin-fields.js';
@@ -27,7 +21,9 @@ export const offsetOfStoredPin = hostCommand({
   request: layout(key('pvk', 'pvk'), storedPin, ...ibmFields),
   reply: layout(offset),
   errors: { '10': 'PVK parity' },
-  run: (context, o) => newOffset(context, context.openPin(o.pin, o.account), o, '10'),
+  run: (context, o) => ({
+    offset: offsetOf(context, context.openPin(o.pin, o.account), o, '10'),
+  }),
 });
 
 export const offsetOfSelectedPin = hostCommand({
@@ -43,7 +39,7 @@ export const offsetOfSelectedPin = hostCommand({
       ...o,
       block: o.pinBlock,
     });
-    return newOffset(context, pin, o, '11');
+    return { offset: offsetOf(context, pin, o, '11') };
   },
 });
 
@@ -55,12 +51,7 @@ export const pvvOfStoredPin = hostCommand({
   request: layout(key('pvk', 'pvk', PAIR), storedPin, account12, pvki),
   reply: layout(pvvField),
   errors: { '10': 'PVK parity' },
-  run: (context, o) => {
-    const pvk = pvkPair(context.key(o.pvk, 'pvk', '10', 'generate'));
-    const pin = context.openPin(o.pin, o.account);
-    refuseWeak(context, pin);
-    return { pvv: pvv({ pvk, pvki: o.pvki, pan: `${o.account}0`, pin }) };
-  },
+  run: (context, o) => ({ pvv: pvvOf(context, context.openPin(o.pin, o.account), o, '10') }),
 });
 
 export const pinOfIbmOffset = hostCommand({
@@ -71,12 +62,5 @@ export const pinOfIbmOffset = hostCommand({
   request: layout(key('pvk', 'pvk'), offset, ...ibmFields),
   reply: layout(storedPin),
   errors: { '10': 'PVK parity' },
-  run: (context, o) => {
-    const length = Number(o.checkLength);
-    if (length < 4 || length > 12) refuse('24');
-    const ibm = ibmOf(context, o, '10');
-    const pin = pinOfOffset({ ...ibm, offset: offsetDigits(o.offset, length) });
-    refuseWeak(context, pin);
-    return { pin: context.sealPin(pin, o.account) };
-  },
+  run: (context, o) => ({ pin: context.sealPin(pinOf(context, o), o.account) }),
 });

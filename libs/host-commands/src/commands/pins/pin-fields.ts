@@ -1,20 +1,7 @@
-/** Fields and steps that the PIN commands share. */
-import { DesKey, fromHex, toHex } from '@pinfold/crypto';
-import {
-  decryptPinBlock,
-  encryptPinBlock,
-  formatOfCode,
-  isWeakPin,
-  mayTranslate,
-  PIN_BLOCK_FORMATS,
-  type PinBlockFormat,
-  validationDataOf,
-} from '@pinfold/pin';
+/** Fields that the PIN commands share. */
+import { type LmkKey, type ReplyCode, refuse } from '@pinfold/hsm';
 import type { Context } from '../../device/context.js';
-import type { OpenKey } from '../../device/keys.js';
-import { openTable } from '../../device/stored-table.js';
 import { alnum, digits, hex, key, layout } from '../../layout/nodes.js';
-import { type ReplyCode, refuse } from '../../refusal.js';
 import { ksnFields } from '../dukpt-fields.js';
 
 /** Format codes as one field. */
@@ -59,133 +46,13 @@ export const ibmFields = layout(
   alnum('validationData', 12, { about: 'with N where the last 5 digits of the account number go' }),
 );
 
-const CARD_KEY_FORMATS: ReadonlySet<string> = new Set(['visa-new-pin', 'visa-new-pin-old-pin']);
-
-export function formatNamed(code: string): PinBlockFormat {
-  const name = formatOfCode(code);
-  if (name === undefined || CARD_KEY_FORMATS.has(name)) return refuse('23');
-  return name;
-}
-
-/** The account number with a place for the check digit, as the PIN library wants it. */
-export function panOf(account: string, format: PinBlockFormat): string {
-  const number = account.replace(/^F+/, '');
-  if (!/^\d{12,19}$/.test(number)) refuse('22');
-  return PIN_BLOCK_FORMATS[format].account === 'whole' ? number : `${number}0`;
-}
-
-/** The PIN of a block; 20 for any fault of the block. */
-export function pinOfBlock(
-  context: Context,
-  key: OpenKey,
-  o: { block: string; format: string; account: string },
-): string {
-  const name = formatNamed(o.format);
-  if (context.on('pin-block-translation') && !STANDARD.has(name)) {
-    refuse('69', 'pin-block-translation');
-  }
-  const pin = decryptPinBlock({
-    format: name,
-    key: cipherFor(key, name),
-    block: fromHex(o.block),
-    pan: panOf(o.account, name),
-  });
-  return pin.ok ? pin.value : refuse('20');
-}
-
-/** A PIN as a block under a key. */
-export function blockOfPin(
-  context: Context,
-  key: OpenKey,
-  o: { pin: string; format: string; account: string },
-): string {
-  const name = formatNamed(o.format);
-  const { minPin, maxPin } = PIN_BLOCK_FORMATS[name];
-  if (o.pin.length < minPin || o.pin.length > maxPin) refuse('24');
-  return toHex(
-    encryptPinBlock({
-      format: name,
-      key: cipherFor(key, name),
-      pin: o.pin,
-      pan: panOf(o.account, name),
-      random: context.device.random,
-    }),
-  );
-}
-
-const STANDARD: ReadonlySet<PinBlockFormat> = new Set(['iso0', 'iso1', 'iso3', 'iso4']);
-
-/** Refuses what the settings do not let through. */
-export function checkTranslation(context: Context, from: string, to: string): void {
-  const formats = { from: formatNamed(from), to: formatNamed(to) };
-  if (!context.on('pin-block-translation')) return;
-  if (!mayTranslate({ ...formats, sameAccount: true })) refuse('69', 'pin-block-translation');
-}
-
-/** Format 4 has AES keys and the others triple DES. */
-function cipherFor(key: OpenKey, format: PinBlockFormat) {
-  const { block } = key;
-  if (block instanceof DesKey === (format === 'iso4')) refuse('23');
-  return block;
-}
-
-export function checkLengthOf(text: string, pin: string): number {
-  const length = Number(text);
-  if (length < 4 || length > 12) refuse('24');
-  if (length > pin.length) refuse('81');
-  return length;
-}
-
-export function tableOf(context: Context, text: string): string {
-  const table = context.on('encrypted-decimalisation-tables')
-    ? openTable(context.lmk, text)
-    : /^\d{16}$/.test(text)
-      ? text
-      : undefined;
-  if (table === undefined) return refuse('25', 'encrypted-decimalisation-tables');
-  return checkedTable(context, table);
-}
-
-/** At least 8 distinct digits, none more than 4 times, where the settings ask for it. */
-export function checkedTable(context: Context, table: string): string {
-  if (!context.on('decimalisation-table-check')) return table;
-  const counts = new Map<string, number>();
-  for (const digit of table) counts.set(digit, (counts.get(digit) ?? 0) + 1);
-  const sound = counts.size >= 8 && [...counts.values()].every((count) => count <= 4);
-  return sound ? table : refuse('25', 'decimalisation-table-check');
-}
-
-export function validationOf(template: string, account: string): string {
-  return validationDataOf({ template, account });
-}
-
-/** An offset of 12 characters, filled on the right with F. */
-export function offsetField(offset: string): string {
-  return offset.padEnd(12, 'F');
-}
-
-/** The digits of an offset field that count. */
-export function offsetDigits(field: string, length: number): string {
-  const digitsOnly = field.slice(0, length);
-  return /^\d+$/.test(digitsOnly) ? digitsOnly : refuse('15');
-}
-
-export function refuseWeak(context: Context, pin: string): void {
-  if (context.on('no-weak-pins') && isWeakPin(pin)) refuse('86', 'no-weak-pins');
-}
-
-/** A PVK pair for PVVs. */
-export function pvkPair(key: OpenKey) {
-  return key.bytes.length === 16 ? key.des : refuse('27');
-}
-
 /** A ZPK or TPK, as the type says; FFF with key blocks, whose usage says it. */
 export function pinKeyOf(
   context: Context,
   token: string,
   type: string,
   parity: ReplyCode = '10',
-): OpenKey {
+): LmkKey {
   if (type !== '001' && type !== '002' && type !== 'FFF') refuse('04');
   const role = type === '002' || (type === 'FFF' && token.slice(6, 8) === '71') ? 'tpk' : 'zpk';
   return context.key(token, role, parity, 'decrypt');

@@ -1,22 +1,18 @@
 /** CA, CC, CI and G0: PIN blocks from terminal, zone or DUKPT key to zone key. */
-
-import { mayTranslate } from '@pinfold/pin';
-import { hostCommand } from '../../declare.js';
-import type { Context } from '../../device/context.js';
-import type { OpenKey } from '../../device/keys.js';
-import type { Lane, LaneHost } from '../../lanes/lane.js';
-import { TranslationLane } from '../../lanes/translate-pins.js';
-import { digits, hex, key, type Layout, layout } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
-import { dukptPinKey, ksnFields } from '../dukpt-fields.js';
 import {
-  accountFor,
   blockOfPin,
   checkTranslation,
-  format,
-  pinBlockUnder,
+  dukptPinKey,
+  type LmkKey,
   pinOfBlock,
-} from './pin-fields.js';
+  refuse,
+} from '@pinfold/hsm';
+import { hostCommand } from '../../declare.js';
+import type { Context } from '../../device/context.js';
+import { TranslationLane } from '../../lanes/translate-pins.js';
+import { digits, hex, key, layout } from '../../layout/nodes.js';
+import { ksnFields } from '../dukpt-fields.js';
+import { accountFor, format, pinBlockUnder } from './pin-fields.js';
 
 interface Translation {
   readonly maxPinLength: string;
@@ -26,7 +22,7 @@ interface Translation {
   readonly account: string;
 }
 
-function translate(context: Context, from: OpenKey, to: OpenKey, o: Translation) {
+function translate(context: Context, from: LmkKey, to: LmkKey, o: Translation) {
   checkTranslation(context, o.sourceFormat, o.destinationFormat);
   const { account } = o;
   const pin = pinOfBlock(context, from, { block: o.sourceBlock, format: o.sourceFormat, account });
@@ -36,20 +32,6 @@ function translate(context: Context, from: OpenKey, to: OpenKey, o: Translation)
     pinBlock: blockOfPin(context, to, { pin, format: o.destinationFormat, account }),
     format: o.destinationFormat,
   };
-}
-
-const LANE_FORMATS = { 0: 'iso0', 1: 'iso1', 2: 'iso2', 3: 'iso3' } as const;
-
-/** The same for many at once. */
-function translationLane(host: LaneHost, request: Layout, role: 'tpk' | 'zpk'): Lane {
-  const restricted = host.device.settings.has('pin-block-translation');
-  return new TranslationLane(host, {
-    request,
-    role,
-    allowed: (from, to) =>
-      !restricted ||
-      mayTranslate({ from: LANE_FORMATS[from], to: LANE_FORMATS[to], sameAccount: true }),
-  });
 }
 
 const translationReply = layout(
@@ -84,7 +66,7 @@ export const translateTpkToZpk = hostCommand({
       context.key(o.destination, 'zpk', '11', 'encrypt'),
       o,
     ),
-  lane: (host) => translationLane(host, tpkToZpk, 'tpk'),
+  lane: (host) => new TranslationLane(host, { request: tpkToZpk, role: 'tpk' }),
 });
 
 export const translateZpkToZpk = hostCommand({
@@ -102,7 +84,7 @@ export const translateZpkToZpk = hostCommand({
       context.key(o.destination, 'zpk', '11', 'encrypt'),
       o,
     ),
-  lane: (host) => translationLane(host, zpkToZpk, 'zpk'),
+  lane: (host) => new TranslationLane(host, { request: zpkToZpk, role: 'zpk' }),
 });
 
 const dukptTranslation = layout(

@@ -1,16 +1,9 @@
 /** JC, JE and JG: PINs between blocks and LMK encipherment. */
 
+import { blockOfPin, pinOfBlock } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { hex, key, layout } from '../../layout/nodes.js';
-import {
-  account12,
-  accountFor,
-  blockOfPin,
-  format,
-  pinBlockUnder,
-  pinOfBlock,
-  storedPin,
-} from './pin-fields.js';
+import { account12, accountFor, format, pinBlockUnder, storedPin } from './pin-fields.js';
 
 const toLmk = <const C extends 'JC' | 'JE'>(code: C, role: 'tpk' | 'zpk') =>
   hostCommand({

@@ -1,11 +1,10 @@
 /** DA, EA, CK and GO: PINs verified with the IBM method. */
 
+import { dukptPinKey, mustMatchOffset, pinOfBlock, refuse } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { digits, key, layout } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
-import { dukptPinKey } from '../dukpt-fields.js';
-import { offset, verifyOffset } from './ibm.js';
-import { blockFields, dukptBlockFields, ibmFields, pinOfBlock } from './pin-fields.js';
+import { offset } from './ibm.js';
+import { blockFields, dukptBlockFields, ibmFields } from './pin-fields.js';
 
 const verifyIbm = <const C extends 'DA' | 'EA'>(code: C, role: 'tpk' | 'zpk', whose: string) =>
   hostCommand({
@@ -31,7 +30,8 @@ const verifyIbm = <const C extends 'DA' | 'EA'>(code: C, role: 'tpk' | 'zpk', wh
       const from = context.key(o.pinKey, role, '10', 'decrypt');
       const pin = pinOfBlock(context, from, { ...o, block: o.pinBlock });
       if (pin.length > Number(o.maxPinLength)) refuse('24');
-      return verifyOffset(context, pin, o);
+      mustMatchOffset(context, pin, o);
+      return {};
     },
   });
 
@@ -58,7 +58,8 @@ const dukptIbm = <const C extends string>(code: C, name: string) =>
     run: (context, o) => {
       if (o.mode !== '0') refuse('15');
       const pin = pinOfBlock(context, dukptPinKey(context, o), { ...o, block: o.pinBlock });
-      return verifyOffset(context, pin, o);
+      mustMatchOffset(context, pin, o);
+      return {};
     },
   });
 

@@ -1,12 +1,11 @@
 /** DC, EC, CM and GQ: PINs verified with the Visa method. */
 
+import { dukptPinKey, mustMatchPvv, pinOfBlock, refuse } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { PvvLane } from '../../lanes/verify-pvvs.js';
 import { digits, key, layout } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
-import { dukptPinKey } from '../dukpt-fields.js';
-import { account12, blockFields, dukptBlockFields, pinOfBlock } from './pin-fields.js';
-import { PAIR, pvki, pvvField, verifyPvvOf } from './visa.js';
+import { account12, blockFields, dukptBlockFields } from './pin-fields.js';
+import { PAIR, pvki, pvvField } from './visa.js';
 
 const verifyVisa = <const C extends 'DC' | 'EC'>(code: C, role: 'tpk' | 'zpk', whose: string) => {
   const request = layout(
@@ -31,7 +30,8 @@ const verifyVisa = <const C extends 'DC' | 'EC'>(code: C, role: 'tpk' | 'zpk', w
     },
     run: (context, o) => {
       const from = context.key(o.pinKey, role, '10', 'decrypt');
-      return verifyPvvOf(context, pinOfBlock(context, from, { ...o, block: o.pinBlock }), o);
+      mustMatchPvv(context, pinOfBlock(context, from, { ...o, block: o.pinBlock }), o);
+      return {};
     },
     lane: (host) => new PvvLane(host, { request, role }),
   });
@@ -61,7 +61,8 @@ const dukptPvv = <const C extends string>(code: C, name: string) =>
     run: (context, o) => {
       if (o.mode !== '0') refuse('15');
       const pin = pinOfBlock(context, dukptPinKey(context, o), { ...o, block: o.pinBlock });
-      return verifyPvvOf(context, pin, o);
+      mustMatchPvv(context, pin, o);
+      return {};
     },
   });
 

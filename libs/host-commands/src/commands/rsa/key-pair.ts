@@ -1,7 +1,6 @@
 /** EI: RSA key pairs. */
-import { generateRsaPair, RSA_BITS_LIMITS, rsaPublicKeyDer } from '@pinfold/hsm';
+import { newRsaPair, RSA_BITS_LIMITS, refuse } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
-import { RSA_MODES, sealPrivateKey } from '../../device/rsa-tokens.js';
 import {
   alnum,
   binary,
@@ -11,7 +10,6 @@ import {
   layout,
   unlessNext,
 } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
 import { ENCODINGS, encoding, publicKey, TAIL } from './rsa-fields.js';
 
 const KEY_TYPES = { '0': 'sign', '1': 'decrypt', '2': 'both' } as const;
@@ -53,17 +51,17 @@ export const generateKeyPair = hostCommand({
     if (bits < RSA_BITS_LIMITS.min || bits > RSA_BITS_LIMITS.max || bits % BITS_STEP !== 0) {
       refuse('04');
     }
-    if (bits < 2_048) context.unless('long-rsa-keys');
     const exponent = o.exponent === undefined ? undefined : exponentOf(o.exponent);
-    const pair = generateRsaPair({ bits, exponent });
-    const { random } = context.device;
-    const modeOfUse = RSA_MODES[KEY_TYPES[o.keyType]];
-    const header = { modeOfUse, ...context.privateKeyHeader, random };
-    const privateKey = sealPrivateKey(context.lmk, pair.privateKey, header);
-    pair.privateKey.fill(0);
+    const { publicKey, privateKey } = newRsaPair(context, {
+      bits,
+      exponent,
+      use: KEY_TYPES[o.keyType],
+      integers: ENCODINGS[o.encoding],
+      header: context.privateKeyHeader,
+    });
     const block = context.lmk.kind === 'key-block';
     return {
-      publicKey: rsaPublicKeyDer(pair.publicKey, ENCODINGS[o.encoding]),
+      publicKey,
       privateKeyLength: block ? LENGTH_OF_BLOCK : String(privateKey.length).padStart(4, '0'),
       privateKey,
     };

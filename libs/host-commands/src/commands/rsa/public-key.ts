@@ -1,17 +1,8 @@
 /** EO and EQ: public keys under the LMK, by a MAC. */
-import { equalConstantTime } from '@pinfold/crypto';
+import { macOfPublicKey, mustBeAuthentic, publicKeyOf } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
-import { publicKeyMac } from '../../device/rsa-tokens.js';
 import { layout } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
-import {
-  authentication,
-  ENCODINGS,
-  encoding,
-  publicKey,
-  publicKeyMacField,
-  publicKeyOf,
-} from './rsa-fields.js';
+import { authentication, ENCODINGS, encoding, publicKey, publicKeyMacField } from './rsa-fields.js';
 
 export const importPublicKey = hostCommand({
   code: 'EO',
@@ -26,8 +17,7 @@ export const importPublicKey = hostCommand({
   run: (context, o) => {
     context.authorised();
     publicKeyOf(context, o.publicKey, ENCODINGS[o.encoding]);
-    const mac = publicKeyMac(context.lmk, o.publicKey, o.authentication);
-    return { mac, publicKey: o.publicKey };
+    return { mac: macOfPublicKey(context, o), publicKey: o.publicKey };
   },
 });
 
@@ -40,8 +30,7 @@ export const validatePublicKey = hostCommand({
   reply: layout(),
   errors: { '01': 'verification failure', '04': 'no public key' },
   run: (context, o) => {
-    const made = publicKeyMac(context.lmk, o.publicKey, o.authentication);
-    if (!equalConstantTime(made, o.mac)) refuse('01');
+    mustBeAuthentic(context, o);
     return {};
   },
 });

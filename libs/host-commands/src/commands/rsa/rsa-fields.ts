@@ -1,14 +1,6 @@
-/** Fields, errors and steps that the RSA commands share. */
-import { equalConstantTime } from '@pinfold/crypto';
-import {
-  type RsaHash,
-  type RsaPadding,
-  type RsaPublicNumbers,
-  readRsaPublicKey,
-  rsaBits,
-} from '@pinfold/hsm';
+/** Fields and errors that the RSA commands share. */
+import type { RsaHash, RsaPadding } from '@pinfold/hsm';
 import type { Context } from '../../device/context.js';
-import { openPrivateKey, publicKeyMac, type RsaUse } from '../../device/rsa-tokens.js';
 import {
   alnum,
   binary,
@@ -19,7 +11,6 @@ import {
   optional,
   when,
 } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
 
 /** Hash identifiers of the payShield; 02 (MD5), 03 and 04 are not served. */
 export const HASHES = {
@@ -95,36 +86,6 @@ export function paddingOf(context: Context, o: PaddingValues): RsaPadding {
     return { name: 'pkcs1' };
   }
   return { name: 'oaep', hash: HASHES[o.oaepHash!], label: o.label! };
-}
-
-/** The numbers of a public key; 04 where it is none, 76 where the settings find it short. */
-export function publicKeyOf(
-  context: Context,
-  der: Uint8Array,
-  integers: 'signed' | 'unsigned',
-): RsaPublicNumbers {
-  const numbers = readRsaPublicKey(der, integers) ?? refuse('04');
-  if (rsaBits(numbers) < 2_048) context.unless('long-rsa-keys');
-  return numbers;
-}
-
-/** A public key as the commands keep it (either way of writing), its MAC verified. */
-export function authenticKey(
-  context: Context,
-  o: { publicKey: Uint8Array; mac: Uint8Array; authentication: Uint8Array },
-): RsaPublicNumbers {
-  const made = publicKeyMac(context.lmk, o.publicKey, o.authentication);
-  if (!equalConstantTime(made, o.mac)) refuse('01');
-  const signed = readRsaPublicKey(o.publicKey, 'signed');
-  return publicKeyOf(context, o.publicKey, signed === undefined ? 'unsigned' : 'signed');
-}
-
-export function privateKeyOf(
-  context: Context,
-  o: { privateKey: Uint8Array },
-  use: RsaUse,
-): Uint8Array {
-  return openPrivateKey(context.lmk, o.privateKey, use);
 }
 
 /** What follows a private key in GI: schemes and check value, as the older key commands have them. */

@@ -1,14 +1,11 @@
 /** EW and EY: signatures. */
-import { rsaSign, rsaVerifies } from '@pinfold/hsm';
+import { authenticKey, refuse, rsaVerifies, signed } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { binary, choice, digits, layout, literal } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
 import {
   authentication,
-  authenticKey,
   HASHES,
   privateKeyFields,
-  privateKeyOf,
   publicKey,
   publicKeyMacField,
   rsaAlgorithm,
@@ -42,10 +39,8 @@ export const generateSignature = hostCommand({
   },
   notes: 'Private keys come with the command (flag 99): there is no storage for them.',
   run: (context, o) => {
-    const privateKey = privateKeyOf(context, o, 'sign');
-    const made = rsaSign({ privateKey, hash: HASHES[o.hash], data: o.message });
-    privateKey.fill(0);
-    const signature = made ?? refuse('78');
+    const { privateKey, message: data } = o;
+    const signature = signed(context, { privateKey, hash: HASHES[o.hash], data });
     return { signatureLength: String(signature.length).padStart(4, '0'), signature };
   },
 });

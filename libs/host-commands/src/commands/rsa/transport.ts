@@ -1,19 +1,21 @@
 /** GI and GK: symmetric keys under RSA public keys. */
-import { adjustOddParity, hasOddParity } from '@pinfold/crypto';
-import { rsaDecrypt, rsaEncrypt } from '@pinfold/hsm';
-import { LMK_PAIR_OF_CODE } from '@pinfold/keyblock';
+import {
+  authenticKey,
+  KEY_ROLES,
+  type KeyRoleRow,
+  keyUnderPublicKey,
+  LMK_PAIR_OF_CODE,
+  refuse,
+  sealedForPublicKey,
+} from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import type { Context } from '../../device/context.js';
-import { KEY_ROLES, type KeyRoleRow } from '../../device/key-roles.js';
 import { alnum, binary, choice, digits, hex, key, layout, literal } from '../../layout/nodes.js';
-import { refuse } from '../../refusal.js';
 import {
   authentication,
-  authenticKey,
   paddingFields,
   paddingOf,
   privateKeyFields,
-  privateKeyOf,
   publicKey,
   publicKeyMacField,
   rsaAlgorithm,
@@ -75,19 +77,11 @@ export const importUnderPublicKey = hostCommand({
     const type = typeOf(o.keyType);
     const row = context.row(type);
     refuseWrappingKeys(context, type, row);
-    const privateKey = privateKeyOf(context, o, 'decrypt');
-    const clear = rsaDecrypt({ privateKey, padding, data: o.sealed });
-    privateKey.fill(0);
-    if (clear === undefined) return refuse('77');
-    const algorithm = context.attributes?.algorithm === 'A' || clear.length === 32 ? 'A' : 'T';
-    const lengths = algorithm === 'A' ? [16, 24, 32] : [8, 16, 24];
-    // A wrong length tells of the padding too: under OAEP it is the same failure.
-    if (!lengths.includes(clear.length)) refuse(padding.name === 'oaep' ? '77' : '80');
-    const odd = algorithm === 'A' || hasOddParity(clear);
-    const made = context.keys.opened(odd ? clear : adjustOddParity(clear), algorithm);
+    const { privateKey, sealed } = o;
+    const { key: made, adjusted } = keyUnderPublicKey(context, { privateKey, padding, sealed });
     const scheme = o.schemeLmk ?? (context.lmk.kind === 'key-block' ? 'S' : '0');
     return {
-      ...(odd ? {} : { $warning: '01' as const }),
+      ...(adjusted ? { $warning: '01' as const } : {}),
       key: context.sealKey(made, type, scheme),
       checkValue: context.keys.checkValue(made, o.checkValueType === '1' ? 6 : 16),
     };
@@ -135,13 +129,12 @@ export const exportUnderPublicKey = hostCommand({
     const opened = context.keyOfType(o.key, typeOf(o.keyType));
     const { attributes } = opened;
     if (attributes !== undefined && attributes.exportability !== 'S') refuse('29');
-    if (o.keyFlag !== 'F' && opened.bytes.length * 2 !== KEY_FLAGS[o.keyFlag]) refuse('05');
+    if (o.keyFlag !== 'F' && opened.lengthBytes * 2 !== KEY_FLAGS[o.keyFlag]) refuse('05');
     const check = context.keys.checkValue(opened, 16);
     const compared = o.checkValue.endsWith('0'.repeat(10)) ? 6 : 16;
     if (check.slice(0, compared) !== o.checkValue.slice(0, compared)) refuse('84');
     const publicNumbers = authenticKey(context, o);
-    const sealed = rsaEncrypt({ publicKey: publicNumbers, padding, data: opened.bytes });
-    if (sealed === undefined) return refuse('76');
+    const sealed = sealedForPublicKey(opened, { publicKey: publicNumbers, padding });
     return { sealedLength: String(sealed.length).padStart(4, '0'), sealed };
   },
 });

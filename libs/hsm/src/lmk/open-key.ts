@@ -1,6 +1,9 @@
-/** A key out of its token, and the header fields that it came with. */
+/**
+ * A key out of its token, and the header fields that it came with. Faces of the device hold it as
+ * `LmkKey`: they hand it from one operation to the next and cannot look into it.
+ */
 import { AesKey, DesKey, wipe } from '@pinfold/crypto';
-import { refuse } from '../refusal.js';
+import { refuse } from './refusal.js';
 
 /** Header fields of a key block that a command gives or a key came with. */
 export interface KeyAttributes {
@@ -11,7 +14,14 @@ export interface KeyAttributes {
   readonly exportability: string;
 }
 
-export class OpenKey {
+/** What may be known of a key outside the device. */
+export interface LmkKey {
+  readonly algorithm: 'T' | 'A' | 'H';
+  readonly lengthBytes: number;
+  readonly attributes?: KeyAttributes;
+}
+
+export class OpenKey implements LmkKey {
   readonly #block: DesKey | AesKey | undefined;
   /** The triple DES cipher, where the key is one. */
   readonly tripleDes: DesKey | undefined;
@@ -24,6 +34,10 @@ export class OpenKey {
   ) {
     this.tripleDes = algorithm === 'T' ? DesKey.of(bytes) : undefined;
     this.#block = algorithm === 'A' ? AesKey.of(bytes) : this.tripleDes;
+  }
+
+  get lengthBytes(): number {
+    return this.bytes.length;
   }
 
   /** The DES cipher; a refusal where the key is of another kind. */
@@ -41,4 +55,10 @@ export class OpenKey {
     wipe(this.bytes);
     this.#block?.wipe();
   }
+}
+
+/** The key itself; whatever else poses as one is a programming error. */
+export function openKeyOf(key: LmkKey): OpenKey {
+  if (key instanceof OpenKey) return key;
+  throw new TypeError('not a key of this device');
 }

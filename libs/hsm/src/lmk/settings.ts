@@ -3,7 +3,7 @@
  * reply code of the refusal. `hardened` has all of them on, `legacy` the need for authorisation alone
  * (and starts authorised); each can be switched off by its name.
  */
-import type { ReplyCode } from '../refusal.js';
+import type { ReplyCode } from './refusal.js';
 
 export interface SecuritySetting {
   readonly refuses: string;

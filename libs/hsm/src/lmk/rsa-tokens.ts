@@ -23,9 +23,9 @@ import {
   wipe,
 } from '@pinfold/crypto';
 import { lmkVariant, unwrapKeyBlock, wrapKeyBlock } from '@pinfold/keyblock';
-import { bytesOfWire, wireOfBytes } from '../layout/chars.js';
-import { refuse } from '../refusal.js';
 import type { Lmk } from './lmk.js';
+import { refuse } from './refusal.js';
+import { bytesOfWire, wireOfBytes } from './wire-text.js';
 
 /** What a private key may do: key type 0, 1 and 2 of EI. */
 export const RSA_MODES = { sign: 'S', decrypt: 'D', both: 'N' } as const;

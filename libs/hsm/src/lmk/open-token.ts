@@ -1,10 +1,10 @@
 /** Tokens under an LMK, opened: variant schemes and key blocks, with the reply code of what is wrong. */
 import { hasOddParity, wipe } from '@pinfold/crypto';
 import { lmkKeyType, unwrapKeyBlock, unwrapLmkToken } from '@pinfold/keyblock';
-import { type ReplyCode, refuse } from '../refusal.js';
 import type { KeyRoleRow } from './key-roles.js';
 import type { KeyBlockLmk, Lmk, VariantLmk } from './lmk.js';
 import { OpenKey } from './open-key.js';
+import { type ReplyCode, refuse } from './refusal.js';
 
 /** The key of a token under the LMK. `parity`: the code for a key without odd parity. */
 export function openToken(lmk: Lmk, token: string, row: KeyRoleRow, parity: ReplyCode): OpenKey {

@@ -21,16 +21,14 @@ import {
   wrapKeyBlock,
   wrapUnderLmk,
 } from '@pinfold/keyblock';
-import { bytesOfWire } from '../layout/chars.js';
-import { type ReplyCode, refuse } from '../refusal.js';
 import { KEY_ROLES, type KeyRole, type KeyRoleRow } from './key-roles.js';
 import { KnownKeys } from './known-keys.js';
 import type { Lmk } from './lmk.js';
-import { type KeyAttributes, OpenKey } from './open-key.js';
+import { type KeyAttributes, type LmkKey, OpenKey, openKeyOf } from './open-key.js';
 import { openToken } from './open-token.js';
+import { type ReplyCode, refuse } from './refusal.js';
 import type { SettingName } from './settings.js';
-
-export type { KeyAttributes, OpenKey } from './open-key.js';
+import { bytesOfWire } from './wire-text.js';
 
 /** What a command does with a key, as modes of use allow it. */
 const NEEDS = {
@@ -46,7 +44,7 @@ export type KeyNeed = keyof typeof NEEDS;
 const CACHED_KEYS = 4_096;
 const SCHEME_OF_BYTES: Readonly<Record<number, string>> = { 8: 'Z', 16: 'X', 24: 'Y' };
 
-export class HostKeys {
+export class LmkKeys {
   readonly #cache = new Map<string, OpenKey>();
   readonly #known = new KnownKeys();
 
@@ -90,9 +88,10 @@ export class HostKeys {
   /** The token of a key under the LMK. `scheme` S or none of its own under a key-block LMK. */
   seal(
     lmk: Lmk,
-    key: Uint8Array,
+    from: LmkKey,
     o: { row: KeyRoleRow; scheme: string; attributes?: Partial<KeyAttributes> },
   ): string {
+    const { bytes: key } = openKeyOf(from);
     if (lmk.kind === 'key-block') {
       if (o.scheme !== 'S') refuse('26');
       const { attributes } = o;
@@ -122,10 +121,11 @@ export class HostKeys {
 
   /** A key under a master key that is shared with somebody (ZMK, TMK). */
   exportUnder(
-    master: OpenKey,
-    key: OpenKey,
+    under: LmkKey,
+    from: LmkKey,
     o: { scheme: string; row: KeyRoleRow; attributes?: Partial<KeyAttributes> },
   ): string {
+    const [master, key] = [openKeyOf(under), openKeyOf(from)];
     this.#requireStrength(master, key);
     if (o.scheme === 'R') {
       const attributes = { ...key.attributes, ...o.attributes };
@@ -156,9 +156,10 @@ export class HostKeys {
 
   /** The key of a token under a shared master key, its parity not yet looked at. */
   importUnder(
-    master: OpenKey,
+    under: LmkKey,
     token: string,
   ): { key: Uint8Array; attributes?: KeyAttributes; algorithm: 'T' | 'A' } {
+    const master = openKeyOf(under);
     if (token.startsWith('R')) {
       const opened = unwrapKeyBlock({ kbpk: master.bytes, block: token.slice(1) });
       if (!opened.ok) return refuse(opened.detail === 'MAC_WRONG' ? 'A4' : '83');
@@ -181,7 +182,8 @@ export class HostKeys {
   }
 
   /** Check value: 16 digits asked for may be cut by a setting. */
-  checkValue(key: Pick<OpenKey, 'bytes' | 'algorithm'>, digits: 6 | 16 = 6): string {
+  checkValue(of: LmkKey, digits: 6 | 16 = 6): string {
+    const key = openKeyOf(of);
     const how =
       key.algorithm === 'A'
         ? ({ cipher: 'aes', method: 'cmac' } as const)
@@ -192,7 +194,7 @@ export class HostKeys {
   }
 
   /** A new key as an opened one. */
-  opened(bytes: Uint8Array, algorithm: 'T' | 'A' = 'T', attributes?: KeyAttributes): OpenKey {
+  opened(bytes: Uint8Array, algorithm: OpenKey['algorithm'] = 'T', attributes?: KeyAttributes) {
     const key = new OpenKey(bytes, algorithm, attributes);
     this.#checkStrength(key);
     return key;

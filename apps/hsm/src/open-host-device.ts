@@ -1,0 +1,29 @@
+/**
+ * The device behind the host port: one of its own, in the folder `hsm/host`, with the published test
+ * LMKs. No institution's device is behind the port.
+ */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { LmkDevice } from '@pinfold/hsm';
+import { DeviceFolder } from '@pinfold/institution';
+import type { AppContext } from '@pinfold/platform';
+import { hostDeviceOptions } from './host-port-options.js';
+
+const NAME = 'host';
+
+/** Opened, watched by `ready`, closed by the shutdown. */
+export function openHostDevice({ config, logger, health, shutdown }: AppContext): LmkDevice {
+  const store = DeviceFolder.open({
+    folder: join(config.dataDir, 'hsm', NAME),
+    mode: config.mode,
+    selfTestMinutes: config.selfTestMinutes,
+    random: (length) => Uint8Array.from(randomBytes(length)),
+    log: (line) => logger.info(line),
+  });
+  shutdown.add({ phase: 'servers', name: 'device of the host port', stop: () => store.close() });
+  health.add('ready', 'device of the host port', () => {
+    const { life } = store.device;
+    return life === 'operational' ? undefined : `the device is ${life}`;
+  });
+  return store.device.lmk(hostDeviceOptions(config));
+}

@@ -1,0 +1,132 @@
+/** RSA keys of host commands: pairs made, public keys trusted by a MAC, keys moved under them. */
+import { adjustOddParity, hasOddParity } from '@pinfold/crypto';
+import {
+  generateRsaPair,
+  type RsaHash,
+  type RsaIntegers,
+  type RsaPadding,
+  type RsaPublicNumbers,
+  readRsaPublicKey,
+  rsaBits,
+  rsaDecrypt,
+  rsaEncrypt,
+  rsaPublicKeyDer,
+  rsaSign,
+} from '../keys/rsa-primitives.js';
+import { mustEqual } from './equal.js';
+import type { LmkContext } from './lmk-context.js';
+import { type LmkKey, openKeyOf } from './open-key.js';
+import { refuse } from './refusal.js';
+import {
+  openPrivateKey,
+  type PrivateKeyHeader,
+  publicKeyMac,
+  RSA_MODES,
+  sealPrivateKey,
+} from './rsa-tokens.js';
+
+/** Bits below which the setting `long-rsa-keys` refuses a modulus. */
+const LONG_BITS = 2_048;
+
+export interface RsaPairRequest {
+  readonly bits: number;
+  readonly exponent?: number;
+  readonly use: keyof typeof RSA_MODES;
+  readonly integers: RsaIntegers;
+  readonly header: Omit<PrivateKeyHeader, 'modeOfUse'>;
+}
+
+/** A new pair: the public key as DER, the private key as a token under the LMK; only while authorised. */
+export function newRsaPair(
+  context: LmkContext,
+  o: RsaPairRequest,
+): { publicKey: Uint8Array; privateKey: Uint8Array } {
+  const { bits, exponent } = o;
+  if (bits < LONG_BITS) context.unless('long-rsa-keys');
+  const pair = generateRsaPair({ bits, exponent });
+  const { random } = context.module;
+  const header = { ...o.header, modeOfUse: RSA_MODES[o.use], random };
+  const privateKey = sealPrivateKey(context.lmk, pair.privateKey, header);
+  pair.privateKey.fill(0);
+  return { publicKey: rsaPublicKeyDer(pair.publicKey, o.integers), privateKey };
+}
+
+/** The numbers of a public key; 04 where it is none, 76 where the settings find it short. */
+export function publicKeyOf(
+  context: LmkContext,
+  der: Uint8Array,
+  integers: RsaIntegers,
+): RsaPublicNumbers {
+  const numbers = readRsaPublicKey(der, integers) ?? refuse('04');
+  if (rsaBits(numbers) < LONG_BITS) context.unless('long-rsa-keys');
+  return numbers;
+}
+
+interface Trusted {
+  readonly publicKey: Uint8Array;
+  readonly authentication: Uint8Array;
+}
+
+/** The MAC by which a public key is known again; only while authorised. */
+export function macOfPublicKey(context: LmkContext, o: Trusted): Uint8Array {
+  return publicKeyMac(context.lmk, o.publicKey, o.authentication);
+}
+
+/** Ends the command with 01 where the MAC of a public key is wrong. */
+export function mustBeAuthentic(
+  context: LmkContext,
+  o: Trusted & { readonly mac: Uint8Array },
+): void {
+  mustEqual(publicKeyMac(context.lmk, o.publicKey, o.authentication), o.mac);
+}
+
+/** A public key as the commands keep it (either way of writing), its MAC verified. */
+export function authenticKey(
+  context: LmkContext,
+  o: Trusted & { readonly mac: Uint8Array },
+): RsaPublicNumbers {
+  mustBeAuthentic(context, o);
+  const signed = readRsaPublicKey(o.publicKey, 'signed');
+  return publicKeyOf(context, o.publicKey, signed === undefined ? 'unsigned' : 'signed');
+}
+
+/** PKCS#1 v1.5; 78 where the modulus is too short for the hash. */
+export function signed(
+  context: LmkContext,
+  o: { readonly privateKey: Uint8Array; readonly hash: RsaHash; readonly data: Uint8Array },
+): Uint8Array {
+  const privateKey = openPrivateKey(context.lmk, o.privateKey, 'sign');
+  const made = rsaSign({ privateKey, hash: o.hash, data: o.data });
+  privateKey.fill(0);
+  return made ?? refuse('78');
+}
+
+const LENGTHS = { A: [16, 24, 32], T: [8, 16, 24] } as const;
+
+/** A key from under a public key; 77 for every failure of OAEP. `adjusted`: it had not odd parity. */
+export function keyUnderPublicKey(
+  context: LmkContext,
+  o: { readonly privateKey: Uint8Array; readonly padding: RsaPadding; readonly sealed: Uint8Array },
+): { key: LmkKey; adjusted: boolean } {
+  const privateKey = openPrivateKey(context.lmk, o.privateKey, 'decrypt');
+  const clear = rsaDecrypt({ privateKey, padding: o.padding, data: o.sealed });
+  privateKey.fill(0);
+  if (clear === undefined) return refuse('77');
+  const algorithm = context.attributes?.algorithm === 'A' || clear.length === 32 ? 'A' : 'T';
+  // A wrong length tells of the padding too: under OAEP it is the same failure.
+  if (!(LENGTHS[algorithm] as readonly number[]).includes(clear.length)) {
+    refuse(o.padding.name === 'oaep' ? '77' : '80');
+  }
+  const odd = algorithm === 'A' || hasOddParity(clear);
+  const key = context.keys.opened(odd ? clear : adjustOddParity(clear), algorithm);
+  return { key, adjusted: !odd };
+}
+
+/** A key under a public key; 76 where the modulus is too short. */
+export function sealedForPublicKey(
+  key: LmkKey,
+  o: { readonly publicKey: RsaPublicNumbers; readonly padding: RsaPadding },
+): Uint8Array {
+  const { publicKey, padding } = o;
+  return rsaEncrypt({ publicKey, padding, data: openKeyOf(key).bytes }) ?? refuse('76');
+}
