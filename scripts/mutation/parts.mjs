@@ -15,7 +15,7 @@ export const PARTS = {
     vectors: /^(tr31|thales-key-block)/,
     ops: ['key-block'],
   },
-  tr34: { folder: 'libs/keyblock/src/tr34', vectors: /^tr34\.json/, ops: ['tr34'] },
+  tr34: { folder: 'libs/keyblock/src/tr34', vectors: /^tr34/, ops: ['tr34'] },
   emv: { folder: 'libs/emv/src', vectors: /^emv/, ops: ['emv', 'emv-data'] },
 };
 
