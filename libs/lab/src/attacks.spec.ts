@@ -99,6 +99,14 @@ describe('attacks', () => {
     expect(await run('typed-offset', 'hardened', off)).toMatchObject({ verified: true });
   });
 
+  it.each(['M13.importable', 'M3.towards-issuer'])(
+    'gets in by one opened terminal where %s is off: both rules are needed',
+    async (rule) => {
+      const off = await run('opened-terminal', 'hardened', { without: [rule] });
+      expect(off).toMatchObject({ verified: true });
+    },
+  );
+
   it('needs two people for a table', async () => {
     const roles = ['officer', 'keyManager', 'pinIssuance', 'production'];
     const refused = await run('own-table', 'hardened', { roles });
