@@ -3,7 +3,6 @@
  * What is given here is the configuration and two kinds of wire; see `acquirer-line.ts` and
  * `issuer-line.ts` for what a line does.
  */
-import { readFileSync } from 'node:fs';
 import type { Bus } from '@pinfold/bus';
 import { fromHex } from '@pinfold/crypto';
 import type { SwitchStore, Wire } from '@pinfold/flows';
@@ -24,6 +23,7 @@ import {
 } from './lines-file.js';
 import { PACKINGS } from './packing.js';
 import { signOnAgain } from './sign-on-again.js';
+import { authorities, pem } from './tls-files.js';
 
 export interface IsoPortOptions {
   readonly lines: Lines;
@@ -153,7 +153,7 @@ async function listen(
           tls: {
             key: pem(tls.key),
             certificate: pem(tls.certificate),
-            clientCa: pem(tls.clientCa),
+            clientCa: authorities(tls.clientCa),
           },
         }),
   });
@@ -206,7 +206,7 @@ function issuerLine(config: IssuerConfig, options: IsoPortOptions): IssuerLine {
       ? {}
       : {
           tls: {
-            ca: pem(tls.ca),
+            ca: authorities(tls.ca),
             ...(tls.key === undefined ? {} : { key: pem(tls.key) }),
             ...(tls.certificate === undefined ? {} : { certificate: pem(tls.certificate) }),
             ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
@@ -219,13 +219,4 @@ function issuerLine(config: IssuerConfig, options: IsoPortOptions): IssuerLine {
     onState: (state) => logger.info('line to an issuer', { issuer, state }),
     metrics,
   });
-}
-
-function pem(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new EnvironmentError(`TLS file ${path} cannot be read (${code})`);
-  }
 }

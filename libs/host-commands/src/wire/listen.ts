@@ -6,6 +6,7 @@
  * Messages are places in the buffers that came from the sockets. What arrived together is answered
  * together, and the replies of a connection leave in one write.
  */
+import { constants } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { AnsweringLater } from './answering-later.js';
@@ -100,6 +101,8 @@ export async function listenWire(options: WireOptions): Promise<WirePort> {
             requestCert: true,
             rejectUnauthorized: true,
             minVersion: 'TLSv1.2',
+            // A resumed session does not show the certificate, which is what says who the client is.
+            secureOptions: constants.SSL_OP_NO_TICKET,
             handshakeTimeout: limits.frameMs,
           },
           (socket) => {
