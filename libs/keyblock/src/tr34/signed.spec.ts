@@ -1,7 +1,8 @@
 /** Signature and freshness of a TR-34 token, each at its limit. */
-import { fromHex, toHex } from '@pinfold/crypto';
+import { constants, publicEncrypt } from 'node:crypto';
+import { AesKey, concatBytes, encryptCbc, fromHex, toHex } from '@pinfold/crypto';
 import { inputError } from '../../../crypto/src/testing.js';
-import { OID, readSigned } from './cms.js';
+import { buildEnvelope, buildKeyBlock, OID, readSigned } from './cms.js';
 import {
   createTr34Token,
   openTr34Token,
@@ -126,6 +127,49 @@ describe('a token', () => {
     }
   });
 
+  it('is for the certificate that it names, not for whoever has its key', () => {
+    const header = { version: 'D' as const, usage: 'M7', algorithm: 'H', modeOfUse: 'N' };
+    const random = (count: number) => new Uint8Array(count).fill(9);
+    const token = createTr34Token({
+      ...{ kdh, krdCertificate: krd.certificate, trust, nonce, header, random },
+      key: content,
+    });
+    const renewed = { ...krd, certificate: root.certify('KRD', publicOf(krdKey!)) };
+    const taken = { kdhCertificate: kdh.certificate, trust, nonce, token };
+    expect(openTr34Token({ ...taken, krd })).toMatchObject({ ok: true });
+    expect(openTr34Token({ ...taken, krd: renewed })).toEqual(refused('CONTENT_WRONG'));
+  });
+
+  it('has a content key as long as its cipher says', () => {
+    const header = new TextEncoder().encode('D0016M7HN00N0000');
+    const block = buildKeyBlock({ kdh: kdh.certificate, key: content, header });
+    const padding = 16 - (block.length % 16);
+    const clear = concatBytes(block, new Uint8Array(padding).fill(padding));
+    const iv = new Uint8Array(16);
+    const opened = (keyBytes: number) => {
+      const contentKey = new Uint8Array(keyBytes).fill(3);
+      const envelope = buildEnvelope({
+        krd: krd.certificate,
+        encryptedKey: publicEncrypt(
+          {
+            key: publicOf(krdKey!),
+            padding: constants.RSA_PKCS1_OAEP_PADDING,
+            oaepHash: 'sha256',
+          },
+          contentKey,
+        ),
+        cipher: 'aes256',
+        iv,
+        ciphertext: encryptCbc(AesKey.of(contentKey), iv, clear),
+      });
+      const contentType = OID.envelopedData;
+      const token = signToken({ kdh, contentType, content: envelope, fresh: { nonce }, header });
+      return openTr34Token({ krd, kdhCertificate: kdh.certificate, trust, nonce, token });
+    };
+    expect(opened(32)).toMatchObject({ ok: true, value: { key: content } });
+    expect(opened(16)).toEqual(refused('CONTENT_WRONG'));
+  });
+
   it('carries keys of up to 4096 bytes', () => {
     const header = { version: 'D' as const, usage: 'M7', algorithm: 'H', modeOfUse: 'N' };
     const made = { kdh, krdCertificate: krd.certificate, trust, nonce, header };
@@ -133,9 +177,11 @@ describe('a token', () => {
     const token = createTr34Token({ ...made, random, key: new Uint8Array(4096) });
     const taken = { krd, kdhCertificate: kdh.certificate, trust, nonce, token };
     expect(openTr34Token(taken)).toMatchObject({ ok: true });
-    expect(() => createTr34Token({ ...made, random, key: new Uint8Array(4097) })).toThrow(
-      inputError('KEY_INVALID: key must have a length of its algorithm, at most 4096'),
-    );
+    for (const length of [0, 4097]) {
+      expect(() => createTr34Token({ ...made, random, key: new Uint8Array(length) })).toThrow(
+        inputError('KEY_INVALID: key must have a length of its algorithm, at most 4096'),
+      );
+    }
   });
 });
 
