@@ -71,8 +71,6 @@ const FIGURES: Readonly<Record<string, string>> = {
   publishedMedian: 'published median',
   published: 'published',
   lowerBound: 'lower bound by entropy',
-  treeMean: 'mean of the whole tree',
-  treeMax: 'maximum of the whole tree',
   tableCheck: 'check of tables',
   candidatesLeft: 'PINs left',
   lowerQuartile: 'lower quartile',

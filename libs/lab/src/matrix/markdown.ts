@@ -95,11 +95,6 @@ function figureRow(report: AttackReport): string {
 function notes(figures: readonly AttackReport[]): string[] {
   const lines = figures.flatMap(({ attack, note, figures: own }) => [
     ...(note === null ? [] : [`- ${attack}: ${note}.`]),
-    ...(typeof own.treeMean === 'number'
-      ? [
-          `- ${attack} (${own.digits} digits): the runs are a sample; the whole tree has mean ${round(own.treeMean)}, maximum ${own.treeMax}.`,
-        ]
-      : []),
     ...(typeof own.median === 'number'
       ? [
           `- ${attack}: median ${own.median}, quartiles ${own.lowerQuartile} and ${own.upperQuartile}, least ${own.least}; published median ${own.publishedMedian}.`,
