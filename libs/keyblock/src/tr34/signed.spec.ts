@@ -110,6 +110,18 @@ describe('the time', () => {
 describe('a token', () => {
   const nonce = new Uint8Array(8);
 
+  it('is signed by who has a certificate', () =>
+    expect(() =>
+      signToken({
+        kdh: { ...kdh, certificate: content },
+        contentType: OID.data,
+        content,
+        fresh: { nonce },
+      }),
+    ).toThrow(
+      inputError('CERTIFICATE_INVALID: kdh.certificate must be an X.509 certificate in DER'),
+    ));
+
   it('of another content than was asked for is malformed', () => {
     const other = checked(signed({ nonce }), { nonce }, { contentType: OID.signedData });
     expect(other).toEqual(refused('TOKEN_MALFORMED'));
