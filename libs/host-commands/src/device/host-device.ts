@@ -103,7 +103,7 @@ export class HostDevice implements Host {
       module: this.module,
       headerLength: this.headerLength,
       commands: [...this.commands.values()].filter(({ code }) => !this.#disabled.has(code)),
-      ordinary: (text) => this.answer(text, 0, text.length),
+      ordinary: (text, from, to) => this.answer(text, from, to),
       count: (code, many) => this.#count(code, many),
       failed: (command, error) => this.#report({ command, code: '41', error }),
     });

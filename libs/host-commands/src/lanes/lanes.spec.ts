@@ -145,7 +145,7 @@ it('answers in the ordinary way what a lane with a bug took', () => {
       },
       HOST_COMMANDS.get('EC')!,
     ],
-    ordinary: (text) => device.answer(text, 0, text.length),
+    ordinary: (text, from, to) => device.answer(text, from, to),
     count: () => undefined,
     failed: (code) => failed.push(code),
   });
@@ -197,7 +197,7 @@ it('serves key blocks too, and what their headers do not allow is refused', () =
     module: hardened.module,
     headerLength: 4,
     commands: HOST_COMMANDS.values(),
-    ordinary: (text) => `ordinary ${hardened.answer(text, 0, text.length)}`,
+    ordinary: (text, from, to) => `ordinary ${hardened.answer(text, from, to)}`,
     count: () => undefined,
     failed: (_, error) => bugs.push(error),
   });

@@ -24,8 +24,8 @@ export interface LanesOptions {
   readonly module: LmkDevice;
   readonly headerLength: number;
   readonly commands: Iterable<ReadyCommand>;
-  /** The reply to a message in the ordinary way. */
-  readonly ordinary: (text: string) => string;
+  /** The reply to the message text[from, to) in the ordinary way. */
+  readonly ordinary: (text: string, from: number, to: number) => string;
   /** A bug in a lane: its messages are answered in the ordinary way. */
   readonly failed: (code: string, error: unknown) => void;
   /** So many commands of a code were answered by a lane. */
@@ -42,6 +42,9 @@ export class Lanes {
   readonly #lane = new Uint8Array(LANE_ROWS);
   readonly #row = new Int32Array(LANE_ROWS);
   readonly #trailer = new Int32Array(LANE_ROWS);
+  /** The buffer whose text is at hand: once for all of its messages. */
+  #read: Buffer | undefined;
+  #text = '';
 
   constructor(options: LanesOptions) {
     this.#options = options;
@@ -66,6 +69,8 @@ export class Lanes {
       if (this.#take(messages, first, last)) this.#run(last - first);
       this.#write(messages, first, last, replies);
     }
+    this.#read = undefined;
+    this.#text = '';
   }
 
   /** Whether any message went to a lane. */
@@ -113,7 +118,11 @@ export class Lanes {
       const buffer = buffers[i]!;
       const number = this.#lane[i - first]!;
       if (number === 0) {
-        replies.text(ordinary(buffer.toString('latin1', from[i]!, end[i]!)));
+        if (buffer !== this.#read) {
+          this.#read = buffer;
+          this.#text = buffer.toString('latin1');
+        }
+        replies.text(ordinary(this.#text, from[i]!, end[i]!));
         continue;
       }
       const { reply, lane } = this.#lanes[number - 1]!;
