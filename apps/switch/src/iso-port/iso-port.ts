@@ -7,7 +7,7 @@ import type { Bus } from '@pinfold/bus';
 import { fromHex } from '@pinfold/crypto';
 import type { SwitchStore, Wire } from '@pinfold/flows';
 import { issuerRequests, TOPICS } from '@pinfold/messages';
-import { EnvironmentError, type Logger } from '@pinfold/platform';
+import { type Logger } from '@pinfold/platform';
 import { AcquirerLine } from './acquirer-line.js';
 import type { IsoMetrics } from './iso-metrics.js';
 import { IsoServer } from './iso-server.js';
