@@ -79,6 +79,8 @@ badInputSuite({
     encryptIso4: INSIDE,
     encryptIso4PinField: INSIDE,
     equalWords: WORDS,
+    cardCodeBlocks: INSIDE,
+    cardCodeDigits: INSIDE,
     firstFourDigits: WORDS,
     isAcceptablePin: INSIDE,
     isDigits: INSIDE,

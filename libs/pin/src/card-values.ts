@@ -149,8 +149,16 @@ export function cvc3(o: {
 /** The sixteen Visa-decimalised digits of the chained encipherment of up to 32 digits. */
 function cardDigits(key: DesKey, data: string): string {
   requireDoubleKey(key);
-  const padded = fromHex(data.padEnd(32, '0'));
-  const block = iso9797Mac({ algorithm: 3, padding: 0, key, data: padded });
+  return cardCodeDigits(iso9797Mac({ algorithm: 3, padding: 0, key, data: cardCodeBlocks(data) }));
+}
+
+/** Up to 32 digits as the two blocks that are MACed; part of the codes above, for hosts of many. */
+export function cardCodeBlocks(digits: string): Uint8Array {
+  return fromHex(digits.padEnd(32, '0'));
+}
+
+/** The sixteen digits of the MAC of those blocks (8 bytes, wiped): a CVV is the first three. */
+export function cardCodeDigits(block: Uint8Array): string {
   const hi = wordAt(block, 0);
   const lo = wordAt(block, 4);
   let decimal = '';

@@ -4,7 +4,7 @@
  */
 import { DesKey, wipe } from '@pinfold/crypto';
 import { iccMasterKey } from '@pinfold/emv';
-import { amexCsc, cavv, cvc3, cvv, cvv2, dcvv, icvv } from '@pinfold/pin';
+import { amexCsc, CVV_SERVICE_CODES, cavv, cvc3, cvv, cvv2, dcvv, icvv } from '@pinfold/pin';
 import type { Core } from '../../core.js';
 import {
   bytes,
@@ -15,6 +15,7 @@ import {
   optional,
   token,
 } from '../../declare/field.js';
+import type { ClearKey } from '../../keys/clear-key.js';
 import { readySlot } from '../../keys/key-store.js';
 import type { UsageName } from '../../keys/usages.js';
 import { done, type Outcome, refusal } from '../../outcome.js';
@@ -47,6 +48,8 @@ interface CardCode {
   /** Digits of the code; undefined where the caller chooses. */
   readonly length: number | undefined;
   make(key: DesKey, input: Needed): string;
+  /** The digits whose MAC under the key the code begins with, where it is no more than that. */
+  text?(input: Needed): string;
 }
 
 const csc = (name: 'csc3' | 'csc4' | 'csc5', length: number): CardCode => ({
@@ -62,18 +65,21 @@ export const CARD_CODES = {
     needs: ['expiry', 'serviceCode'],
     length: 3,
     make: (cvk, input) => cvv({ cvk, ...stripe(input) }),
+    text: ({ pan: account, expiry, serviceCode }) => account + expiry + serviceCode,
   },
   cvv2: {
     usage: 'CVK',
     needs: ['expiry'],
     length: 3,
     make: (cvk, { pan: account, expiry }) => cvv2({ cvk, pan: account, expiry }),
+    text: ({ pan: account, expiry }) => account + expiry + CVV_SERVICE_CODES.cvv2,
   },
   icvv: {
     usage: 'CVK',
     needs: ['expiry'],
     length: 3,
     make: (cvk, { pan: account, expiry }) => icvv({ cvk, pan: account, expiry }),
+    text: ({ pan: account, expiry }) => account + expiry + CVV_SERVICE_CODES.icvv,
   },
   dcvv: {
     usage: 'IMKDN',
@@ -107,19 +113,33 @@ export const cardKey = () => token('CVK, CSCK, CAVVK or IMKDN, by the code', CAR
 export const codeName = () => choice('which code', CARD_CODE_NAMES);
 export const cardCode = () => digits('the code', { min: 1, max: 5 });
 
-/** The code, or TOKEN_INVALID (not a key for it), INPUT_INVALID (a member is missing). */
-export function codeOf(
-  core: Core,
-  input: Members & { readonly key: string; readonly code: CardCodeName },
-): Outcome<string> {
+export type CodeAsked = Members & { readonly key: string; readonly code: CardCodeName };
+
+/** The key of a code: TOKEN_INVALID (not one for it), INPUT_INVALID (a member is missing). */
+export function codeKey(core: Core, input: CodeAsked): Outcome<ClearKey> {
   const row: CardCode = CARD_CODES[input.code];
   const held = core.keys.open(input.key, SLOT);
   const misused = core.policy.on['M9.one-usage'] && held?.header.usage !== row.usage;
   if (held?.des === undefined || misused || held.header.lengthBytes !== 16) {
     return refusal('TOKEN_INVALID');
   }
-  if (row.needs.some((name) => input[name] === undefined)) return refusal('INPUT_INVALID');
-  if (row.usage !== 'IMKDN') return done(row.make(held.des, input as Needed));
+  const missing = row.needs.some((name) => input[name] === undefined);
+  return missing ? refusal('INPUT_INVALID') : done(held);
+}
+
+/** What a batch MACs for a code, or undefined where the code is more than a MAC. */
+export function codeText(input: CodeAsked): string | undefined {
+  const row: CardCode = CARD_CODES[input.code];
+  return row.text?.(input as Needed);
+}
+
+/** The code, or what `codeKey` refuses. */
+export function codeOf(core: Core, input: CodeAsked): Outcome<string> {
+  const opened = codeKey(core, input);
+  if (!opened.ok) return opened;
+  const { value: held } = opened;
+  const row: CardCode = CARD_CODES[input.code];
+  if (row.usage !== 'IMKDN') return done(row.make(held.des!, input as Needed));
   const own = iccMasterKey({
     imk: held.exposeBytes(),
     pan: input.pan,
