@@ -126,20 +126,4 @@ export class LazyTree {
     }
     return yes ? this.#branches.yes : this.#branches.no;
   }
-
-  /** Mean and maximum depth over all candidates: the exact figure, without a device. */
-  depths(): { mean: number; max: number; distribution: number[] } {
-    const distribution: number[] = [];
-    const walk = (node: LazyTree, depth: number): void => {
-      if (node.#pins.length === 1) distribution[depth] = (distribution[depth] ?? 0) + 1;
-      else {
-        walk(node.next(true), depth + 1);
-        walk(node.next(false), depth + 1);
-      }
-    };
-    walk(this, 0);
-    const filled = Array.from(distribution, (count) => count ?? 0);
-    const sum = filled.reduce((total, count, depth) => total + count * depth, 0);
-    return { mean: sum / this.#pins.length, max: filled.length - 1, distribution: filled };
-  }
 }
