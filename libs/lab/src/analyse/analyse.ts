@@ -5,7 +5,8 @@
 import { commandNamed, type Mode } from '@pinfold/hsm';
 import { MODELS, type Model, policyOf, ROLES } from './model.js';
 import { replay } from './replay.js';
-import { type Bounds, type Saturation, type Step, saturate, textOf } from './saturate.js';
+import { type Bounds, type Saturation, saturate, textOf } from './saturate.js';
+import type { Step } from './step.js';
 import { CHECK_VALUE, TermTable } from './symbols.js';
 
 export interface AnalyseSetting {

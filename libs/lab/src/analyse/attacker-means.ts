@@ -7,7 +7,7 @@
  */
 import { type Policy, usageCode } from '@pinfold/hsm';
 import { USES } from './candidates.js';
-import type { Step } from './saturate.js';
+import type { Step } from './step.js';
 import type { KeySymbol, Plain, Term, TermTable } from './symbols.js';
 
 /** The key that the attacker chose. */

@@ -16,7 +16,7 @@ import { encipherOaep } from '../rsa/encipher.js';
 import { makeTransport, openTransport } from '../transport.js';
 import { INITIAL_KEY, type Model, ROLES } from './model.js';
 import { keyValue, type Scene, sceneOf, type Value } from './replay-scene.js';
-import type { Step } from './saturate.js';
+import type { Step } from './step.js';
 import type { Carried, Enciphered, Plain, Public, Sealed, Tagged, Term } from './symbols.js';
 
 export async function replay(

@@ -15,6 +15,7 @@ import {
 import { actAlone } from './attacker-means.js';
 import { CUSTODIANS, inputsOf, type Known } from './candidates.js';
 import { modelEnv } from './model-state.js';
+import type { Step } from './step.js';
 import { BranchEnds, SymbolicTerms } from './symbolic-terms.js';
 import { type Plain, type Term, TermTable } from './symbols.js';
 
@@ -31,14 +32,6 @@ export const DEFAULT_BOUNDS: Bounds = { summands: 2, facts: 6_000, rounds: 8 };
 const ROUNDS_AFTER_LEAK = 2;
 /** Ways that are kept to one goal. */
 const MAX_WAYS = 4;
-
-export interface Step {
-  /** A command of the device, or what the attacker does alone. */
-  readonly command: string;
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly output: Readonly<Record<string, unknown>>;
-  readonly needs: readonly string[];
-}
 
 export interface Fact {
   readonly term: Term;
