@@ -1,5 +1,5 @@
 /** Places of schedules: bounded, taken over in turn, overwritten when their key is wiped. */
-import { DesKey, desDecryptBlock, desEncryptBlock } from '../index.js';
+import { AesKey, aesEncryptBlock, DesKey, desDecryptBlock, desEncryptBlock } from '../index.js';
 import { LAYOUT, PASS_BYTES, PLACES, SCHEDULE_BYTES } from './layout.js';
 import { cryptBlock, exposeSchedule } from './schedules.js';
 
@@ -54,4 +54,18 @@ it('an answer does not stay in the memory of the engine', () => {
   cryptBlock(at, at + SCHEDULE_BYTES, 5, 6, out);
   expect([...exposeSchedule(0).subarray(0, 2)]).toEqual([0, 0]);
   key.wipe();
+});
+
+it('the round keys of an AES key are in a place, and gone when it is wiped', () => {
+  const bytes = Uint8Array.from({ length: 32 }, (_, i) => 0xa0 + i);
+  const first = new Int32Array(bytes.buffer)[0]!;
+  const held = () =>
+    Array.from({ length: PLACES }, (_, place) =>
+      exposeSchedule(LAYOUT.schedules + SCHEDULE_BYTES * place),
+    ).filter((words) => words[0] === first).length;
+  const key = AesKey.of(bytes);
+  aesEncryptBlock(key, new Uint8Array(16));
+  expect(held()).toBe(1);
+  key.wipe();
+  expect(held()).toBe(0);
 });

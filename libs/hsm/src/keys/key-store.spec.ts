@@ -41,6 +41,28 @@ describe('the cache of opened keys', () => {
     ).toBe(true);
   });
 
+  it.each(MODES)(
+    'gives no key out again that was put out, though a slot opened it last (%s)',
+    (mode) => {
+      const keys = store(mode, MIN_CACHED_KEYS);
+      const slot = slotOf('ZPK');
+      const { token } = keys.seal(random(16), 'T', { usage: 'ZPK' });
+      const first = keys.open(token, slot)!;
+      const clear = Uint8Array.from(first.exposeBytes());
+      for (let i = 0; i < 2 * MIN_CACHED_KEYS; i++) {
+        keys.begin();
+        // Through another slot, so that the first one still has its key at hand.
+        keys.open(keys.seal(random(16), 'T', { usage: 'ZPK' }).token, slotOf('ZPK'));
+      }
+      expect(first.exposeBytes()).toEqual(new Uint8Array(16));
+      const again = keys.open(token, slot)!;
+      expect(again).not.toBe(first);
+      expect(again.exposeBytes()).toEqual(clear);
+      keys.wipe();
+      expect(again.exposeBytes()).toEqual(new Uint8Array(16));
+    },
+  );
+
   it('bounds a batch to a fourth of its capacity', () => {
     expect(store('hardened', 100).safeBatch).toBe(25);
     expect(store('hardened', 1).safeBatch).toBe(MIN_CACHED_KEYS / 4);
