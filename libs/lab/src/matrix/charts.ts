@@ -7,7 +7,7 @@ const BAR = 15;
 const STEP = 21;
 const LEFT = 315;
 const WIDTH = 430;
-const RIGHT = 150;
+const RIGHT = 210;
 
 /** One bar for each attack: mean calls, and a mark at the most; one call is a stub. */
 export function costChart(figures: readonly AttackReport[]): string {
@@ -19,7 +19,7 @@ export function costChart(figures: readonly AttackReport[]): string {
   const bars = worked.map((report, i) => {
     const y = i * STEP;
     const { mean, max } = report.calls;
-    const said = max === mean ? `${round(mean)}` : `${round(mean)} (at most ${max})`;
+    const said = max === mean ? `${round(mean)}` : `${round(mean)} (at most ${round(max)})`;
     const mark =
       max === mean
         ? ''
@@ -68,5 +68,6 @@ ${parts.join('\n')}
 }
 
 function round(value: number): string {
-  return (Math.round(value * 100) / 100).toLocaleString('en');
+  const shown = value < 100 ? Math.round(value * 100) / 100 : Math.round(value);
+  return shown.toLocaleString('en');
 }
