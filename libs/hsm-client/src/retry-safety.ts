@@ -62,6 +62,7 @@ export const REPEATABLE: ReadonlySet<CommandName> = new Set<CommandName>([
   'RsaVerify',
   'RsaDecrypt',
   'Status',
+  'ListUsers',
 ]);
 
 /** Commands that change nothing and are not repeated all the same, and why. */
