@@ -2,7 +2,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { HsmPool, inProcessClient, measuredPool } from '@pinfold/hsm-client';
 import { createLogger, Metrics } from '@pinfold/platform';
 import { benchDevice } from '../../../libs/hsm/src/testing.js';
-import { type DevicePort, startDevicePort } from './index.js';
+import { startDevicePort } from './index.js';
 
 const logger = createLogger({ service: 'test', form: 'json', level: 'silent' });
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -40,6 +40,11 @@ class Line {
   }
 }
 
+const open: (() => void | Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
 it('retries what was in flight when a device dies, in its time limit, in turn for both', async () => {
   const bench = benchDevice({ mode: 'hardened' });
   const made = bench.device.execute(bench.as('production'), 'GenerateWorkingKey', {
@@ -47,15 +52,19 @@ it('retries what was in flight when a device dies, in its time limit, in turn fo
     algorithm: 'T',
   });
   const key = made.ok ? made.value.key : '';
-  const ports: DevicePort[] = [];
   const lines: Line[] = [];
   for (let i = 0; i < 2; i++) {
     const device = bench.device.clone();
     const session = device.session({ name: 'production', role: 'production' });
     const client = inProcessClient(device, session);
-    ports.push(await startDevicePort({ port: 0, logger, client: () => client }));
-    lines.push(new Line(ports[i]!.port));
-    await lines[i]!.up();
+    const port = await startDevicePort({ port: 0, logger, client: () => client });
+    const line = new Line(port.port);
+    lines.push(line);
+    await line.up();
+    open.push(
+      () => port.close(),
+      () => line.cut(),
+    );
   }
   const metrics = new Metrics({ service: 'test', process: false });
   const pool: HsmPool = measuredPool(metrics, {
@@ -63,6 +72,7 @@ it('retries what was in flight when a device dies, in its time limit, in turn fo
     healthMs: 50,
     backOffMs: [20, 100],
   });
+  open.push(() => pool.close());
   const client = pool.client('acq1', 'production');
   let going = true;
   let done = 0;
@@ -94,7 +104,4 @@ it('retries what was in flight when a device dies, in its time limit, in turn fo
   expect(body).toMatch(/pinfold_hsm_pool_up_count\{.*\} 2/);
   expect(body.match(/pinfold_hsm_device_breaker_closed_info\{.*\} 1/g)).toHaveLength(2);
   expect(body).not.toMatch(/event="unavailable"/);
-  await pool.close();
-  for (const line of lines) line.cut();
-  for (const port of ports) await port.close();
 });
