@@ -4,16 +4,18 @@
  *   npm run circuits                                   all eight, a minute each
  *   npm run circuits -- --box 3 --seconds 3600         S3, an hour
  *   npm run circuits -- --box 3 --seed 12345           another walk
+ *   npm run circuits -- --from-table                   from the S-box tables, not from the circuits
  *
- * Starts from libs/crypto/src/bitslice/circuits.ts and prints each smaller circuit that it finds, proved
- * against the S-box, as the rows to put there. The number of gates stands in that file's header and in
- * its spec. Without a seed one is drawn; the same seed takes the same walk, as far as the time goes.
+ * Starts from libs/crypto/src/bitslice/circuits.ts and prints each circuit that is smaller, proved against
+ * the S-box, as the rows to put there. The number of gates stands in that file's header and in its spec.
+ * From the tables, the smallest circuit of each S-box is printed at the end. Without a seed one is drawn; the same seed takes the same walk, as far as the time goes.
  * The search itself: scripts/circuits/walk.mjs.
  */
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { expand } from './circuits/expansion.mjs';
 import { isCircuitOf } from './circuits/proof.mjs';
 import { createRandom } from './circuits/random.mjs';
 import { rowsOf } from './circuits/rows.mjs';
@@ -33,26 +35,35 @@ const { sBox } = await built('des-tables.js');
 console.log(`seed ${options.seed}`);
 for (const box of options.boxes) search(box);
 
-/** Walks for the time given from the circuit of one S-box, 1 to 8. */
+/** Walks for the time given to a smaller circuit of one S-box, 1 to 8. */
 function search(box) {
   const wanted = (input) => sBox(box - 1, input);
-  const start = S_BOX_CIRCUITS[box - 1];
-  const walk = createWalk(start, createRandom(options.seed, box));
+  const known = S_BOX_CIRCUITS[box - 1];
+  const walk = createWalk(
+    options.fromTable ? expand(wanted) : known,
+    createRandom(options.seed, box),
+  );
+  const first = walk.best().gates.length;
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
-  let least = start.gates.length;
+  let least = options.fromTable ? first : known.gates.length;
   let moves = 0;
   while (seconds() < options.seconds) {
     walk.run(MOVES);
     moves += MOVES;
-    const best = walk.best();
-    if (best.gates.length >= least) continue;
-    if (!isCircuitOf(best, wanted)) throw new Error(`the walk has left S-box ${box}`);
-    least = best.gates.length;
-    console.log(`S${box}: ${least} gates after ${moves} moves\n${rowsOf(best)}`);
+    if (walk.best().gates.length >= least) continue;
+    least = walk.best().gates.length;
+    console.log(`S${box}: ${least} gates after ${moves} moves`);
+    if (least < known.gates.length) print(walk.best(), wanted);
   }
   const rate = Math.round(moves / seconds());
-  console.log(`S${box}: ${start.gates.length} -> ${least} gates, ${moves} moves, ${rate} a second`);
+  console.log(`S${box}: ${first} -> ${least} gates, ${moves} moves, ${rate} a second`);
+  if (options.fromTable && least >= known.gates.length) print(walk.best(), wanted);
+}
+
+function print(circuit, wanted) {
+  if (!isCircuitOf(circuit, wanted)) throw new Error('the walk has left the S-box');
+  console.log(rowsOf(circuit));
 }
 
 function readOptions() {
@@ -60,6 +71,7 @@ function readOptions() {
     const { values } = parseArgs({
       options: {
         box: { type: 'string' },
+        'from-table': { type: 'boolean', default: false },
         seconds: { type: 'string', default: '60' },
         seed: { type: 'string', default: String(randomInt(2 ** 32)) },
       },
@@ -67,6 +79,7 @@ function readOptions() {
     const box = values.box === undefined ? undefined : whole('box', values.box, 1, BOXES);
     return {
       boxes: box ? [box] : Array.from({ length: BOXES }, (_, i) => i + 1),
+      fromTable: values['from-table'],
       seconds: whole('seconds', values.seconds, 1, 1_000_000),
       seed: whole('seed', values.seed, 0, 2 ** 32 - 1),
     };

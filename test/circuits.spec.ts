@@ -12,6 +12,7 @@ const script = (name: string) =>
   import(new URL(`../scripts/circuits/${name}.mjs`, import.meta.url).href);
 const { createWalk } = await script('walk');
 const { createRandom } = await script('random');
+const { expand } = await script('expansion');
 const { isCircuitOf } = await script('proof');
 const { rowsOf } = await script('rows');
 const { createNet, fromCircuit, toCircuit } = await script('net');
@@ -63,6 +64,15 @@ describe.each(BOXES)(`search for a circuit of S-box $box, seed ${SEED}`, (of) =>
       walk.run(1000);
     }
     expect(walk.best().gates.length).toBeLessThanOrEqual(circuit.gates.length);
+    expect(isCircuitOf(walk.best(), wanted)).toBe(true);
+  });
+
+  it('shrinks a circuit made of the table alone', () => {
+    const first = expand(wanted);
+    expect(isCircuitOf(first, wanted)).toBe(true);
+    const walk = createWalk(first, createRandom(SEED, box));
+    walk.run(20_000);
+    expect(walk.best().gates.length).toBeLessThan((first.gates.length * 3) / 4);
     expect(isCircuitOf(walk.best(), wanted)).toBe(true);
   });
 

@@ -12,8 +12,8 @@
 
 export const INPUTS = 6;
 export const OUTPUTS = 4;
-/** Values that a net can hold, inputs included. */
-export const CAPACITY = 128;
+/** Values that a net can hold, inputs included: as many as a byte numbers. */
+export const CAPACITY = 256;
 
 /** Operators, by the place of their sign in `SIGNS`. `AND_NOT` is `a` and not `b`; `NOT` has no `b`. */
 export const XOR = 0;

@@ -7,7 +7,7 @@
  * best size, its slack. Circuits of the best size are put aside in a pool; when nothing better was found
  * for long, the walk starts again from one of them, with another slack.
  *
- * Left out: proof that no smaller circuit exists, and starting circuits of another origin.
+ * Left out: proof that no smaller circuit exists.
  */
 import { detour, merge, rewire } from './moves.mjs';
 import { CAPACITY, copyNet, createNet, fromCircuit, INPUTS, toCircuit } from './net.mjs';
