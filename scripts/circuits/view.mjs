@@ -9,6 +9,9 @@
  */
 import { apply, CAPACITY } from './net.mjs';
 
+// Looked up once: the sandbox of the tests is slow at every look at a global.
+const { imul } = Math;
+
 /** The end of a chain. */
 export const NONE = -1;
 const CHAINS = 128;
@@ -47,7 +50,7 @@ export function first(view, low, high) {
 }
 
 function chainOf(low, high) {
-  return Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) >>> 25;
+  return imul(low ^ imul(high, 0x85ebca6b), 0x9e3779b1) >>> 25;
 }
 
 /** Fills the view for a gate of a tidy net. */
