@@ -97,6 +97,15 @@ describe('capCode', () => {
   });
 });
 
+it('signs each digit of a field, odd numbers of them too, and leaves the answer as it was', () => {
+  const before = answer.slice();
+  const codes = ['1', '2', '3', '12', '123'].map((field) =>
+    capCode({ answer, ipb, tdsFields: [field] }),
+  );
+  expect(new Set(codes).size).toBe(5);
+  expect(answer).toEqual(before);
+});
+
 describe('verifyCapCode', () => {
   const codeFor = (counter: number): string => String((counter * 7919) % 1_000_003);
 
@@ -122,5 +131,24 @@ describe('verifyCapCode', () => {
     expect(() => verifyCapCode({ code: '1', lastCounter: 0, window: 0, codeFor })).toThrow(
       inputError('CAP_WINDOW: window must be an integer from 1 to 1000'),
     );
+  });
+
+  it.each([-1, 65_536, 1.5])('refuses a last counter of %d', (lastCounter) => {
+    const call = () => verifyCapCode({ code: '1', lastCounter, window: 1, codeFor });
+    expect(call).toThrow(inputError('CAP_COUNTER: lastCounter must be an integer from 0 to 65535'));
+  });
+
+  it('has nothing to find after the last counter there is', () => {
+    const find = verifyCapCode({ code: codeFor(1), lastCounter: 0xffff, window: 1, codeFor });
+    expect(find).toBeUndefined();
+  });
+
+  it('refuses what is no code, and what makes none', () => {
+    const refused = inputError(
+      'CAP_CODE: code must be text, and codeFor make the code of a counter',
+    );
+    const sound = { code: '1', lastCounter: 0, window: 1, codeFor };
+    expect(() => verifyCapCode({ ...sound, code: 1 as never })).toThrow(refused);
+    expect(() => verifyCapCode({ ...sound, codeFor: '1' as never })).toThrow(refused);
   });
 });

@@ -61,3 +61,8 @@ describe('BER-TLV', () => {
     },
   );
 });
+
+it('refuses objects that are no list, and bytes that are none', () => {
+  expect(() => buildTlv({} as never)).toThrow(inputError('TLV_OBJECTS: objects must be a list'));
+  expect(parseTlv('82' as never)).toEqual({ ok: false, code: 'TLV_INVALID' });
+});
