@@ -38,6 +38,7 @@ describe('headers', () => {
 
   it('belong to blocks of up to 9999 characters', () => {
     expect(buildHeader(header, { bodyLength: 9983 })).toBe('B9999M7HN00N0000');
+    expect(() => buildHeader(header, { bodyLength: -1 })).toThrow(/bodyLength/);
     expect(() => buildHeader(header, { bodyLength: 9984 })).toThrow(
       inputError('KEY_BLOCK_LENGTH: a key block has at most 9999 characters'),
     );
