@@ -18,12 +18,14 @@ export function openHostDevice({ config, logger, health, shutdown }: AppContext)
     mode: config.mode,
     selfTestMinutes: config.selfTestMinutes,
     random: (length) => Uint8Array.from(randomBytes(length)),
-    log: (line) => logger.info(line),
+    // As of the institutions' devices: what keeps it from serving is told by `ready`.
+    log: (line) => logger.debug(line),
   });
   shutdown.add({ phase: 'servers', name: 'device of the host port', stop: () => store.close() });
   health.add('ready', 'device of the host port', () => {
-    const { life } = store.device;
-    return life === 'operational' ? undefined : `the device is ${life}`;
+    const { life, failedTests } = store.device;
+    if (life === 'operational') return undefined;
+    return [`the device is ${life}`, ...failedTests].join(': ');
   });
   return store.device.lmk(hostDeviceOptions(config));
 }

@@ -63,6 +63,22 @@ describe('the LMK side of a device', () => {
     ]);
   });
 
+  it('writes one refusal of a kind in a minute, and how many there were', () => {
+    const { made, entries } = device();
+    let now = 1_000_000;
+    const lmk = made.lmk({ clock: () => now });
+    const before = entries().length;
+    for (let n = 0; n < 1_000; n++) lmk.refused('BA', '17', 'authorisation-needed');
+    lmk.refused('A0', '27', 'no-single-length-keys');
+    now += 60_000;
+    lmk.refused('BA', '17', 'authorisation-needed');
+    expect(entries().slice(before)).toMatchObject([
+      { command: 'BA', rule: 'authorisation-needed' },
+      { command: 'A0' },
+      { command: 'BA', detail: '999 more before' },
+    ]);
+  });
+
   it('lets nobody look into its keys and PINs by what it gives out', () => {
     const lmk = new LmkDevice({ random, mode: 'legacy' });
     const context = new LmkContext(lmk);

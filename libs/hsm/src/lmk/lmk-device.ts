@@ -37,6 +37,8 @@ export interface LmkPorts {
 
 const ALONE: LmkPorts = { life: () => 'operational', audit: () => undefined };
 
+const REFUSALS_EVERY_MS = 60_000;
+
 const AUDITED = {
   'consent of one': 'authorisation-consent',
   authorised: 'authorised',
@@ -60,6 +62,9 @@ export class LmkDevice {
   readonly pinLength: number;
   readonly lmks: readonly Lmk[];
   readonly #authorisation: Authorisation;
+  readonly #clock: () => number;
+  /** By command and setting: as many as there are of both at most. */
+  readonly #refusals = new Map<string, { readonly at: number; more: number }>();
   #told: (event: AuthorisationEvent) => void = () => undefined;
   readonly #ports: LmkPorts;
 
@@ -73,6 +78,7 @@ export class LmkDevice {
     this.lmks = options.lmks ?? testLmks(this.mode);
     this.pinLength = options.pinLength ?? PIN_FIELD.default;
     const { clock = Date.now } = options;
+    this.#clock = clock;
     this.#authorisation = new Authorisation({
       clock,
       from: this.mode === 'legacy',
@@ -118,9 +124,21 @@ export class LmkDevice {
     return SHUT[this.#ports.life()];
   }
 
-  /** Writes a refusal by a security setting into the device's audit chain. */
+  /**
+   * Writes a refusal by a security setting into the device's audit chain: the first of a kind in a
+   * minute; the next entry counts those between. Whoever can send commands cannot fill the disk.
+   */
   refused(command: string, code: ReplyCode, setting: string): void {
-    this.#ports.audit({ event: 'refused', command, code, rule: setting });
+    const now = this.#clock();
+    const kind = `${command} ${setting}`;
+    const last = this.#refusals.get(kind);
+    if (last !== undefined && Math.abs(now - last.at) < REFUSALS_EVERY_MS) {
+      last.more++;
+      return;
+    }
+    const detail = last === undefined || last.more === 0 ? undefined : `${last.more} more before`;
+    this.#refusals.set(kind, { at: now, more: 0 });
+    this.#ports.audit({ event: 'refused', command, code, rule: setting, detail });
   }
 
   /** Wipes every key that is open. */
