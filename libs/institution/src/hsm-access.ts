@@ -27,7 +27,7 @@ export function openHsmAccess(context: AppContext): HsmAccess {
     return { pool: undefined, of: (institution) => institution.as(production) };
   }
   const pool = measuredPool(metrics, {
-    urls: config.hsmUrls,
+    urls: config.hsmUrls.addresses,
     observe: ({ device, event }) => {
       if (event === 'up' || event === 'down') logger.warn(`HSM ${event}`, { address: device });
     },

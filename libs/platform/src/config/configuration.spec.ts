@@ -21,6 +21,8 @@ it('has a default for everything', () => {
     kafkaBrokers: null,
     mode: 'hardened',
     hsmUrls: null,
+    hsmTls: null,
+    payshieldLmk: null,
     selfTestMinutes: 1440,
     httpPort: 8080,
     hostPort: 1500,
@@ -45,6 +47,8 @@ it('reads every variable', () => {
     KAFKA_BROKERS: 'k1:9092, [::1]:9093',
     PINFOLD_MODE: 'legacy',
     PINFOLD_HSM_URLS: 'tcp://hsm:1500',
+    PINFOLD_HSM_TLS: '/etc/pinfold/hsm',
+    PINFOLD_PAYSHIELD_LMK: '02',
     PINFOLD_HTTP_PORT: '0',
     PINFOLD_HOST_PORT: '65535',
     PINFOLD_ISO_PORT: '',
@@ -61,12 +65,25 @@ it('reads every variable', () => {
       { host: '::1', port: 9093 },
     ],
     mode: 'legacy',
-    hsmUrls: [{ host: 'hsm', port: 1500 }],
+    hsmUrls: { protocol: 'tcp', addresses: [{ host: 'hsm', port: 1500 }] },
+    hsmTls: '/etc/pinfold/hsm',
+    payshieldLmk: '02',
     httpPort: 0,
     hostPort: 65_535,
     isoPort: 8583,
     seed: '42',
     requireServers: true,
+  });
+});
+
+it('takes the URLs of security modules of one kind', () => {
+  const PINFOLD_HSM_URLS = 'payshield://a:1500, payshield://[::1]:1501';
+  expect(loadConfiguration({ PINFOLD_HSM_URLS }).hsmUrls).toEqual({
+    protocol: 'payshield',
+    addresses: [
+      { host: 'a', port: 1500 },
+      { host: '::1', port: 1501 },
+    ],
   });
 });
 
@@ -84,8 +101,12 @@ it.each([
   [{ KAFKA_BROKERS: 'k1:0' }, 'KAFKA_BROKERS is'],
   [
     { PINFOLD_HSM_URLS: 'http://hsm:1500' },
-    'PINFOLD_HSM_URLS is "http://hsm:1500"; allowed is tcp://host:port',
+    'PINFOLD_HSM_URLS is "http://hsm:1500"; allowed is tcp://host:port or payshield://host:port',
   ],
+  [{ PINFOLD_HSM_URLS: 'tcp://a:1500,payshield://b:1500' }, 'PINFOLD_HSM_URLS is'],
+  [{ PINFOLD_HSM_URLS: 'payshield://a:1500,tcp://b:1500' }, 'PINFOLD_HSM_URLS is'],
+  [{ PINFOLD_HSM_URLS: 'payshield://a' }, 'PINFOLD_HSM_URLS is'],
+  [{ PINFOLD_PAYSHIELD_LMK: '1' }, 'PINFOLD_PAYSHIELD_LMK is "1"; allowed is two digits'],
   [{ PINFOLD_HTP_PORT: '1' }, 'PINFOLD_HTP_PORT is not known; did you mean PINFOLD_HTTP_PORT?'],
   [{ pinfold_mode: 'legacy' }, 'pinfold_mode is not known; did you mean PINFOLD_MODE?'],
   [

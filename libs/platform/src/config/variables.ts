@@ -64,6 +64,31 @@ const hostPorts = (prefix: string) =>
       ),
     );
 
+/** Security modules, all reached in the same way: `tcp` batches of device commands, `payshield` host commands. */
+export interface HsmUrls {
+  readonly protocol: 'tcp' | 'payshield';
+  readonly addresses: readonly HostPort[];
+}
+
+const hsmUrls = z.string().transform((text, context): HsmUrls => {
+  const protocol = text.startsWith('payshield://') ? 'payshield' : 'tcp';
+  const parsed = hostPorts(`${protocol}://`).safeParse(text);
+  if (parsed.success) return { protocol, addresses: parsed.data };
+  context.addIssue({ code: 'custom', message: 'not URLs of one kind' });
+  return z.NEVER;
+});
+
+const path = (o: { name: string; about: string; absent: string }) =>
+  variable({
+    ...o,
+    allowed: 'a path',
+    default: null,
+    schema: z
+      .string()
+      .refine((text) => !text.includes('\0'))
+      .transform((text) => resolve(text)),
+  });
+
 const wholeNumber = (o: {
   name: string;
   about: string;
@@ -134,11 +159,26 @@ export const VARIABLES = {
   }),
   hsmUrls: variable({
     name: 'PINFOLD_HSM_URLS',
-    about: 'security modules to use',
-    allowed: 'tcp://host:port, several separated by commas',
+    about:
+      'security modules to use: HSM processes of this program (tcp), or payShields (payshield)',
+    allowed: 'tcp://host:port or payshield://host:port, several of one kind separated by commas',
     default: null,
     absent: 'a device in the process',
-    schema: hostPorts('tcp://'),
+    schema: hsmUrls,
+  }),
+  hsmTls: path({
+    name: 'PINFOLD_HSM_TLS',
+    about:
+      'TLS to the security modules of PINFOLD_HSM_URLS: folder with client.key, client.pem and devices.pem (authorities of their certificates)',
+    absent: 'no TLS',
+  }),
+  payshieldLmk: variable({
+    name: 'PINFOLD_PAYSHIELD_LMK',
+    about: 'payShields: identifier of the LMK under which the keys are',
+    allowed: 'two digits',
+    default: null,
+    absent: 'the default LMK of the device',
+    schema: z.string().regex(/^\d{2}$/),
   }),
   selfTestMinutes: variable({
     name: 'PINFOLD_SELF_TEST_MINUTES',
@@ -178,17 +218,11 @@ export const VARIABLES = {
       .regex(/^[a-z0-9-]+(,[a-z0-9-]+)*$/)
       .transform((text) => text.split(',')),
   }),
-  hostTls: variable({
+  hostTls: path({
     name: 'PINFOLD_HOST_TLS',
     about:
       'host commands over TLS: folder with server.key, server.pem, clients.pem (authorities of client certificates) and clients.json (what each client may do; optional)',
-    allowed: 'a path',
-    default: null,
     absent: 'not served over TLS',
-    schema: z
-      .string()
-      .refine((path) => !path.includes('\0'))
-      .transform((path) => resolve(path)),
   }),
   hostTlsPort: port(
     'PINFOLD_HOST_TLS_PORT',
