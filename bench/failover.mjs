@@ -131,7 +131,7 @@ async function loseAll(devices, { load, pool }) {
 async function main() {
   prepare();
   const load = (path) => import(pathToFileURL(join(root, 'dist', path)).href);
-  const { HsmPool } = await load('libs/hsm-client/src/index.js');
+  const { HsmPool, jobsClient } = await load('libs/hsm-client/src/index.js');
   const { devices, remove } = await makeDevices(Number(options.devices));
   const events = { up: 0, down: 0, retried: 0, unavailable: 0 };
   for (const device of devices) device.start();
@@ -142,7 +142,7 @@ async function main() {
   let wrong = 1;
   try {
     await until(() => pool.status().every(({ state }) => state === 'up'));
-    const client = pool.client(INSTITUTION, 'production');
+    const client = jobsClient(pool, INSTITUTION, 'production');
     const [made] = await client.run('GenerateWorkingKey', [{ usage: 'TAK', algorithm: 'T' }]);
     const data = new Uint8Array(96);
     const call = async () => {

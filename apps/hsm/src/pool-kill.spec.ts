@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { HsmPool, inProcessClient, measuredPool } from '@pinfold/hsm-client';
+import { HsmPool, inProcessClient, jobsClient, measuredPool } from '@pinfold/hsm-client';
 import { createLogger, Metrics } from '@pinfold/platform';
 import { benchDevice } from '../../../libs/hsm/src/testing.js';
 import { startDevicePort } from './index.js';
@@ -73,7 +73,7 @@ it('retries what was in flight when a device dies, in its time limit, in turn fo
     backOffMs: [20, 100],
   });
   open.push(() => pool.close());
-  const client = pool.client('acq1', 'production');
+  const client = jobsClient(pool, 'acq1', 'production');
   let going = true;
   let done = 0;
   let slowest = 0;

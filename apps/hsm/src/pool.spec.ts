@@ -1,4 +1,10 @@
-import { HsmPool, HsmUnavailable, inProcessClient, type PoolEvent } from '@pinfold/hsm-client';
+import {
+  HsmPool,
+  HsmUnavailable,
+  inProcessClient,
+  jobsClient,
+  type PoolEvent,
+} from '@pinfold/hsm-client';
 import { createLogger } from '@pinfold/platform';
 import { benchDevice } from '../../../libs/hsm/src/testing.js';
 import { type DevicePort, startDevicePort } from './index.js';
@@ -46,7 +52,7 @@ function poolOf(ports: readonly DevicePort[], events: PoolEvent[] = []) {
 const data = new Uint8Array([1, 2, 3]);
 
 it('answers as the device does, over several frames, in order', async () => {
-  const client = poolOf([await start()]).client('acq1', 'production');
+  const client = jobsClient(poolOf([await start()]), 'acq1', 'production');
   const inputs = Array.from({ length: 200 }, (_, i) => ({ key: token, data: Uint8Array.of(i) }));
   const answers = await client.run('GenerateMac', inputs);
   const local = bench.device.executeMany(
@@ -63,7 +69,7 @@ it('loses nothing when a device is killed under load, and uses it again when it 
   const second = await start();
   const events: PoolEvent[] = [];
   const pool = poolOf([first, second], events);
-  const client = pool.client('acq1', 'production');
+  const client = jobsClient(pool, 'acq1', 'production');
   let going = true;
   let done = 0;
   const worker = async () => {
@@ -97,7 +103,7 @@ it('loses nothing when a device is killed under load, and uses it again when it 
 it('says that no device answers within its time, and recovers by itself', async () => {
   const only = await start();
   const pool = poolOf([only]);
-  const client = pool.client('acq1', 'production');
+  const client = jobsClient(pool, 'acq1', 'production');
   await client.run('GenerateMac', [{ key: token, data }]);
   await closing.splice(closing.indexOf(only), 1)[0]!.close();
   await expect(client.run('GenerateMac', [{ key: token, data }])).rejects.toThrow(HsmUnavailable);
@@ -115,7 +121,7 @@ it('does not drown a device in what waited for it, and refuses what it cannot ho
     backOffMs: [20, 50],
   });
   closing.push(pool);
-  const client = pool.client('acq1', 'production');
+  const client = jobsClient(pool, 'acq1', 'production');
   const call = () => client.run('GenerateMac', [{ key: token, data }]);
   await call();
   await closing.splice(closing.indexOf(only), 1)[0]!.close();
@@ -141,10 +147,12 @@ it('does not drown a device in what waited for it, and refuses what it cannot ho
 it('serves only the identities it was opened with, and takes no more work when draining', async () => {
   const port = await start();
   const pool = poolOf([port]);
-  await expect(pool.client('bank-a', 'production').execute([])).resolves.toEqual([]);
-  const stranger = pool.client('bank-a', 'production').run('GenerateMac', [{ key: token, data }]);
+  await expect(jobsClient(pool, 'bank-a', 'production').execute([])).resolves.toEqual([]);
+  const stranger = jobsClient(pool, 'bank-a', 'production').run('GenerateMac', [
+    { key: token, data },
+  ]);
   await expect(stranger).rejects.toMatchObject({ code: 'HOST_17' });
   pool.drain(`tcp://127.0.0.1:${port.port}`);
-  const late = pool.client('acq1', 'production').run('GenerateMac', [{ key: token, data }]);
+  const late = jobsClient(pool, 'acq1', 'production').run('GenerateMac', [{ key: token, data }]);
   await expect(late).rejects.toThrow(HsmUnavailable);
 });

@@ -1,4 +1,4 @@
-/** One port to an HSM: in the process, or a pool over TCP. */
+/** One port to HSMs: a device in the process, a pool of HSM processes, a pool of payShields. */
 
 export type {
   CommandName,
@@ -10,12 +10,23 @@ export type {
   Output,
   Role,
 } from '@pinfold/hsm';
+export * from './host-client.js';
 export * from './in-process.js';
-export * from './pool.js';
-export { BREAKER_OF, type DeviceStatus, MEMBER_STATES, type MemberState } from './pool-member.js';
-export * from './pool-metrics.js';
+export * from './jobs/client.js';
+export * from './jobs/frames.js';
+export * from './jobs/retry-safety.js';
+export * from './payshield/client.js';
+export * from './payshield/options.js';
+export * from './payshield/tokens.js';
+export * from './pool/link.js';
+export {
+  BREAKER_OF,
+  type DeviceAddress,
+  type DeviceScheme,
+  type DeviceStatus,
+  MEMBER_STATES,
+  type MemberState,
+} from './pool/member.js';
+export * from './pool/metrics.js';
+export * from './pool/pool.js';
 export * from './port.js';
-export * from './retry-safety.js';
-export * from './tcp-host-client.js';
-export * from './tcp-jobs.js';
-export * from './tcp-link.js';

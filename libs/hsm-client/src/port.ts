@@ -16,12 +16,19 @@ export interface HsmClient {
   ): Promise<Outcome<Output<N>, ErrorCode<N> | string>[]>;
 }
 
+/** What some codes of `HsmUnavailable` and of a pool's events mean, for whoever reads the log. */
+export const UNAVAILABLE_REASONS: Readonly<Record<string, string>> = {
+  HOST_NOT_A_DEVICE_PORT:
+    'the address is a host port of payShield commands: name it as payshield://host:port',
+};
+
 /** No device answers: it is gone, tampered with, in its error state, or not initialised. */
 export class HsmUnavailable extends Error {
   override readonly name = 'HsmUnavailable';
 
   constructor(readonly code: string) {
-    super(`no HSM answers: ${code}`);
+    const reason = UNAVAILABLE_REASONS[code];
+    super(`no HSM answers: ${code}${reason === undefined ? '' : `, ${reason}`}`);
   }
 }
 

@@ -2,7 +2,7 @@
  * How a program reaches its institutions' devices in production: the device in its own process, or the
  * pool that `PINFOLD_HSM_URLS` names. One pool serves all institutions of a process.
  */
-import { type HsmClient, type HsmPool, measuredPool } from '@pinfold/hsm-client';
+import { type HsmClient, type HsmPool, jobsClient, measuredPool } from '@pinfold/hsm-client';
 import type { AppContext } from '@pinfold/platform';
 import { IDENTITIES, type Institution } from './institution.js';
 
@@ -38,5 +38,5 @@ export function openHsmAccess(context: AppContext): HsmAccess {
     return down ? 'no device of PINFOLD_HSM_URLS answers' : undefined;
   });
   shutdown.add({ phase: 'release', name: 'hsm pool', stop: () => pool.close() });
-  return { pool, of: (institution) => pool.client(institution.id, production.name) };
+  return { pool, of: (institution) => jobsClient(pool, institution.id, production.name) };
 }

@@ -1,5 +1,5 @@
 import { COMMANDS, type CommandName } from '@pinfold/hsm';
-import { REPEATABLE, SENT_ONCE } from './index.js';
+import { REPEATABLE, SENT_ONCE } from './retry-safety.js';
 
 const all = Object.entries(COMMANDS) as [CommandName, { changes?: boolean }][];
 const changing = all.filter(([, { changes }]) => changes === true).map(([name]) => name);

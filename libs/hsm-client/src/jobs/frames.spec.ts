@@ -1,5 +1,5 @@
 import type { HsmJob } from '@pinfold/hsm';
-import { answersReply, jobsCommands, parseAnswers, parseJobs } from './tcp-jobs.js';
+import { answersReply, jobsCommands, parseAnswers, parseJobs } from './frames.js';
 
 const macJob = (data: Uint8Array): HsmJob => ({
   command: 'GenerateMac',

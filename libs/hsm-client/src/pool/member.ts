@@ -6,7 +6,7 @@
  *   down → connecting        after a pause that doubles with each failure
  *   any → draining           no new work; what is in flight ends
  */
-import { HsmLink, LinkError, type LinkOptions } from './tcp-link.js';
+import { HsmLink, LinkError, type LinkOptions } from './link.js';
 
 export const MEMBER_STATES = ['connecting', 'up', 'down', 'draining'] as const;
 export type MemberState = (typeof MEMBER_STATES)[number];
@@ -33,12 +33,23 @@ export interface DeviceStatus {
   readonly nextLookAtMs: number | null;
 }
 
-export interface MemberOptions extends LinkOptions {
+/** What listens at an address: HSM processes of this program, or payShields and host ports. */
+export type DeviceScheme = 'tcp' | 'payshield';
+
+export interface DeviceAddress {
+  /** Default `tcp`. It says nothing to the pool but the device's name. */
+  readonly scheme?: DeviceScheme;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface MemberOptions extends LinkOptions, DeviceAddress {
   /** Frames without an answer at most; default 256. */
   readonly outstanding?: number;
   readonly healthMs?: number;
   readonly backOffMs?: readonly [number, number];
-  readonly tell: (device: string, event: 'up' | 'down') => void;
+  /** With the code of the last failure where it went down. */
+  readonly tell: (device: string, event: 'up' | 'down', code?: string) => void;
 }
 
 const OUTSTANDING_MAX = 256;
@@ -63,7 +74,7 @@ export class PoolMember {
 
   constructor(options: MemberOptions) {
     this.#options = options;
-    this.name = `tcp://${options.host}:${options.port}`;
+    this.name = `${options.scheme ?? 'tcp'}://${options.host}:${options.port}`;
     this.#pauseMs = this.#firstPauseMs;
     void this.#connect();
   }
@@ -110,7 +121,6 @@ export class PoolMember {
     try {
       const reply = await link.send(command, timeoutMs);
       this.#missed = 0;
-      this.#served++;
       return reply;
     } catch (error) {
       this.#note(error);
@@ -123,6 +133,12 @@ export class PoolMember {
       }
       throw error;
     }
+  }
+
+  /** The device did what it was asked: it is well, not only reachable. */
+  served(): void {
+    this.#served++;
+    this.#pauseMs = this.#firstPauseMs;
   }
 
   /** The device answered that it cannot work: look at it again before it gets more. */
@@ -179,7 +195,6 @@ export class PoolMember {
   #up(): void {
     this.#state = 'up';
     this.#missed = 0;
-    this.#pauseMs = this.#firstPauseMs;
     this.#options.tell(this.name, 'up');
     this.#lookLater();
   }
@@ -190,7 +205,9 @@ export class PoolMember {
       if (this.#state !== 'up' || link === undefined) return;
       try {
         await this.#look(link);
-        if (this.#state === 'up') this.#lookLater();
+        if (this.#state !== 'up') return;
+        this.#pauseMs = this.#firstPauseMs;
+        this.#lookLater();
       } catch (error) {
         this.#note(error);
         if (this.#link === link) this.#fail();
@@ -214,7 +231,7 @@ export class PoolMember {
     const link = this.#link;
     this.#link = undefined;
     void link?.close();
-    if (wasUp) this.#options.tell(this.name, 'down');
+    if (wasUp) this.#options.tell(this.name, 'down', this.#lastError?.code);
     this.#timer = setTimeout(() => void this.#connect(), this.#pauseMs);
     this.#timer.unref();
     this.#nextLookAtMs = Date.now() + this.#pauseMs;

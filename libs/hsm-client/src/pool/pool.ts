@@ -1,24 +1,21 @@
 /**
- * A pool of HSMs over TCP behind the same port as one device in the process. Each command goes to the
- * device with the least outstanding work; a device that breaks is left alone and looked after by NC,
- * at growing intervals, until it answers; what waited on it goes to another one, where repeating is
- * safe. With all devices gone for `waitMs`, `HsmUnavailable`: the caller declines and recovers by
- * itself.
+ * A pool of HSMs over TCP: commands in, replies out, whatever the commands are; the clients stand on
+ * top (`jobs`, `payshield`). Each command goes to the device with the least outstanding work; a device
+ * that breaks is left alone and looked after by NC, at growing intervals, until it answers; what waited
+ * on it goes to another one, where repeating is safe. With all devices gone for `waitMs`,
+ * `HsmUnavailable`: the caller declines and recovers by itself.
  */
-import type { CommandName, HsmJob, Input, Outcome, Output } from '@pinfold/hsm';
-import { type DeviceStatus, PoolMember } from './pool-member.js';
-import { type HsmAnswer, type HsmClient, HsmUnavailable } from './port.js';
-import { REPEATABLE } from './retry-safety.js';
-import { jobsCommands, parseAnswers } from './tcp-jobs.js';
-import { LinkError, type LinkOptions } from './tcp-link.js';
+import { HsmUnavailable } from '../port.js';
+import { LinkError, type LinkOptions } from './link.js';
+import { type DeviceAddress, type DeviceStatus, PoolMember } from './member.js';
 import { WaitingRoom } from './waiting-room.js';
 
 export interface PoolOptions {
-  readonly urls: readonly { readonly host: string; readonly port: number }[];
+  readonly urls: readonly DeviceAddress[];
   readonly tls?: LinkOptions['tls'];
   /** One answer may take this long; default 2 s. */
   readonly attemptMs?: number;
-  /** Devices that one frame is sent to at most; default 3. */
+  /** Devices that one command is sent to at most; default 3. */
   readonly attempts?: number;
   /** How long a command waits for any device to be there; default 1.5 s. */
   readonly waitMs?: number;
@@ -26,7 +23,7 @@ export interface PoolOptions {
   readonly healthMs?: number;
   /** First and longest pause before a device that is gone is looked at again; default 100 ms, 2 s. */
   readonly backOffMs?: readonly [number, number];
-  /** Frames without an answer that a device has at most; others wait. Default 256. */
+  /** Commands without an answer that a device has at most; others wait. Default 256. */
   readonly outstanding?: number;
   /** Told what happens; for logs and metrics. */
   readonly observe?: (event: PoolEvent) => void;
@@ -35,9 +32,24 @@ export interface PoolOptions {
 export interface PoolEvent {
   readonly device: string;
   readonly event: 'up' | 'down' | 'retried' | 'unavailable';
+  /** Why, where it is bad news: a stable code. */
+  readonly code?: string;
 }
 
-/** Frames that wait for a device at most; the next one is refused at once. */
+export interface SendOptions {
+  /** Whether another device may get the command when it is not known what became of it. */
+  readonly repeatable: boolean;
+  /**
+   * Reply codes by which a device says that it did nothing because it cannot work, and what to call
+   * them: the device is suspected, and another one gets the command.
+   */
+  readonly elsewhere: Readonly<Record<string, string>>;
+}
+
+/** Where the code of a reply stands, after its two letters. */
+const CODE = [2, 4] as const;
+
+/** Commands that wait for a device at most; the next one is refused at once. */
 const WAITING_MAX = 8_192;
 
 /** None is up; or those that are have as much as they may have. */
@@ -58,30 +70,55 @@ export class HsmPool {
         new PoolMember({
           ...options,
           ...url,
-          tell: (device, event) => {
-            this.#observe({ device, event });
+          tell: (device, event, code) => {
+            this.#observe(code === undefined ? { device, event } : { device, event, code });
             if (event === 'up') this.#waiting.admit();
           },
         }),
     );
   }
 
-  /** The pool as one identity of one institution sees it. */
-  client(institution: string, identity: string): HsmClient {
-    const execute = async (jobs: readonly HsmJob[]): Promise<HsmAnswer[]> => {
-      const frames = jobsCommands({ institution, identity, jobs });
-      return (await Promise.all(frames.map((frame) => this.#perform(frame)))).flat();
-    };
-    return {
-      execute,
-      run: async <N extends CommandName>(command: N, inputs: readonly Input<N>[]) => {
-        const jobs = inputs.map((input) => ({ command, input }) as unknown as HsmJob);
-        return (await execute(jobs)) as Outcome<Output<N>>[];
-      },
-    };
+  /**
+   * The reply of a device to a command, both without header. A reply is whatever a device said, but
+   * for the codes of `elsewhere`.
+   *
+   * @throws HsmUnavailable no device did it
+   */
+  async send(command: string, { repeatable, elsewhere }: SendOptions): Promise<string> {
+    const { attempts = 3, attemptMs = 2_000 } = this.#options;
+    const tried = new Set<PoolMember>();
+    let code: string = 'NO_DEVICE';
+    for (let attempt = 0; attempt < attempts && !this.#closed; attempt++) {
+      const member = await this.#choose(tried);
+      if (typeof member === 'string') {
+        if (attempt === 0) code = member;
+        break;
+      }
+      if (attempt > 0) this.#observe({ device: member.name, event: 'retried' });
+      tried.add(member);
+      try {
+        const reply = await member.send(command, attemptMs);
+        const refusal = elsewhere[reply.slice(...CODE)];
+        if (refusal === undefined) {
+          member.served();
+          return reply;
+        }
+        code = refusal;
+        member.suspect(code);
+      } catch (error) {
+        if (!(error instanceof LinkError)) throw error;
+        code = `LINK_${error.reason.toUpperCase()}`;
+        if (error.sent && !repeatable) break;
+      } finally {
+        member.givePlace();
+        this.#waiting.admit();
+      }
+    }
+    this.#observe({ device: 'all', event: 'unavailable', code });
+    throw new HsmUnavailable(code);
   }
 
-  /** Frames that wait for a device. */
+  /** Commands that wait for a device. */
   get waiting(): number {
     return this.#waiting.size;
   }
@@ -100,40 +137,6 @@ export class HsmPool {
     this.#closed = true;
     this.#waiting.dismiss();
     await Promise.all(this.#members.map((member) => member.close(drainMs)));
-  }
-
-  async #perform(frame: { command: string; jobs: readonly HsmJob[] }): Promise<HsmAnswer[]> {
-    const { attempts = 3, attemptMs = 2_000 } = this.#options;
-    const repeatable = frame.jobs.every(({ command }) => REPEATABLE.has(command));
-    const tried = new Set<PoolMember>();
-    let code: string = 'NO_DEVICE';
-    for (let attempt = 0; attempt < attempts && !this.#closed; attempt++) {
-      const member = await this.#choose(tried);
-      if (typeof member === 'string') {
-        code = member;
-        break;
-      }
-      if (attempt > 0) this.#observe({ device: member.name, event: 'retried' });
-      tried.add(member);
-      try {
-        const reply = await member.send(frame.command, attemptMs);
-        const answers = parseAnswers(reply, frame.jobs.length);
-        if (typeof answers !== 'string') return answers;
-        code = `HOST_${answers}`;
-        // The device says that it did nothing: another one may.
-        if (answers !== '41') break;
-        member.suspect(code);
-      } catch (error) {
-        if (!(error instanceof LinkError)) throw error;
-        code = `LINK_${error.reason.toUpperCase()}`;
-        if (error.sent && !repeatable) break;
-      } finally {
-        member.givePlace();
-        this.#waiting.admit();
-      }
-    }
-    this.#observe({ device: 'all', event: 'unavailable' });
-    throw new HsmUnavailable(code);
   }
 
   /** A place at a device; waits for one where there is none. A code where there is none in time. */

@@ -7,7 +7,7 @@ import {
   type ReplyOf,
   type RequestOf,
 } from '@pinfold/host-commands';
-import { type HsmLink, LinkError } from './tcp-link.js';
+import { type HsmLink, LinkError } from './pool/link.js';
 
 /** What came back: two characters of error, and the fields where it is 00 or a warning. */
 export type HostReply<C extends HostCommandCode> =

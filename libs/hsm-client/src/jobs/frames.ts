@@ -9,7 +9,8 @@
  * institution or identity not served here, 41 the device does not answer.
  */
 import type { HsmJob } from '@pinfold/hsm';
-import type { HsmAnswer } from './port.js';
+import type { HsmAnswer } from '../port.js';
+import { REPEATABLE } from './retry-safety.js';
 
 export const JOBS_COMMAND = 'PJ';
 export const JOBS_REPLY = 'PK';
@@ -25,24 +26,52 @@ export interface JobsRequest {
   readonly jobs: readonly HsmJob[];
 }
 
-/** Commands (without header) for the jobs, in order: as few frames as limits allow. */
-export function jobsCommands(request: JobsRequest): { command: string; jobs: readonly HsmJob[] }[] {
-  const head = `${JOBS_COMMAND}${request.institution};${request.identity};`;
-  const frames: { command: string; jobs: HsmJob[] }[] = [];
+/** A command (without header), and where the answers to its jobs belong. */
+export interface JobsFrame {
+  readonly command: string;
+  readonly places: readonly number[];
+  /** Whether another device may get it when no answer came. */
+  readonly repeatable: boolean;
+}
+
+/**
+ * As few frames as limits allow, each in the order of its jobs. What must not be repeated goes in frames
+ * of its own, so that the rest can go to another device.
+ */
+export function jobsCommands(request: JobsRequest): JobsFrame[] {
+  const { jobs } = request;
+  const places = [...jobs.keys()];
+  return [true, false].flatMap((repeatable) =>
+    framesOf(
+      request,
+      places.filter((place) => REPEATABLE.has(jobs[place]!.command) === repeatable),
+      repeatable,
+    ),
+  );
+}
+
+function framesOf(
+  { institution, identity, jobs }: JobsRequest,
+  places: readonly number[],
+  repeatable: boolean,
+): JobsFrame[] {
+  const head = `${JOBS_COMMAND}${institution};${identity};`;
+  const frames: JobsFrame[] = [];
   let texts: string[] = [];
-  let jobs: HsmJob[] = [];
+  let inside: number[] = [];
   let size = 0;
   const flush = () => {
-    if (jobs.length > 0) frames.push({ command: `${head}[${texts.join(',')}]`, jobs });
+    if (inside.length === 0) return;
+    frames.push({ command: `${head}[${texts.join(',')}]`, places: inside, repeatable });
     texts = [];
-    jobs = [];
+    inside = [];
     size = 0;
   };
-  for (const job of request.jobs) {
-    const text = toJson(job);
-    if (jobs.length >= JOBS_PER_FRAME || size + text.length > CHARACTERS_PER_FRAME) flush();
+  for (const place of places) {
+    const text = toJson(jobs[place]);
+    if (inside.length >= JOBS_PER_FRAME || size + text.length > CHARACTERS_PER_FRAME) flush();
     texts.push(text);
-    jobs.push(job);
+    inside.push(place);
     size += text.length + 1;
   }
   flush();

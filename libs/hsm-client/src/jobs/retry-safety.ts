@@ -22,6 +22,7 @@ export const REPEATABLE: ReadonlySet<CommandName> = new Set<CommandName>([
   'CreateVerificationRecord',
   'IssueDemoPin',
   'ShowDemoPin',
+  'DemoPinBlock',
   'GenerateMac',
   'VerifyMac',
   'GenerateMessageMac',

@@ -1,7 +1,7 @@
 /** What a pool tells metrics: each device's state and work in flight, what happened. */
 import type { Metrics } from '@pinfold/platform';
+import type { DeviceStatus } from './member.js';
 import { HsmPool, type PoolEvent, type PoolOptions } from './pool.js';
-import type { DeviceStatus } from './pool-member.js';
 
 /** A pool whose state is in `/metrics`. */
 export function measuredPool(metrics: Metrics, options: PoolOptions): HsmPool {
