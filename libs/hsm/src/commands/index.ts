@@ -63,6 +63,7 @@ import { calculateOffset } from './pins/calculate-offset.js';
 import { changePin } from './pins/change-pin.js';
 import { changeStoredPin } from './pins/change-stored-pin.js';
 import { createVerificationRecord } from './pins/create-verification-record.js';
+import { demoPinBlock } from './pins/demo-pin-block.js';
 import { generatePin } from './pins/generate-pin.js';
 import { issueDemoPin } from './pins/issue-demo-pin.js';
 import { pinV } from './pins/pin-v.js';
@@ -115,6 +116,7 @@ export const COMMANDS = {
   CreateVerificationRecord: createVerificationRecord,
   IssueDemoPin: issueDemoPin,
   ShowDemoPin: showDemoPin,
+  DemoPinBlock: demoPinBlock,
   GenerateMac: generateMac,
   VerifyMac: verifyMac,
   GenerateMessageMac: generateMessageMac,
