@@ -2,7 +2,7 @@
 import { mustBeSamePin, pinOfBlock } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { key, layout } from '../../layout/nodes.js';
-import { account12, format, pinBlockUnder, storedPin } from './pin-fields.js';
+import { account12Of, accountFor, format, pinBlockUnder, storedPin } from './pin-fields.js';
 
 const compare = <const C extends 'BC' | 'BE'>(code: C, role: 'tpk' | 'zpk', whose: string) =>
   hostCommand({
@@ -14,7 +14,7 @@ const compare = <const C extends 'BC' | 'BE'>(code: C, role: 'tpk' | 'zpk', whos
       key('source', role),
       pinBlockUnder('pinBlock', 'source'),
       format('format'),
-      account12,
+      accountFor('format'),
       storedPin,
     ),
     reply: layout(),
@@ -22,7 +22,7 @@ const compare = <const C extends 'BC' | 'BE'>(code: C, role: 'tpk' | 'zpk', whos
     run: (context, { source, pinBlock, format, account, pin }) => {
       const from = context.key(source, role, '10', 'decrypt');
       const given = pinOfBlock(context, from, { block: pinBlock, format, account });
-      mustBeSamePin(given, context.openPin(pin, account));
+      mustBeSamePin(given, context.openPin(pin, account12Of(account, format)));
       return {};
     },
   });

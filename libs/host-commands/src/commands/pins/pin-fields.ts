@@ -1,7 +1,7 @@
 /** Fields that the PIN commands share. */
 import { type LmkKey, type ReplyCode, refuse } from '@pinfold/hsm';
 import type { Context } from '../../device/context.js';
-import { alnum, digits, hex, key, layout } from '../../layout/nodes.js';
+import { ACCOUNT_BY_FORMAT, alnum, digits, hex, key, layout } from '../../layout/nodes.js';
 import { ksnFields } from '../dukpt-fields.js';
 
 /** Format codes as one field. */
@@ -20,6 +20,15 @@ export const pinBlockUnder = <const N extends string, const K extends string>(na
 export const accountFor = <const F extends readonly string[]>(...formats: F) =>
   hex('account', { accountFor: formats }, { error: '22' });
 
+/**
+ * The 12 digits of an `accountFor` field, as PINs under LMK and verification methods take them: of format
+ * 04 the last ones, of a whole account number those before the check digit.
+ */
+export function account12Of(account: string, format: string): string {
+  const whole = format === ACCOUNT_BY_FORMAT.aes;
+  return (whole ? account.slice(0, -1) : account).slice(-12).padStart(12, '0');
+}
+
 /** A PIN block with its format, under the key of the token named. */
 export const blockFields = <const K extends string>(name: K) =>
   layout(pinBlockUnder('pinBlock', name), format('format'));
@@ -36,15 +45,20 @@ export const typedPinKey = layout(
 /** A PIN field under LMK 02-03. */
 export const storedPin = alnum('pin', 'pin', { about: 'PIN under LMK 02-03' });
 
-/** IBM 3624: what follows the PIN in the commands that verify or make offsets. */
-export const ibmFields = layout(
-  digits('checkLength', 2, { about: 'digits of the PIN that are compared' }),
-  account12,
+const checkLength = digits('checkLength', 2, { about: 'digits of the PIN that are compared' });
+
+const tableAndData = layout(
   hex('decimalisationTable', 16, {
     about: 'in clear, or as ED gives it where settings ask for it',
   }),
   alnum('validationData', 12, { about: 'with N where the last 5 digits of the account number go' }),
 );
+
+/** IBM 3624: what follows the PIN in the commands that verify or make offsets. */
+export const ibmFields = layout(checkLength, account12, ...tableAndData);
+
+/** The same after a PIN block, whose format says how long the account number is. */
+export const ibmFieldsAfterBlock = layout(checkLength, accountFor('format'), ...tableAndData);
 
 /** A ZPK or TPK, as the type says; FFF with key blocks, whose usage says it. */
 export function pinKeyOf(

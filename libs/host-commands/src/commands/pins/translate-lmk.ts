@@ -3,7 +3,7 @@
 import { blockOfPin, pinOfBlock } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { hex, key, layout } from '../../layout/nodes.js';
-import { account12, accountFor, format, pinBlockUnder, storedPin } from './pin-fields.js';
+import { account12Of, accountFor, format, pinBlockUnder, storedPin } from './pin-fields.js';
 
 const toLmk = <const C extends 'JC' | 'JE'>(code: C, role: 'tpk' | 'zpk') =>
   hostCommand({
@@ -22,7 +22,7 @@ const toLmk = <const C extends 'JC' | 'JE'>(code: C, role: 'tpk' | 'zpk') =>
     run: (context, { source, pinBlock, format, account }) => {
       const from = context.key(source, role, '10', 'decrypt');
       const pin = pinOfBlock(context, from, { block: pinBlock, format, account });
-      return { pin: context.sealPin(pin, account) };
+      return { pin: context.sealPin(pin, account12Of(account, format)) };
     },
   });
 
@@ -35,12 +35,12 @@ export const translateLmkToZpk = hostCommand({
   name: 'Translate a PIN from LMK to ZPK',
   group: 'pins',
   repeatable: true,
-  request: layout(key('destination', 'zpk'), format('format'), account12, storedPin),
+  request: layout(key('destination', 'zpk'), format('format'), accountFor('format'), storedPin),
   reply: layout(hex('pinBlock', { beforeEnd: 0, max: 32 })),
   errors: { '10': 'destination ZPK parity' },
   run: (context, { destination, format, account, pin }) => {
     const to = context.key(destination, 'zpk', '10', 'encrypt');
-    const clear = context.openPin(pin, account);
+    const clear = context.openPin(pin, account12Of(account, format));
     return { pinBlock: blockOfPin(context, to, { pin: clear, format, account }) };
   },
 });

@@ -4,7 +4,13 @@ import { dukptPinKey, mustMatchOffset, pinOfBlock, refuse } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { digits, key, layout } from '../../layout/nodes.js';
 import { offset } from './ibm.js';
-import { blockFields, dukptBlockFields, ibmFields } from './pin-fields.js';
+import {
+  account12Of,
+  blockFields,
+  dukptBlockFields,
+  ibmFields,
+  ibmFieldsAfterBlock,
+} from './pin-fields.js';
 
 const verifyIbm = <const C extends 'DA' | 'EA'>(code: C, role: 'tpk' | 'zpk', whose: string) =>
   hostCommand({
@@ -17,7 +23,7 @@ const verifyIbm = <const C extends 'DA' | 'EA'>(code: C, role: 'tpk' | 'zpk', wh
       key('pvk', 'pvk'),
       digits('maxPinLength', 2),
       ...blockFields('pinKey'),
-      ...ibmFields,
+      ...ibmFieldsAfterBlock,
       offset,
     ),
     reply: layout(),
@@ -30,7 +36,7 @@ const verifyIbm = <const C extends 'DA' | 'EA'>(code: C, role: 'tpk' | 'zpk', wh
       const from = context.key(o.pinKey, role, '10', 'decrypt');
       const pin = pinOfBlock(context, from, { ...o, block: o.pinBlock });
       if (pin.length > Number(o.maxPinLength)) refuse('24');
-      mustMatchOffset(context, pin, o);
+      mustMatchOffset(context, pin, { ...o, account: account12Of(o.account, o.format) });
       return {};
     },
   });

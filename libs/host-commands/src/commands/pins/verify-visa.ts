@@ -4,7 +4,7 @@ import { dukptPinKey, mustMatchPvv, pinOfBlock, refuse } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { PvvLane } from '../../lanes/verify-pvvs.js';
 import { digits, key, layout } from '../../layout/nodes.js';
-import { account12, blockFields, dukptBlockFields } from './pin-fields.js';
+import { account12, account12Of, accountFor, blockFields, dukptBlockFields } from './pin-fields.js';
 import { PAIR, pvki, pvvField } from './visa.js';
 
 const verifyVisa = <const C extends 'DC' | 'EC'>(code: C, role: 'tpk' | 'zpk', whose: string) => {
@@ -12,7 +12,7 @@ const verifyVisa = <const C extends 'DC' | 'EC'>(code: C, role: 'tpk' | 'zpk', w
     key('pinKey', role),
     key('pvk', 'pvk', PAIR),
     ...blockFields('pinKey'),
-    account12,
+    accountFor('format'),
     pvki,
     pvvField,
   );
@@ -30,7 +30,8 @@ const verifyVisa = <const C extends 'DC' | 'EC'>(code: C, role: 'tpk' | 'zpk', w
     },
     run: (context, o) => {
       const from = context.key(o.pinKey, role, '10', 'decrypt');
-      mustMatchPvv(context, pinOfBlock(context, from, { ...o, block: o.pinBlock }), o);
+      const pin = pinOfBlock(context, from, { ...o, block: o.pinBlock });
+      mustMatchPvv(context, pin, { ...o, account: account12Of(o.account, o.format) });
       return {};
     },
     lane: (host) => new PvvLane(host, { request, role }),
