@@ -83,7 +83,7 @@ it('lets each client use the commands that are its own, and strangers none', asy
   // Chained commands are held to the same list.
   const command = Buffer.from('A00001U');
   const commands = [{ length: '0007', command }];
-  const chain = { replies: '0' as const, count: '01', commands };
+  const chain = { headers: '0' as const, count: '01', commands };
   const chained = await callHost(asAtm, 'NK', chain);
   expect(chained).toMatchObject({ ok: true, fields: { replies: [{ length: '0004' }] } });
   expect(Buffer.from(chained.ok ? chained.fields.replies[0]!.reply : [])).toEqual(

@@ -28,6 +28,11 @@ export interface HostCommand<Q extends Layout = Layout, R extends Layout = Layou
   /** What the docs say beside the fields. */
   readonly notes?: string;
   readonly run: (context: Context, values: ValuesOf<Q>) => Reply<R>;
+  /**
+   * As `run`, for what would hold the event loop for long: a port asks this first, and serves others
+   * meanwhile. Undefined where `run` does it at once.
+   */
+  readonly later?: (context: Context, values: ValuesOf<Q>) => Promise<Reply<R>> | undefined;
   /** The same for many messages at once, of the usual forms. */
   readonly lane?: (host: LaneHost) => Lane;
 }
@@ -41,6 +46,8 @@ export interface ReadyCommand extends HostCommand {
   readonly buildReply: Builder;
   /** Erased form of `run`, for the dispatcher. */
   readonly perform: (context: Context, values: Values) => Values;
+  /** Erased form of `later`. */
+  readonly performLater: (context: Context, values: Values) => Promise<Values> | undefined;
 }
 
 /** What the client knows of a command: its code and the types of its layouts. */
@@ -49,6 +56,8 @@ export interface Declared<C extends string, Q extends Layout, R extends Layout> 
   readonly request: Q;
   readonly reply: R;
 }
+
+const AT_ONCE = (): undefined => undefined;
 
 /** Compiles a declaration, keeping its types for the client. */
 export function hostCommand<const C extends string, const Q extends Layout, const R extends Layout>(
@@ -62,6 +71,7 @@ export function hostCommand<const C extends string, const Q extends Layout, cons
     build: compileBuilder(command.request),
     buildReply: compileBuilder(command.reply),
     perform: command.run as unknown as ReadyCommand['perform'],
+    performLater: (command.later ?? AT_ONCE) as unknown as ReadyCommand['performLater'],
   };
   return ready as unknown as Declared<C, Q, R>;
 }

@@ -1,7 +1,7 @@
 /**
  * Error codes of payShield host-command replies, in short, as the public codecs repeat them
- * (ut-codec-payshield, thalessimulatorlibrary). Some commands give 03 to 09, 81 and 86 a meaning of
- * their own.
+ * (ut-codec-payshield, thalessimulatorlibrary; 43 from PayShieldPressureTest). Some commands give 03 to
+ * 09, 81 and 86 a meaning of their own.
  */
 export const HOST_ERRORS = {
   '00': 'no error',
@@ -37,6 +37,7 @@ export const HOST_ERRORS = {
   '40': 'invalid checksum',
   '41': 'internal error',
   '42': 'DES failure',
+  '43': 'RSA key generation failed',
   '47': 'algorithm not licensed',
   '49': 'private key error',
   '51': 'invalid message header',

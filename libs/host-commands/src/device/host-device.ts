@@ -72,6 +72,10 @@ interface Begun {
 
 const DEFAULT_HEADER = 4;
 const BAD_DATA: ReplyCode = '15';
+/** A reply fits a frame (65,535 bytes) with its header and trailer; only chains (NK) can be longer. */
+const REPLY_MAX = 65_000;
+const TOO_LONG: ReplyCode = '80';
+const CHAIN = 'NK';
 
 export class HostDevice implements Host {
   readonly module: LmkDevice;
@@ -103,7 +107,7 @@ export class HostDevice implements Host {
       module: this.module,
       headerLength: this.headerLength,
       commands: [...this.commands.values()].filter(({ code }) => !this.#disabled.has(code)),
-      ordinary: (text, from, to) => this.answer(text, from, to),
+      ordinary: (text, from, to) => this.answerOrLater(text, from, to),
       count: (code, many) => this.#count(code, many),
       failed: (command, error) => this.#report({ command, code: '41', error }),
     });
@@ -130,6 +134,16 @@ export class HostDevice implements Host {
     if (typeof begun === 'string') return begun;
     const { command, values, context } = begun;
     return begun.start + this.#perform(command, values, context) + begun.trailer;
+  }
+
+  /** As `answer`; a promise where the command would hold the event loop for long. */
+  answerOrLater(text: string, from: number, to: number): string | Promise<string> {
+    const begun = this.#begin(text, from, to);
+    if (typeof begun === 'string') return begun;
+    const { command, values, context, start, trailer } = begun;
+    const later = this.#later(command, values, context);
+    if (later === undefined) return start + this.#perform(command, values, context) + trailer;
+    return later.then((done) => start + done + trailer);
   }
 
   /** Replies to messages that arrived together, in order; the usual ones in batches. */
@@ -169,18 +183,32 @@ export class HostDevice implements Host {
     return { command, values: c.values, context, start, trailer };
   }
 
-  /** A command without header inside another (NK); undefined for NK itself. */
-  answerInner(command: Uint8Array): Uint8Array | undefined {
-    const text = '0'.repeat(this.headerLength) + wireOfBytes(command);
-    if (command.length < 2 || text.startsWith('NK', this.headerLength)) return undefined;
-    return bytesOfWire(this.answer(text, 0, text.length).slice(this.headerLength));
+  /** A whole message inside another (NK), with header and at least a command; NK is disabled there. */
+  answerInner(message: Uint8Array): Uint8Array {
+    const text = wireOfBytes(message);
+    return bytesOfWire(this.#refusedInside(text) ?? this.answer(text, 0, text.length));
+  }
+
+  /** The same, as `answerOrLater`. */
+  answerInnerOrLater(message: Uint8Array): Uint8Array | Promise<Uint8Array> {
+    const text = wireOfBytes(message);
+    const reply = this.#refusedInside(text) ?? this.answerOrLater(text, 0, text.length);
+    return typeof reply === 'string' ? bytesOfWire(reply) : reply.then(bytesOfWire);
+  }
+
+  #refusedInside(text: string): string | undefined {
+    const chained = text.startsWith(CHAIN, this.headerLength);
+    return chained ? `${text.slice(0, this.headerLength)}${replyCodeOf(CHAIN)}68` : undefined;
   }
 
   /** Serial number, start and now, as the J commands give them (YYMMDD, HHMMSS, UTC). */
   period() {
-    const [startDate, startTime] = dateTime(this.#state.started);
-    const [endDate, endTime] = dateTime(this.#clock());
-    return { serial: 'PINFOLD00001', startDate, startTime, endDate, endTime };
+    const { started } = this.#state;
+    const now = this.#clock();
+    const [startDate, startTime] = dateTime(started);
+    const [endDate, endTime] = dateTime(now);
+    const seconds = Math.max(0, Math.floor((now - started) / 1_000));
+    return { serial: 'PINFOLD00001', startDate, startTime, endDate, endTime, seconds };
   }
 
   /** Three digits of percent. */
@@ -191,12 +219,27 @@ export class HostDevice implements Host {
 
   #perform(command: ReadyCommand, values: Record<string, unknown>, context: Context): string {
     try {
-      const reply = command.perform(context, values);
-      const warning = reply.$warning as string | undefined;
-      return (warning ?? '00') + command.buildReply(reply, this.module.pinLength);
+      return this.#done(command, command.perform(context, values));
     } catch (error) {
       return this.#refusal(command, error);
     }
+  }
+
+  #later(
+    command: ReadyCommand,
+    values: Record<string, unknown>,
+    context: Context,
+  ): Promise<string> | undefined {
+    return command
+      .performLater(context, values)
+      ?.then((reply) => this.#done(command, reply))
+      .catch((error) => this.#refusal(command, error));
+  }
+
+  #done(command: ReadyCommand, reply: Values): string {
+    const warning = reply.$warning as string | undefined;
+    const done = (warning ?? '00') + command.buildReply(reply, this.module.pinLength);
+    return done.length > REPLY_MAX ? TOO_LONG : done;
   }
 
   #count(code: string, many: number): void {

@@ -7,15 +7,18 @@ export interface Host {
   readonly volumes: ReadonlyMap<string, number>;
   /** The officer behind the client, where it is one. */
   readonly officer: string | undefined;
-  /** A command without header inside another; undefined where that is not allowed. */
-  answerInner(command: Uint8Array): Uint8Array | undefined;
-  /** Serial number, start and now (YYMMDD, HHMMSS, UTC). */
+  readonly headerLength: number;
+  /** A whole message, with header, inside another. */
+  answerInner(message: Uint8Array): Uint8Array;
+  answerInnerOrLater(message: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  /** Serial number, start and now (YYMMDD, HHMMSS, UTC), seconds between them. */
   period(): {
     serial: string;
     startDate: string;
     startTime: string;
     endDate: string;
     endTime: string;
+    seconds: number;
   };
   /** Three digits of percent. */
   load(): string;

@@ -172,7 +172,7 @@ function rowsOfNode(node: Node, condition: string): string[][] {
     case 'key':
       return [[node.name, 'key', note(keyNote(node), condition)]];
     case 'literal':
-      return [[`\`${node.text}\``, '1', note('delimiter', condition)]];
+      return [[shown(node.text), '1', note('delimiter', condition)]];
     case 'when':
       return rowsOf(node.then, and(condition, `if ${node.field} is ${node.is.join(' or ')}`));
     case 'when-usage':
@@ -193,7 +193,10 @@ function rowsOfNode(node: Node, condition: string): string[][] {
     case 'unless-next':
       return rowsOf(node.then, and(condition, 'where there is more'));
     case 'repeat':
-      return rowsOf(node.of, and(condition, `${node.count} times, at most ${node.max}`));
+      return rowsOf(
+        node.of,
+        and(condition, `${node.count ?? 'as many'} times, at most ${node.max}`),
+      );
   }
 }
 
@@ -238,5 +241,11 @@ function lengthText(length: FieldLength): string {
   if ('fromOrBlock' in length) return `${length.fromOrBlock}, or a key block`;
   if ('beforeEnd' in length)
     return length.beforeEnd === 0 ? 'the rest,' : `all but ${length.beforeEnd},`;
-  return `${length.min} to ${length.max}, then \`${length.until}\`,`;
+  return `${length.min} to ${length.max}, then ${shown(length.until)},`;
+}
+
+/** A character; its code where it cannot be printed. */
+function shown(character: string): string {
+  if (character >= ' ') return `\`${character}\``;
+  return `X’${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}’`;
 }

@@ -95,7 +95,7 @@ function addSample(node: Node, values: Values, o: SampleOptions): void {
       if (o.random() < 0.3) Object.assign(values, sampleValues(node.then, o, values));
       return;
     case 'repeat': {
-      const count = Math.min(Number(values[node.count]), node.max);
+      const count = Math.min(Number(values[node.count ?? ''] ?? 1), node.max);
       values[node.name] = Array.from({ length: count }, () => sampleValues(node.of, o, values));
       return;
     }

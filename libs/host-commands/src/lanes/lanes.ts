@@ -24,8 +24,8 @@ export interface LanesOptions {
   readonly module: LmkDevice;
   readonly headerLength: number;
   readonly commands: Iterable<ReadyCommand>;
-  /** The reply to the message text[from, to) in the ordinary way. */
-  readonly ordinary: (text: string, from: number, to: number) => string;
+  /** The reply to the message text[from, to) in the ordinary way; later for what takes seconds. */
+  readonly ordinary: (text: string, from: number, to: number) => string | Promise<string>;
   /** A bug in a lane: its messages are answered in the ordinary way. */
   readonly failed: (code: string, error: unknown) => void;
   /** So many commands of a code were answered by a lane. */
@@ -122,7 +122,9 @@ export class Lanes {
           this.#read = buffer;
           this.#text = buffer.toString('latin1');
         }
-        replies.text(ordinary(this.#text, from[i]!, end[i]!));
+        const reply = ordinary(this.#text, from[i]!, end[i]!);
+        if (typeof reply === 'string') replies.text(reply);
+        else replies.later(reply);
         continue;
       }
       const { reply, lane } = this.#lanes[number - 1]!;

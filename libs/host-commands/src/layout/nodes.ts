@@ -121,11 +121,11 @@ export interface LiteralNode {
   readonly text: string;
 }
 
-/** The same nodes as often as an earlier field says. */
+/** The same nodes as often as an earlier field says; to the end of the message where none does. */
 export interface RepeatNode<N extends string = string, L extends Layout = Layout> {
   readonly node: 'repeat';
   readonly name: N;
-  readonly count: string;
+  readonly count?: string;
   readonly max: number;
   readonly of: L;
 }
@@ -258,7 +258,7 @@ export function literal(character: string): LiteralNode {
 
 export function repeat<const N extends string, const L extends Layout>(
   name: N,
-  o: { count: string; max: number },
+  o: { count?: string; max: number },
   ...of: L
 ): RepeatNode<N, L> {
   return { node: 'repeat', name, ...o, of };

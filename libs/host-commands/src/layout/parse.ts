@@ -86,12 +86,13 @@ function stepOf(node: Node): Step {
     case 'repeat': {
       const inner = compileParser(node.of);
       return (c) => {
-        const count = Number(c.values[node.count]);
+        const toEnd = node.count === undefined;
+        const count = toEnd ? node.max : Number(c.values[node.count!]);
         if (!Number.isInteger(count) || count > node.max) return c.fail('92');
         const outer = c.values;
         const list: Values[] = [];
         let fits = true;
-        for (let i = 0; i < count && fits; i++) {
+        for (let i = 0; i < count && fits && !(toEnd && c.at >= c.end); i++) {
           c.values = Object.create(outer) as Values;
           fits = inner(c);
           list.push({ ...c.values });

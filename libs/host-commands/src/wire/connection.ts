@@ -48,12 +48,15 @@ export interface ConnectionOptions {
 
 /** How long a client may take the end of its connection. */
 const END_MS = 1_000;
+/** How long an end waits for answers that take seconds. */
+const ANSWERS_MS = 10_000;
 
 export class Connection implements ReplySink {
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
   readonly #reader: FrameReader;
   #frameTimer: NodeJS.Timeout | undefined;
+  #paused = false;
   #ending = false;
 
   constructor(socket: Socket, options: ConnectionOptions) {
@@ -82,17 +85,21 @@ export class Connection implements ReplySink {
   }
 
   pause(): void {
+    this.#paused = true;
+    this.#stopWatching();
     this.#socket.pause();
   }
 
   resume(): void {
+    this.#paused = false;
     this.#socket.resume();
+    if (this.#reader.waiting) this.#watchFrame(true);
   }
 
   /** Answers what has arrived, then closes; cut when the client does not take the end in time. */
   async finish(): Promise<void> {
     this.#ending = true;
-    await this.#options.inlet.settled(this);
+    await Promise.race([this.#options.inlet.settled(this), after(ANSWERS_MS)]);
     if (this.#socket.destroyed) return;
     await new Promise<void>((resolve) => {
       const cut = setTimeout(() => this.#socket.destroy(), END_MS);
@@ -120,13 +127,11 @@ export class Connection implements ReplySink {
 
   /** A frame that has begun must be whole in time, however slowly its bytes trickle in. */
   #watchFrame(progressed: boolean): void {
-    if (!this.#reader.waiting || progressed) {
-      clearTimeout(this.#frameTimer);
-      this.#frameTimer = undefined;
-    }
-    if (this.#reader.waiting && this.#frameTimer === undefined) {
+    if (!this.#reader.waiting || progressed) this.#stopWatching();
+    // While nothing is read from the client, its time does not run.
+    if (this.#reader.waiting && this.#frameTimer === undefined && !this.#paused) {
       const timer = setTimeout(() => {
-        // What has arrived is read first: a long command (EI) may have held the loop for so long.
+        // What has arrived is read first: a round of long commands may have held the loop for so long.
         setImmediate(() => {
           if (this.#frameTimer !== timer) return;
           this.#options.report('slow');
@@ -136,4 +141,14 @@ export class Connection implements ReplySink {
       this.#frameTimer = timer.unref();
     }
   }
+
+  #stopWatching(): void {
+    clearTimeout(this.#frameTimer);
+    this.#frameTimer = undefined;
+  }
 }
+
+const after = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });

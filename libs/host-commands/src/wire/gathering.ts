@@ -2,8 +2,10 @@
  * Messages of all connections that were readable in one turn of the event loop, answered in one go
  * before the loop waits again: they share the batches of the device, and the replies of a connection
  * leave in one write. Nobody waits for that: it happens when everything that is there has been read.
+ * What a command that takes seconds holds up is the rest of its own connection alone (`InTurn`).
  */
 import type { TakeFrame } from './framing.js';
+import { InTurn } from './in-turn.js';
 import type { Answer, Inlet, ReplySink } from './messages.js';
 import { Replies } from './replies.js';
 
@@ -24,6 +26,7 @@ export class Gathering implements Inlet {
   readonly #until: number[] = [];
   #before = 0;
   #scheduled = false;
+  readonly #inTurn = new InTurn();
 
   constructor(answer: Answer) {
     this.#answer = answer;
@@ -53,9 +56,9 @@ export class Gathering implements Inlet {
     return count - this.#before;
   }
 
-  settled(): Promise<void> {
+  settled(sink: ReplySink): Promise<void> {
     this.#flush();
-    return Promise.resolve();
+    return this.#inTurn.settled(sink);
   }
 
   readonly #flush = (): void => {
@@ -68,7 +71,7 @@ export class Gathering implements Inlet {
       let from = 0;
       for (let i = 0; i < sinks.length; i++) {
         const to = this.#until[i]!;
-        if (to > from) sinks[i]!.send(replies.taken(from, to));
+        if (to > from) this.#send(sinks[i]!, from, to);
         from = to;
       }
     } catch {
@@ -81,4 +84,16 @@ export class Gathering implements Inlet {
       messages.buffers.length = 0;
     }
   };
+
+  #send(sink: ReplySink, from: number, to: number): void {
+    const replies = this.#replies;
+    if (replies.complete && !this.#inTurn.has(sink)) sink.send(replies.taken(from, to));
+    else this.#sendInTurn(sink, replies.partsOf(from, to));
+  }
+
+  #sendInTurn(sink: ReplySink, parts: (Buffer | Promise<Buffer>)[]): void {
+    const whole = parts.every((part) => part instanceof Uint8Array);
+    if (whole && !this.#inTurn.has(sink)) for (const part of parts) sink.send(part as Buffer);
+    else this.#inTurn.add(sink, parts);
+  }
 }

@@ -1,8 +1,9 @@
 /**
  * Replies on their way out: written one after the other as bytes, each with its length before it, and
- * taken as one buffer for one write. Nothing is allocated per reply.
+ * taken as one buffer for one write. Nothing is allocated per reply. A reply that is not there yet keeps
+ * its place (`later`).
  */
-import { LENGTH_BYTES } from './framing.js';
+import { frameOf, LENGTH_BYTES } from './framing.js';
 
 const FIRST_BYTES = 64 * 1024;
 /** A buffer that grew beyond this is given back. */
@@ -20,6 +21,8 @@ export class Replies {
   /** Where each reply ends. */
   readonly #ends: number[] = [];
   #count = 0;
+  /** Replies that are not there yet, by their place. */
+  #later: { readonly at: number; readonly reply: Promise<string> }[] = [];
 
   get count(): number {
     return this.#count;
@@ -29,6 +32,7 @@ export class Replies {
   clear(): void {
     this.#at = 0;
     this.#count = 0;
+    this.#later = [];
     if (this.#bytes.length > KEPT_BYTES) this.#bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   }
 
@@ -75,6 +79,12 @@ export class Replies {
     this.end();
   }
 
+  /** A whole reply that comes later. */
+  later(reply: Promise<string>): void {
+    this.#later.push({ at: this.#count, reply });
+    this.#ends[this.#count++] = this.#at;
+  }
+
   /** Two decimal digits. */
   decimal2(value: number): void {
     const tens = Math.trunc(value / 10);
@@ -95,6 +105,25 @@ export class Replies {
   taken(from: number, to: number): Buffer {
     const begin = from === 0 ? 0 : this.#ends[from - 1]!;
     return Buffer.from(this.#bytes.subarray(begin, to === 0 ? 0 : this.#ends[to - 1]!));
+  }
+
+  /** Replies `from` up to `to` in order: those that are there, each of those that come later. */
+  partsOf(from: number, to: number): (Buffer | Promise<Buffer>)[] {
+    const parts: (Buffer | Promise<Buffer>)[] = [];
+    let next = from;
+    for (const { at, reply } of this.#later) {
+      if (at < from || at >= to) continue;
+      if (at > next) parts.push(this.taken(next, at));
+      parts.push(reply.then(frameOf));
+      next = at + 1;
+    }
+    if (to > next) parts.push(this.taken(next, to));
+    return parts;
+  }
+
+  /** Whether all replies are there. */
+  get complete(): boolean {
+    return this.#later.length === 0;
   }
 
   #grow(room: number): void {

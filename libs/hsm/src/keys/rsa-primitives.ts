@@ -6,6 +6,7 @@ import {
   constants,
   createPrivateKey,
   createPublicKey,
+  generateKeyPair,
   generateKeyPairSync,
   type KeyObject,
   privateDecrypt,
@@ -13,6 +14,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
+import { promisify } from 'node:util';
 import { concatBytes } from '@pinfold/crypto';
 import { decryptPkcs1 } from './pkcs1.js';
 
@@ -112,17 +114,38 @@ function readInteger(der: Uint8Array, at: number, integers: RsaIntegers): Uint8A
   return from < 0 ? undefined : body.slice(from);
 }
 
-/** A new pair; the private key as PKCS#1 DER. Takes up to seconds, growing with the length. */
-export function generateRsaPair(o: { bits: number; exponent?: number }): {
-  publicKey: RsaPublicNumbers;
-  privateKey: Uint8Array;
-} {
-  const { bits: modulusLength, exponent: publicExponent = 65_537 } = o;
-  const pair = generateKeyPairSync('rsa', { modulusLength, publicExponent });
-  return {
-    publicKey: numbersOf(pair.publicKey),
-    privateKey: new Uint8Array(pair.privateKey.export({ type: 'pkcs1', format: 'der' })),
-  };
+export interface RsaPair {
+  readonly publicKey: RsaPublicNumbers;
+  /** PKCS#1 DER. */
+  readonly privateKey: Uint8Array;
+}
+
+interface RsaPairOptions {
+  readonly bits: number;
+  /** 65537 where it is not given. */
+  readonly exponent?: number;
+}
+
+const optionsOf = ({ bits, exponent = 65_537 }: RsaPairOptions) => ({
+  modulusLength: bits,
+  publicExponent: exponent,
+});
+
+const pairOf = (keys: { publicKey: KeyObject; privateKey: KeyObject }): RsaPair => ({
+  publicKey: numbersOf(keys.publicKey),
+  privateKey: new Uint8Array(keys.privateKey.export({ type: 'pkcs1', format: 'der' })),
+});
+
+/** A new pair. Takes up to seconds, growing with the length. */
+export function generateRsaPair(o: RsaPairOptions): RsaPair {
+  return pairOf(generateKeyPairSync('rsa', optionsOf(o)));
+}
+
+const generateElsewhere = promisify(generateKeyPair);
+
+/** The same away from the event loop. */
+export async function generateRsaPairLater(o: RsaPairOptions): Promise<RsaPair> {
+  return pairOf(await generateElsewhere('rsa', optionsOf(o)));
 }
 
 /** The public half of a private key (PKCS#1 DER). @throws where the DER is no private key */

@@ -35,7 +35,7 @@ export { mustEqual, mustEqualText } from './equal.js';
 export * from './key-operations.js';
 export * from './key-roles.js';
 export type { KeyNeed } from './keys.js';
-export { keyBlockLmk, type Lmk, testLmks, variantLmk } from './lmk.js';
+export { isTestLmk, keyBlockLmk, type Lmk, testLmks, variantLmk } from './lmk.js';
 export { LmkContext, type MadeAttributes } from './lmk-context.js';
 export * from './lmk-device.js';
 export * from './macs.js';

@@ -13,6 +13,7 @@ import { LmkKeys } from './keys.js';
 import { type Lmk, testLmks } from './lmk.js';
 import type { ReplyCode } from './refusal.js';
 import { type HostMode, type SettingName, settingsOf } from './settings.js';
+import { SlowWork } from './slow-work.js';
 import { PIN_FIELD } from './stored-pin.js';
 
 export interface LmkOptions {
@@ -61,6 +62,7 @@ export class LmkDevice {
   readonly random: RandomBytes;
   readonly pinLength: number;
   readonly lmks: readonly Lmk[];
+  readonly slowWork = new SlowWork();
   readonly #authorisation: Authorisation;
   readonly #clock: () => number;
   /** By command and setting: as many as there are of both at most. */

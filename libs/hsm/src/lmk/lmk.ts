@@ -76,3 +76,12 @@ export function testLmks(mode: HostMode): Lmk[] {
     ? [aes]
     : [variantLmk('00', TEST_LMK_PAIRS), aes, keyBlockLmk('02', TEST_KEY_BLOCK_LMKS.des)];
 }
+
+const TEST_CHECK_VALUES: ReadonlySet<string> = new Set(
+  testLmks('legacy').map(({ checkValue: value }) => value),
+);
+
+/** Whether an LMK is one of the published ones. */
+export function isTestLmk(lmk: Lmk): boolean {
+  return TEST_CHECK_VALUES.has(lmk.checkValue);
+}

@@ -2,9 +2,11 @@
 import { adjustOddParity, hasOddParity } from '@pinfold/crypto';
 import {
   generateRsaPair,
+  generateRsaPairLater,
   type RsaHash,
   type RsaIntegers,
   type RsaPadding,
+  type RsaPair,
   type RsaPublicNumbers,
   readRsaPublicKey,
   rsaBits,
@@ -36,14 +38,29 @@ export interface RsaPairRequest {
   readonly header: Omit<PrivateKeyHeader, 'modeOfUse'>;
 }
 
+interface NewPair {
+  readonly publicKey: Uint8Array;
+  readonly privateKey: Uint8Array;
+}
+
 /** A new pair: the public key as DER, the private key as a token under the LMK; only while authorised. */
-export function newRsaPair(
-  context: LmkContext,
-  o: RsaPairRequest,
-): { publicKey: Uint8Array; privateKey: Uint8Array } {
-  const { bits, exponent } = o;
+export function newRsaPair(context: LmkContext, o: RsaPairRequest): NewPair {
+  checkBits(context, o);
+  return sealedPair(context, o, generateRsaPair(o));
+}
+
+/** The same away from the event loop; 43 where too many wait for theirs. */
+export async function newRsaPairLater(context: LmkContext, o: RsaPairRequest): Promise<NewPair> {
+  checkBits(context, o);
+  const made = context.module.slowWork.run(() => generateRsaPairLater(o)) ?? refuse('43');
+  return sealedPair(context, o, await made);
+}
+
+function checkBits(context: LmkContext, { bits }: RsaPairRequest): void {
   if (bits < LONG_BITS) context.unless('long-rsa-keys');
-  const pair = generateRsaPair({ bits, exponent });
+}
+
+function sealedPair(context: LmkContext, o: RsaPairRequest, pair: RsaPair): NewPair {
   const { random } = context.module;
   const header = { ...o.header, modeOfUse: RSA_MODES[o.use], random };
   const privateKey = sealPrivateKey(context.lmk, pair.privateKey, header);

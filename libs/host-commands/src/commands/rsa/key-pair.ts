@@ -1,6 +1,13 @@
 /** EI: RSA key pairs. */
-import { newRsaPair, RSA_BITS_LIMITS, refuse } from '@pinfold/hsm';
+import {
+  newRsaPair,
+  newRsaPairLater,
+  RSA_BITS_LIMITS,
+  type RsaPairRequest,
+  refuse,
+} from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
+import type { Context } from '../../device/context.js';
 import {
   alnum,
   binary,
@@ -42,31 +49,44 @@ export const generateKeyPair = hostCommand({
     '05': 'key type',
     '06': 'length of the exponent',
     '08': 'even exponent',
+    '43': 'too many key pairs are being made already',
   },
   notes:
-    'Without an exponent it is 65537. An exponent has 8, 16, 24 or 32 bits. Under a key-block LMK the private key is a block of usage 03, its length FFFF; `#` and version and number of optional blocks (`0000`), `&` and exportability may follow the fields.',
-  run: (context, o) => {
-    context.authorised();
-    const bits = Number(o.keyLength);
-    if (bits < RSA_BITS_LIMITS.min || bits > RSA_BITS_LIMITS.max || bits % BITS_STEP !== 0) {
-      refuse('04');
-    }
-    const exponent = o.exponent === undefined ? undefined : exponentOf(o.exponent);
-    const { publicKey, privateKey } = newRsaPair(context, {
-      bits,
-      exponent,
-      use: KEY_TYPES[o.keyType],
-      integers: ENCODINGS[o.encoding],
-      header: context.privateKeyHeader,
-    });
-    const block = context.lmk.kind === 'key-block';
-    return {
-      publicKey,
-      privateKeyLength: block ? LENGTH_OF_BLOCK : String(privateKey.length).padStart(4, '0'),
-      privateKey,
-    };
-  },
+    'Without an exponent it is 65537. An exponent has 8, 16, 24 or 32 bits. Under a key-block LMK the private key is a block of usage 03, its length FFFF; `#` and version and number of optional blocks (`0000`), `&` and exportability may follow the fields. Key pairs are made away from the event loop, two at once, up to 64 waiting: other connections are served meanwhile.',
+  run: (context, o) => reply(context, newRsaPair(context, pairFrom(context, o))),
+  later: async (context, o) => reply(context, await newRsaPairLater(context, pairFrom(context, o))),
 });
+
+interface PairFields {
+  readonly keyType: keyof typeof KEY_TYPES;
+  readonly keyLength: string;
+  readonly encoding: keyof typeof ENCODINGS;
+  readonly exponent?: Uint8Array;
+}
+
+function pairFrom(context: Context, o: PairFields): RsaPairRequest {
+  context.authorised();
+  const bits = Number(o.keyLength);
+  if (bits < RSA_BITS_LIMITS.min || bits > RSA_BITS_LIMITS.max || bits % BITS_STEP !== 0) {
+    refuse('04');
+  }
+  return {
+    bits,
+    exponent: o.exponent === undefined ? undefined : exponentOf(o.exponent),
+    use: KEY_TYPES[o.keyType],
+    integers: ENCODINGS[o.encoding],
+    header: context.privateKeyHeader,
+  };
+}
+
+function reply(context: Context, { publicKey, privateKey }: ReturnType<typeof newRsaPair>) {
+  const block = context.lmk.kind === 'key-block';
+  return {
+    publicKey,
+    privateKeyLength: block ? LENGTH_OF_BLOCK : String(privateKey.length).padStart(4, '0'),
+    privateKey,
+  };
+}
 
 function exponentOf(bytes: Uint8Array): number {
   const exponent = bytes.reduce((sum, byte) => sum * 256 + byte, 0);
