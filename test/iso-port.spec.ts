@@ -1,9 +1,16 @@
 /** ISO 8583 over TCP as terminals and partners see it, against a switch with real devices. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Framing, type IsoMessage, type Packaging, pack } from '@pinfold/iso8583';
+import {
+  FrameSplitter,
+  type Framing,
+  frame,
+  type IsoMessage,
+  type Packaging,
+  pack,
+} from '@pinfold/iso8583';
 import { LINE_LIMITS, type Lines, PACKINGS, parseLines } from '../apps/switch/src/index.js';
 import { LineClient } from './support/line-client.js';
-import { LineNetwork } from './support/line-network.js';
+import { LineNetwork, until } from './support/line-network.js';
 import { LineTerminal } from './support/line-terminal.js';
 
 const LENGTH2: Framing = { kind: 'length2', headerBytes: 0, maxBytes: 32_768 };
@@ -220,6 +227,109 @@ describe('a line of terminals', () => {
     const early = terminal.withdrawal({ ...card(), amountMinor: 1_000 });
     expect(code(await other.ask(early))).toBe('12');
     other.close();
+  });
+
+  it('signs off, and on again', async () => {
+    const [terminal] = terminals as [LineTerminal];
+    await signOn(terminal);
+    expect(code(await client.ask(terminal.network('002')))).toBe('00');
+    const signedOff = terminal.withdrawal({ ...card(), amountMinor: 1_000 });
+    expect(code(await client.ask(signedOff))).toBe('12');
+    await signOn(terminal);
+    expect(code(await client.ask(terminal.resigned(signedOff, {})))).toBe('00');
+  });
+
+  it('keeps a terminal on its connection, whatever another one says without a MAC', async () => {
+    const [terminal] = terminals as [LineTerminal];
+    await signOn(terminal);
+    const other = await open();
+    for (const asked of ['001', '301']) {
+      const forged = terminal.network(asked);
+      delete forged.fields[128];
+      expect(code(await other.ask(forged))).toBe('88');
+    }
+    const request = terminal.withdrawal({ ...card(), amountMinor: 1_000 });
+    expect(await client.ask(request)).toMatchObject({
+      fields: { 11: request.fields[11], 39: '00' },
+    });
+    expect(code(await other.ask(terminal.withdrawal({ ...card(), amountMinor: 1_000 })))).toBe(
+      '12',
+    );
+    other.close();
+  });
+
+  it('serves a terminal on two connections that signed on, each with the answers it asked for', async () => {
+    const [terminal] = terminals as [LineTerminal];
+    const other = await open();
+    await signOn(terminal);
+    await signOn(terminal, other);
+    const asked = [client, other, client].map((line) => {
+      const request = terminal.withdrawal({ ...card(), amountMinor: 500 });
+      line.socket.write(line.frame(request));
+      return { line, stan: request.fields[11] };
+    });
+    for (const { line, stan } of asked) {
+      expect(await line.next()).toMatchObject({ mti: '0210', fields: { 11: stan, 39: '00' } });
+    }
+    other.close();
+  });
+
+  it('gives a late answer to the connection that the terminal has now', async () => {
+    const [terminal] = terminals as [LineTerminal];
+    const first = await open();
+    await signOn(terminal, first);
+    await signOn(terminal);
+    const request = terminal.withdrawal({ ...card(), amountMinor: 500 });
+    const held = network.holdAnswers();
+    first.socket.write(first.frame(request));
+    await until(() => held.waiting > 0);
+    first.close();
+    await first.closed;
+    await held.release();
+    expect(await client.next()).toMatchObject({ mti: '0210', fields: { 11: request.fields[11] } });
+  });
+
+  it('answers under the header of the very request', async () => {
+    const terminal = terminals[3]!;
+    const acquirer = { name: 'tpdu', headerBytes: 5, tpdu: true, terminals: [terminal.id] };
+    const served = await network.serve({ lines: lines({ acquirers: [acquirer] }) });
+    const framing: Framing = { ...LENGTH2, headerBytes: 5 };
+    const line = await open({ at: served.port, framing });
+    await signOn(terminal, line);
+    const requests = [1, 2, 3].map((origin) => {
+      const message = terminal.network('301');
+      const header = Uint8Array.of(0x60, 0, 9, 0, origin);
+      return { message, bytes: frame(pack(message, PACKINGS.ascii), framing, header), origin };
+    });
+    const headers: number[][] = [];
+    const splitter = new FrameSplitter(framing);
+    line.socket.on('data', (chunk: Buffer) => {
+      const frames = splitter.push(chunk);
+      if (frames.ok) headers.push(...frames.value.map(({ header }) => [...header]));
+    });
+    line.socket.write(Buffer.concat(requests.map(({ bytes }) => bytes)));
+    for (const { message } of requests) {
+      expect((await line.next()).fields[11]).toBe(message.fields[11]);
+    }
+    expect(headers).toEqual(requests.map(({ origin }) => [0x60, 0, origin, 0, 9]));
+    line.close();
+    await served.close();
+  });
+
+  it('takes no sign-on without a MAC, even of a terminal that has no key yet', async () => {
+    const terminal = terminals[2]!;
+    const served = await network.serve({
+      lines: lines({ acquirers: [{ name: 'keyless', terminals: [terminal.id] }] }),
+    });
+    const line = await open({ at: served.port });
+    for (const asked of ['001', '002', '301']) {
+      expect(code(await line.ask(terminal.network(asked)))).toBe('88');
+    }
+    expect(served.lines).toMatchObject([{ signedOn: 0 }]);
+    await signOn(terminal, line);
+    expect(served.lines).toMatchObject([{ signedOn: 1 }]);
+    line.close();
+    await served.close();
   });
 
   it('takes a message that comes byte by byte', async () => {

@@ -2,7 +2,7 @@
 import { EmbeddedBus } from '@pinfold/bus';
 import { IssuerNode, MemoryIssuerStore, MemorySwitchStore, systemClock } from '@pinfold/flows';
 import { type HsmClient, HsmUnavailable, inProcessClient } from '@pinfold/hsm-client';
-import { allTopics, issuerRequests, maskPan } from '@pinfold/messages';
+import { allTopics, type BusRecord, issuerRequests, maskPan } from '@pinfold/messages';
 import { createLogger } from '@pinfold/platform';
 import {
   type IsoPort,
@@ -37,6 +37,7 @@ export class LineNetwork {
   readonly #ports: IsoPort[] = [];
   /** While true, the switch has no device: as when every HSM of its pool is gone. */
   hsmGone = false;
+  #held: BusRecord[] | undefined;
 
   /** `without`: issuers that are not on the bus; a line is to reach them. */
   static async open({ without = [] }: { without?: readonly string[] } = {}): Promise<LineNetwork> {
@@ -46,7 +47,7 @@ export class LineNetwork {
     await bus.ensureTopics(allTopics(parts.issuers.map(({ facts }) => facts.id)), 2);
     for (const issuer of parts.issuers) {
       const { id } = issuer.facts;
-      const node = await network.issuerNode(issuer, (records) => bus.send(records));
+      const node = await network.issuerNode(issuer, (records) => network.#answer(records));
       if (without.includes(id)) continue;
       const topics = [issuerRequests(id)];
       await bus.subscribe({ topics, group: id }, (chunk) => node.onRequests(chunk));
@@ -127,6 +128,26 @@ export class LineNetwork {
       execute: (jobs) => there(() => client.execute(jobs)),
       run: (command, inputs) => there(() => client.run(command, inputs)),
     };
+  }
+
+  /** Issuers' answers wait until they are released. */
+  holdAnswers(): { readonly waiting: number; release(): Promise<void> } {
+    const held: BusRecord[] = [];
+    this.#held = held;
+    return {
+      get waiting() {
+        return held.length;
+      },
+      release: async () => {
+        this.#held = undefined;
+        await this.bus.send(held);
+      },
+    };
+  }
+
+  async #answer(records: readonly BusRecord[]): Promise<void> {
+    if (this.#held === undefined) await this.bus.send(records);
+    else this.#held.push(...records);
   }
 
   signedOn(): Promise<void> {

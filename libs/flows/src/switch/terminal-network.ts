@@ -1,6 +1,6 @@
 /**
- * 0800/0810 with terminals: sign-on and echo, new working keys for those that ask. A terminal confirms
- * its keys by a good MAC under them.
+ * 0800/0810 with terminals: sign-on, sign-off and echo, new working keys for those that ask. A
+ * terminal confirms its keys by a good MAC under them.
  */
 import { type FieldValue, textOf } from '@pinfold/iso8583';
 import { RESPONSE } from '@pinfold/messages';
@@ -18,6 +18,13 @@ import type { Note, SwitchEvent } from './step.js';
 
 const TERMINAL_USAGES = ['TPK', 'TAK'] as const;
 
+/** Codes that are answered 00, and what the log calls them. */
+const ANSWERED: Readonly<Record<string, Note['what']>> = {
+  [NETWORK_CODES.signOn]: 'terminal-signed-on',
+  [NETWORK_CODES.signOff]: 'terminal-signed-off',
+  [NETWORK_CODES.echo]: 'terminal-echo',
+};
+
 /** Answers the 0800s of terminals; a key change is stored before it is answered. */
 export async function answerTerminals(
   requests: readonly Admitted[],
@@ -28,15 +35,17 @@ export async function answerTerminals(
   const changes = new Map<string, Admitted>();
   for (const request of requests) {
     const code = textOf(request.incoming.message, 70);
-    const { owner: terminal } = request;
+    const { owner: terminal, verdict } = request;
+    const what = ANSWERED[code ?? ''];
     if (code === NETWORK_CODES.keyChange) {
       changes.set(terminal, request);
-    } else if (code === NETWORK_CODES.signOn || code === NETWORK_CODES.echo) {
+    } else if (verdict === 'first') {
+      // Only the first keys may be asked for without a MAC.
+      drafts.push(answerOf(request, RESPONSE.cryptographicFailure));
+      notes.push({ what: 'mac-invalid', terminal });
+    } else if (what !== undefined) {
       drafts.push(answerOf(request, RESPONSE.approved));
-      notes.push({
-        what: code === NETWORK_CODES.echo ? 'terminal-echo' : 'terminal-signed-on',
-        terminal,
-      });
+      notes.push({ what, terminal });
     } else {
       drafts.push(answerOf(request, RESPONSE.invalidTransaction));
       notes.push({ what: 'network-code-unknown', terminal });
