@@ -11,11 +11,13 @@ export type {
   Role,
 } from '@pinfold/hsm';
 export * from './host-client.js';
+export * from './host-codec.js';
 export * from './in-process.js';
 export * from './jobs/client.js';
 export * from './jobs/frames.js';
 export * from './jobs/retry-safety.js';
 export * from './payshield/client.js';
+export { HOST_ERROR_ROWS, REPLY_UNEXPECTED, SETTINGS_REFUSE } from './payshield/host-errors.js';
 export * from './payshield/options.js';
 export * from './payshield/tokens.js';
 export * from './pool/link.js';

@@ -1,16 +1,76 @@
-/** A pool of payShields as an `HsmClient`: one host command a job, or two. */
-
-import type { Outcome, Output } from '@pinfold/hsm';
-import { COMMANDS, type CommandName, type HsmJob, type Input } from '@pinfold/hsm';
+/**
+ * A pool of payShields as an `HsmClient`. The jobs of a batch go out at once, each as a host command of
+ * its own, spread over the pool; what a payShield has no counterpart for goes to the institution's
+ * device; the answers come in the order of the jobs.
+ */
+import {
+  COMMANDS,
+  type CommandName,
+  commandNamed,
+  type HsmJob,
+  type Input,
+  InputError,
+  type Outcome,
+  type Output,
+  refusal,
+} from '@pinfold/hsm';
+import { hostRequest, readHostReply } from '../host-codec.js';
 import type { HsmAnswer, HsmClient } from '../port.js';
+import { ELSEWHERE, outcomeOf, REPLY_UNEXPECTED } from './host-errors.js';
 import type { PayshieldOptions } from './options.js';
+import { isQuestion, type Question, type Step } from './question.js';
+import { LOCAL, ROWS, type Row } from './rows.js';
 
-export function payshieldClient(_options: PayshieldOptions): HsmClient {
-  const execute = async (jobs: readonly HsmJob[]): Promise<HsmAnswer[]> =>
-    jobs.map(({ command }) => ({
-      ok: false,
-      code: Object.hasOwn(COMMANDS, command) ? 'COMMAND_REFUSED' : 'COMMAND_UNKNOWN',
-    }));
+const UNKNOWN = refusal('COMMAND_UNKNOWN');
+const NOT_HERE = refusal('COMMAND_REFUSED');
+const BAD_INPUT = refusal('INPUT_INVALID');
+const UNREADABLE = refusal(REPLY_UNEXPECTED);
+
+/** Every host command of the rows changes nothing that a payShield keeps. */
+const SENT = { repeatable: true, elsewhere: ELSEWHERE } as const;
+
+export function payshieldClient(options: PayshieldOptions): HsmClient {
+  const { pool, local, lmk, pinLength } = options;
+
+  /** Asks until there is an answer: one host command, or two. */
+  const answerTo = async (command: CommandName, first: Step): Promise<HsmAnswer> => {
+    let step = first;
+    while (isQuestion(step)) {
+      const request = requestOf(step);
+      if (request === undefined) return BAD_INPUT;
+      const text = await pool.send(request, SENT);
+      const reply = readHostReply(step.host, text, { pinLength });
+      if (reply === undefined) return UNREADABLE;
+      const { error } = reply;
+      const goesOn = reply.ok && (error === '00' || step.warnings?.includes(error) === true);
+      if (!goesOn) return outcomeOf(error, command);
+      step = step.read(reply.fields as never);
+    }
+    return step;
+  };
+
+  const requestOf = ({ host, fields, attributes }: Question): string | undefined => {
+    try {
+      return hostRequest(host, fields, { lmk, pinLength, attributes });
+    } catch (error) {
+      // A field that the layout does not take: the request is wrong, and nobody is asked.
+      if (error instanceof InputError) return undefined;
+      throw error;
+    }
+  };
+
+  const execute = async (jobs: readonly HsmJob[]): Promise<HsmAnswer[]> => {
+    const kept = jobs.filter(({ command }) => LOCAL.has(command));
+    const keptAnswers = kept.length === 0 ? Promise.resolve([]) : local.execute(kept);
+    const sent = jobs.map((job) => (LOCAL.has(job.command) ? undefined : firstStep(job, options)));
+    const [answers, ownAnswers] = await Promise.all([
+      Promise.all(sent.map((step, i) => step && answerTo(jobs[i]!.command, step))),
+      keptAnswers,
+    ]);
+    let next = 0;
+    return answers.map((answer) => answer ?? ownAnswers[next++]!);
+  };
+
   return {
     execute,
     run: async <N extends CommandName>(command: N, inputs: readonly Input<N>[]) => {
@@ -18,4 +78,12 @@ export function payshieldClient(_options: PayshieldOptions): HsmClient {
       return (await execute(jobs)) as Outcome<Output<N>>[];
     },
   };
+}
+
+function firstStep({ command, input }: HsmJob, options: PayshieldOptions): Step {
+  if (commandNamed(command) === undefined) return UNKNOWN;
+  const row = ROWS[command] as Row | undefined;
+  if (row === undefined) return NOT_HERE;
+  const accepts = row.accepts ?? COMMANDS[command].accepts;
+  return accepts(input) ? row.ask(input as never, options) : BAD_INPUT;
 }

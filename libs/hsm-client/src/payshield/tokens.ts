@@ -25,9 +25,14 @@ export function payshieldToken(role: PayshieldRole, key: string): string {
   return `payshield:${role}:${key}`;
 }
 
-/** Undefined for a token of another world. */
+/**
+ * Undefined for a token of another world, and for a key block that is not as long as it says: what is
+ * too much would be read as the fields after it.
+ */
 export function readPayshieldToken(text: string): PayshieldKey | undefined {
   const match = TOKEN.exec(text);
   if (match === null) return undefined;
-  return { role: match[1] as PayshieldRole, key: match[2]! };
+  const key = match[2]!;
+  if (key.startsWith('S') && Number(key.slice(2, 6)) !== key.length - 1) return undefined;
+  return { role: match[1] as PayshieldRole, key };
 }
