@@ -1,5 +1,5 @@
 import { type AtmFleet, FLEET, ISSUERS } from '@pinfold/flows';
-import { openServiceBase } from '@pinfold/institution';
+import { cryptogramsTravel, openServiceBase } from '@pinfold/institution';
 import { type AppContext } from '@pinfold/platform';
 import { atmMigrations, PostgresAtmStore } from '@pinfold/storage';
 import { fleetObserver } from './observer.js';
@@ -35,7 +35,7 @@ export async function composeAtm(context: AppContext, o: ComposeOptions): Promis
     store: new PostgresAtmStore(database, FLEET.id),
     bus,
     observe: fleetObserver({ logger, metrics }),
-    legacyKeys: config.mode === 'legacy',
+    legacyKeys: cryptogramsTravel(institution.tokens, config.mode),
   });
   watchFleet(context, fleet);
   logger.info('fleet recovered', { fields: { terminals, reversed } });

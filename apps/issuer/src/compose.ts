@@ -1,7 +1,7 @@
 /** What a separate issuer process stands on: its device and tokens, PostgreSQL, Kafka. */
 import { randomBytes } from 'node:crypto';
 import { type IssuerFacts, systemClock } from '@pinfold/flows';
-import { issuerTopology, openServiceBase, wireOf } from '@pinfold/institution';
+import { issuerTokens, issuerTopology, openServiceBase, wireOf } from '@pinfold/institution';
 import { type AppContext } from '@pinfold/platform';
 import { issuerMigrations, PostgresIssuerStore } from '@pinfold/storage';
 import { IssuerMetrics } from './issuer-metrics.js';
@@ -24,9 +24,8 @@ export async function composeIssuer(
     poolSize: POOL_SIZE,
     issuers: [facts.id],
   });
-  const { named } = institution.provisioned;
   const issuer = await startIssuer(bus, {
-    settings: issuerSettings(facts, { pvk: named.pvk!, zck: named[`zck.${facts.id}`]! }),
+    settings: issuerSettings(facts, issuerTokens(institution.provisioned, facts.id)),
     store: new PostgresIssuerStore(database, systemClock),
     hsm,
     wire: wireOf(keys, issuerTopology(facts.id)),

@@ -1,7 +1,13 @@
 /** What a separate switch process stands on: the acquirer's device and tokens, PostgreSQL, Kafka. */
 import { randomBytes } from 'node:crypto';
 import { ACQUIRER, systemClock } from '@pinfold/flows';
-import { type OpenedKeys, openServiceBase, switchTopology, wireOf } from '@pinfold/institution';
+import {
+  aesKeysPossible,
+  type OpenedKeys,
+  openServiceBase,
+  switchTopology,
+  wireOf,
+} from '@pinfold/institution';
 import type { AppContext } from '@pinfold/platform';
 import { type PanKeeper, PostgresSwitchStore, switchMigrations } from '@pinfold/storage';
 import { composeLines, issuersWith } from './iso-port/compose-lines.js';
@@ -21,7 +27,7 @@ export async function composeSwitch(
 ): Promise<{ iso: IsoPort }> {
   const { config, logger, metrics, shutdown } = context;
   const issuers = issuersWith(lines);
-  const { institution, hsm, keys, database, bus } = await openServiceBase(context, {
+  const { institution, hsm, access, keys, database, bus } = await openServiceBase(context, {
     name: 'switch',
     institution: ACQUIRER.id,
     schema: SWITCH_SCHEMA,
@@ -30,10 +36,12 @@ export async function composeSwitch(
     issuers,
   });
   const store = new PostgresSwitchStore(database, panKeeper(keys));
-  const options = switchOptions({ mode: config.mode });
+  const aes = aesKeysPossible(institution.tokens, config.mode);
+  const options = switchOptions({ mode: config.mode, aes });
   await provisionLineKeys({
     lines,
     acquirer: institution,
+    console: () => access.console(institution),
     keys,
     store,
     dataDir: config.dataDir,

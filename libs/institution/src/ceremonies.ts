@@ -7,6 +7,7 @@ import type { Algorithm, CommandName, Envelope, Input, KeyType, Output } from '@
 import type { HsmClient } from '@pinfold/hsm-client';
 import { EnvironmentError } from '@pinfold/platform';
 import { COURIERS, IDENTITIES, type Institution } from './institution.js';
+import type { ConsoleKeyName, KeyConsole } from './payshield/key-console.js';
 
 export interface CeremonyKey {
   readonly token: string;
@@ -66,15 +67,42 @@ export async function makeSharedKey(
   here: Institution,
   there: Institution,
   wish: KeyWish,
+  withEnvelopes: Parameters<typeof makeKey>[2] = () => undefined,
 ): Promise<{ here: CeremonyKey; there: CeremonyKey }> {
   let entered: CeremonyKey | undefined;
-  const made = await makeKey(here, wish, async (envelopes) => {
+  const made = await makeKey(here, wish, async (envelopes, key) => {
     entered = await enterKey(there, wish, envelopes);
+    await withEnvelopes(envelopes, key);
   });
   if (entered?.checkValue !== made.checkValue) {
     throw new EnvironmentError(`the ceremony of ${here.id} and ${there.id} gave different keys`);
   }
   return { here: made, there: entered };
+}
+
+/**
+ * A new key of two couriers for production: with payShields its components are typed in at their console
+ * too, and the key that this gives is the one that counts.
+ */
+export async function makeProductionKey(
+  at: Institution,
+  wish: KeyWish & { readonly algorithm: 'T' | 'A' },
+  o: {
+    readonly key: ConsoleKeyName;
+    readonly owner: string;
+    readonly console: KeyConsole | undefined;
+    readonly withEnvelopes?: Parameters<typeof makeKey>[2];
+  },
+): Promise<CeremonyKey> {
+  let formed: CeremonyKey | undefined;
+  const made = await makeKey(at, wish, async (envelopes, key) => {
+    const { checkValue } = key;
+    const { algorithm } = wish;
+    const what = { key: o.key, owner: o.owner, algorithm, components: envelopes, checkValue };
+    formed = await o.console?.formKey(what);
+    await o.withEnvelopes?.(envelopes, key);
+  });
+  return formed ?? made;
 }
 
 async function enterKey(

@@ -1,14 +1,17 @@
-/** Data keys of an institution, opened by its device: index key, card vault, links. */
+/** Data keys of an institution, opened by its device: index key, card vault, records, links. */
 import type { RandomBytes } from '@pinfold/crypto';
 import type { HsmClient } from '@pinfold/hsm-client';
 import { RecordWire, Sealer } from '@pinfold/messages';
 import { EnvironmentError } from '@pinfold/platform';
+import { RecordVault } from './record-vault.js';
 import { CONTEXTS, type InstitutionTokens } from './tokens.js';
-import { CardVault } from './vault.js';
+import { CardVault, type VaultKey } from './vault.js';
 
 export interface OpenedKeys {
   readonly sealer: Sealer;
   readonly vault: CardVault;
+  /** Where payShields judge PINs. */
+  readonly records: RecordVault | undefined;
   readonly indexKey: Uint8Array;
 }
 
@@ -29,10 +32,18 @@ export async function openDataKeys(o: {
     }
     return answer.value.dataKey;
   };
-  const vaultKeys = [];
-  for (const { version, wrapped } of tokens.vault) {
-    vaultKeys.push({ version, key: await open(wrapped, CONTEXTS.vault(institution, version)) });
-  }
+  const openVersions = async (
+    versions: InstitutionTokens['vault'],
+    contextOf: (institution: string, version: number) => string,
+  ): Promise<VaultKey[]> => {
+    const keys: VaultKey[] = [];
+    for (const { version, wrapped } of versions) {
+      keys.push({ version, key: await open(wrapped, contextOf(institution, version)) });
+    }
+    return keys;
+  };
+  const vaultKeys = await openVersions(tokens.vault, CONTEXTS.vault);
+  const recordKeys = tokens.records && (await openVersions(tokens.records, CONTEXTS.records));
   const sealer = new Sealer(random);
   for (const [link, versions] of Object.entries(tokens.links)) {
     for (const { version, wrapped } of versions) {
@@ -42,6 +53,7 @@ export async function openDataKeys(o: {
   return {
     sealer,
     vault: new CardVault(vaultKeys, random),
+    records: recordKeys && new RecordVault(recordKeys, random),
     indexKey: await open(tokens.index, CONTEXTS.index),
   };
 }

@@ -10,7 +10,7 @@ import { allTopics } from '@pinfold/messages';
 import { type AppContext, EnvironmentError, lockFolder } from '@pinfold/platform';
 import type { Database, MigrationList } from '@pinfold/storage';
 import type { OpenedKeys } from './data-keys.js';
-import { openHsmAccess } from './hsm-access.js';
+import { type HsmAccess, openHsmAccess } from './hsm-access.js';
 import { Institution, institutionFolder } from './institution.js';
 
 export interface ServiceNeeds {
@@ -29,6 +29,7 @@ export interface ServiceBase {
   readonly institution: Institution;
   /** Its device in production: in this process, or a pool. */
   readonly hsm: HsmClient;
+  readonly access: HsmAccess;
   readonly keys: OpenedKeys;
   readonly database: Database;
   readonly bus: Bus;
@@ -62,12 +63,14 @@ export async function openServiceBase(
   });
   shutdown.add({ phase: 'servers', name: 'device', stop: () => institution.close() });
   health.add('ready', 'device', () => institution.trouble);
+  const access = openHsmAccess(context);
+  await access.require(institution);
   const keys = await institution.openDataKeys();
   const database = await openDatabase(context, databaseUrl.reveal(), needs);
   const brokers = kafkaBrokers.map(({ host, port }) => `${host}:${port}`);
   const bus = await openKafkaBus(context, brokers, needs);
-  const hsm = openHsmAccess(context).of(institution);
-  return { institution, hsm, keys, database, bus };
+  const hsm = access.of(institution, keys);
+  return { institution, hsm, access, keys, database, bus };
 }
 
 async function openDatabase(

@@ -11,12 +11,26 @@ import { writeWhole } from './write-whole.js';
 
 const dataKeyToken = z.object({ version: z.number().int().min(1).max(255), wrapped: z.string() });
 
+/**
+ * Where an institution's keys are: in its own device, or under the LMK of payShields. Data keys (index,
+ * vault, links, records) are its own device's in both.
+ */
+export const KEY_WORLDS = ['device', 'payshield'] as const;
+export type KeyWorld = (typeof KEY_WORLDS)[number];
+
 const tokensSchema = z.object({
+  /** `device` where nothing is said. */
+  world: z.enum(KEY_WORLDS).optional(),
   /** Key of the keyed hashes that stand for terminals and cards in record keys and tables. */
   index: z.string(),
   vault: z.array(dataKeyToken).min(1),
   links: z.record(z.string(), z.array(dataKeyToken)),
-  /** Tokens with names of their own: `pvk`, `zck-acq1`, a decimalisation table's id. */
+  /** Keys of verification records that are no token of a device; with payShields only. */
+  records: z.array(dataKeyToken).min(1).optional(),
+  /**
+   * Tokens with names of their own: `pvk`, `zck.bank-a`, a decimalisation table's id. With payShields
+   * also `payshield.pvk`, `payshield.zmk.bank-a` and what `payshield/named.ts` tells.
+   */
   named: z.record(z.string(), z.string()),
 });
 
@@ -45,6 +59,7 @@ export const CONTEXTS = {
   /** One for the whole network: the keys of records are compared across its nodes. */
   index: 'index.1',
   vault: (institution: string, version: number) => `vault.${institution}.${version}`,
+  records: (institution: string, version: number) => `records.${institution}.${version}`,
   /** The same on both sides of a link. */
   link: (link: string, version: number) => `${link}.${version}`,
 } as const;

@@ -4,7 +4,7 @@
  * Never command-line arguments, which every process on the machine can read.
  */
 import { createInterface, type Interface } from 'node:readline';
-import { isCancel, password } from '@clack/prompts';
+import { password, text } from '@clack/prompts';
 import { CommandFailure, EXIT, usageFailure } from '../cli/exit.js';
 
 let lines: AsyncIterator<string> | undefined;
@@ -25,9 +25,18 @@ export async function askSecret(what: string): Promise<string> {
   return lines === undefined && process.stdin.isTTY ? typed(what) : nextLine(what);
 }
 
+/** What is no secret: shown as it is typed; else a line of standard input in the same order. */
+export async function askLine(what: string): Promise<string> {
+  if (lines !== undefined || !process.stdin.isTTY) return nextLine(what);
+  return given(await text({ message: what, output: process.stderr }));
+}
+
 async function typed(what: string): Promise<string> {
-  const answer = await password({ message: what, output: process.stderr });
-  if (isCancel(answer)) throw new CommandFailure('CANCELLED', 'cancelled', EXIT.refused);
+  return given(await password({ message: what, output: process.stderr }));
+}
+
+function given(answer: string | symbol): string {
+  if (typeof answer === 'symbol') throw new CommandFailure('CANCELLED', 'cancelled', EXIT.refused);
   return answer;
 }
 

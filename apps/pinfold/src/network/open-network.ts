@@ -6,7 +6,14 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ACQUIRER, FLEET, ISSUERS, type IssuerFacts } from '@pinfold/flows';
-import { FLEET_LINK, Institution, institutionFolder, type OpenedKeys } from '@pinfold/institution';
+import {
+  FLEET_LINK,
+  type HsmAccess,
+  Institution,
+  institutionFolder,
+  type OpenedKeys,
+  openHsmAccess,
+} from '@pinfold/institution';
 import { type AppContext, FolderInUseError, type FolderLock, lockFolder } from '@pinfold/platform';
 import type {
   Database,
@@ -20,7 +27,8 @@ import {
   openIssuerStore,
   openSwitchStore,
 } from '../system/stores.js';
-import { type DemoInstitutions, provisionKeys, zckRecord } from './provision.js';
+import { personAtConsole } from './person-at-console.js';
+import { type DemoInstitutions, provisionKeys, zckRecord } from './provision-keys.js';
 
 export interface IssuerParts {
   readonly facts: IssuerFacts;
@@ -31,6 +39,7 @@ export interface IssuerParts {
 }
 
 export interface OpenedNetwork {
+  readonly hsm: HsmAccess;
   readonly institutions: DemoInstitutions;
   readonly switchKeys: OpenedKeys;
   readonly switchStore: PostgresSwitchStore;
@@ -47,9 +56,12 @@ const LOOK_MS = 200;
 /** Makes the institutions' keys in ceremonies where there are none, and opens everything. */
 export async function openNetwork(context: AppContext, url: string): Promise<OpenedNetwork> {
   const locks = await lockDevices(context);
+  const hsm = openHsmAccess(context, { person: personAtConsole() });
   const institutions = openInstitutions(context);
-  if (await provisionKeys(institutions)) context.logger.debug('keys of the demo network made');
-  const { acquirer } = institutions;
+  const { acquirer, fleet } = institutions;
+  for (const party of [fleet, acquirer, ...institutions.issuers.values()]) await hsm.require(party);
+  const made = await provisionKeys(institutions, () => hsm.console(acquirer));
+  if (made) context.logger.debug('keys of the demo network made');
   const open = databaseOpener(context, url);
   const switchKeys = await acquirer.openDataKeys();
   const switchStore = await openSwitchStore(open, switchKeys);
@@ -61,13 +73,12 @@ export async function openNetwork(context: AppContext, url: string): Promise<Ope
     const keys = await institution.openDataKeys();
     issuers.set(facts.id, { facts, institution, keys, store, database });
   }
-  const { fleet } = institutions;
   const handOver = async (): Promise<void> => {
     for (const party of [fleet, acquirer, ...institutions.issuers.values()]) party.close();
     for (const lock of locks) await lock.release();
   };
   const atmStore = await openAtmStore(open);
-  return { institutions, switchKeys, switchStore, atmStore, issuers, handOver };
+  return { hsm, institutions, switchKeys, switchStore, atmStore, issuers, handOver };
 }
 
 /** One process for one device: two would write over each other's state. */

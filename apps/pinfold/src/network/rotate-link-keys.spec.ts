@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ACQUIRER, FLEET, ISSUERS } from '@pinfold/flows';
 import { FLEET_LINK, Institution } from '@pinfold/institution';
-import { provisionKeys } from './provision.js';
+import { provisionKeys } from './provision-keys.js';
 import { rotateLinkKeys } from './rotate-link-keys.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pinfold-rotate-'));

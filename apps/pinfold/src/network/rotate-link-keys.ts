@@ -12,7 +12,7 @@ import {
   type InstitutionTokens,
   makeDataKey,
 } from '@pinfold/institution';
-import type { DemoInstitutions } from './provision.js';
+import type { DemoInstitutions } from './provision-keys.js';
 
 /** Versions of a link's data key that stay: the newest and those that records under way may name. */
 const VERSIONS_KEPT = 3;

@@ -1,6 +1,7 @@
 /** Provisioning as a program of its own: everything is made, saved and closed again. */
 import { EmbeddedBus } from '@pinfold/bus';
 import { ISSUERS } from '@pinfold/flows';
+import { cryptogramsTravel } from '@pinfold/institution';
 import { allTopics } from '@pinfold/messages';
 import { type AppContext, lockFolder, runApp } from '@pinfold/platform';
 import { openFleet } from '../../../atm/src/index.js';
@@ -9,7 +10,8 @@ import { openDatabaseServer } from '../system/servers.js';
 import { provisionAllCards } from '../system/system.js';
 import { keepCustomersFile } from './demo-customers.js';
 import { type OpenedNetwork, openNetwork } from './open-network.js';
-import { type Progress, provisionTerminals } from './provision.js';
+import type { Progress } from './progress.js';
+import { provisionTerminals } from './provision-terminals.js';
 import { rotateLinkKeys } from './rotate-link-keys.js';
 
 export interface ProvisionOptions {
@@ -52,19 +54,21 @@ export async function provisionNetwork(
   o: ProvisionOptions & { progress: Progress },
 ): Promise<number> {
   const { dataDir, mode, seed } = context.config;
+  const { fleet: gateway } = network.institutions;
   const cardsPerIssuer = await provisionAllCards(context, network, o);
   // Nothing travels while terminals are set up: what an interrupted run left is repeated by the fleet itself.
   const bus = new EmbeddedBus();
   await bus.ensureTopics(allTopics(ISSUERS.map(({ id }) => id)), 1);
   const { fleet } = await openFleet({
-    institution: network.institutions.fleet,
+    institution: gateway,
     store: network.atmStore,
     bus,
     observe: () => undefined,
-    legacyKeys: mode === 'legacy',
+    legacyKeys: cryptogramsTravel(gateway.tokens, mode),
   });
   await provisionTerminals({
     acquirer: network.institutions.acquirer,
+    hsm: network.hsm,
     fleet,
     switchStore: network.switchStore,
     count: o.terminals,

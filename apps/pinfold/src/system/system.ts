@@ -12,9 +12,11 @@ import {
   systemClock,
 } from '@pinfold/flows';
 import {
+  aesKeysPossible,
+  cryptogramsTravel,
   type HsmAccess,
+  issuerTokens,
   issuerTopology,
-  openHsmAccess,
   switchTopology,
   wireOf,
 } from '@pinfold/institution';
@@ -35,7 +37,9 @@ import {
 } from '../../../switch/src/index.js';
 import type { HopStores } from '../narration/hops.js';
 import { type IssuerParts, type OpenedNetwork, openNetwork } from '../network/open-network.js';
-import { type Progress, provisionCards, provisionTerminals } from '../network/provision.js';
+import type { Progress } from '../network/progress.js';
+import { provisionCards } from '../network/provision-cards.js';
+import { provisionTerminals } from '../network/provision-terminals.js';
 import { type DatabaseServer, openBus, openDatabaseServer } from './servers.js';
 
 export interface SystemOptions {
@@ -73,7 +77,7 @@ export async function startSystem(context: AppContext, options: SystemOptions): 
   const { lines = NO_LINES } = options;
   const { bus, kind: busKind } = await openBus(context, issuersWith(lines), 'pinfold');
   const cardsPerIssuer = await provisionAllCards(context, network, options);
-  const hsm = openHsmAccess(context);
+  const { hsm } = network;
   const issuerMetrics = new IssuerMetrics(metrics, ISSUER_IDS);
   for (const parts of network.issuers.values()) {
     if (lines.issuers.some(({ name }) => name === parts.facts.id)) continue;
@@ -84,10 +88,11 @@ export async function startSystem(context: AppContext, options: SystemOptions): 
     store: network.atmStore,
     bus,
     observe: fleetObserver({ logger, metrics, also: options.observe }),
-    legacyKeys: config.mode === 'legacy',
+    legacyKeys: cryptogramsTravel(network.institutions.fleet.tokens, config.mode),
   });
   await provisionTerminals({
     acquirer: network.institutions.acquirer,
+    hsm,
     fleet,
     switchStore: network.switchStore,
     count: options.terminals,
@@ -118,7 +123,9 @@ export async function provisionAllCards(
   const count = Math.ceil(options.cards / ISSUERS.length);
   for (const { facts, institution: issuer, keys, store } of network.issuers.values()) {
     const { progress } = options;
-    await provisionCards({ issuer, facts, store, keys, count, seed: config.seed, progress });
+    const { seed } = config;
+    const hsm = network.hsm.of(issuer, keys);
+    await provisionCards({ issuer, hsm, facts, store, keys, count, seed, progress });
   }
   return count;
 }
@@ -139,10 +146,13 @@ async function startTheSwitch(
   const { config, logger, metrics, shutdown } = context;
   const { bus, lines } = o;
   const { institutions, switchKeys, switchStore } = o.network;
-  const settings = switchOptions({ mode: config.mode });
+  const { acquirer } = institutions;
+  const aes = aesKeysPossible(acquirer.tokens, config.mode);
+  const settings = switchOptions({ mode: config.mode, aes });
   await provisionLineKeys({
     lines,
-    acquirer: institutions.acquirer,
+    acquirer,
+    console: () => o.hsm.console(acquirer),
     keys: switchKeys,
     store: switchStore,
     dataDir: config.dataDir,
@@ -152,7 +162,7 @@ async function startTheSwitch(
   const running = await startSwitch(bus, {
     settings: withPartners(settings, lines),
     store: switchStore,
-    hsm: o.hsm.of(institutions.acquirer),
+    hsm: o.hsm.of(acquirer, switchKeys),
     wire: wireOf(switchKeys, switchTopology(issuers)),
     random: randomBytes,
     clock: systemClock,
@@ -175,12 +185,11 @@ async function startOneIssuer(o: {
   const { bus, issuerMetrics, options } = o;
   const { logger, shutdown } = o.context;
   const { facts, institution, keys, store } = o.parts;
-  const { named } = institution.provisioned;
-  const tokens = { pvk: named.pvk!, zck: named[`zck.${facts.id}`]! };
+  const tokens = issuerTokens(institution.provisioned, facts.id);
   const running = await startIssuer(bus, {
     settings: issuerSettings(facts, tokens, options.limits),
     store,
-    hsm: o.hsm.of(institution),
+    hsm: o.hsm.of(institution, keys),
     wire: wireOf(keys, issuerTopology(facts.id)),
     takeDataKey: (version, key) => {
       if (!keys.sealer.has(facts.id, version)) keys.sealer.add({ link: facts.id, version, key });

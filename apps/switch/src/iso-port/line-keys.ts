@@ -8,12 +8,15 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { toHex } from '@pinfold/crypto';
 import { ISSUERS, type KeyRecord, type SwitchOptions, type SwitchStore } from '@pinfold/flows';
+import type { Envelope } from '@pinfold/hsm';
 import {
+  type CeremonyKey,
   CONTEXTS,
   IDENTITIES,
   type Institution,
+  type KeyConsole,
   makeDataKey,
-  makeKey,
+  makeProductionKey,
   must,
   type OpenedKeys,
 } from '@pinfold/institution';
@@ -28,6 +31,8 @@ export interface LineKeysOptions {
   readonly store: Pick<SwitchStore, 'keys' | 'transact'>;
   readonly dataDir: string;
   readonly terminalAlgorithm: (terminal: string) => 'T' | 'A';
+  /** The console of payShields, where the acquirer's keys are theirs. */
+  readonly console?: () => Promise<KeyConsole | undefined>;
 }
 
 const FIRST_VERSION = 1;
@@ -51,7 +56,8 @@ export async function provisionLineKeys(o: LineKeysOptions): Promise<number> {
       ({ owner, usage }) => !held.some((key) => key.owner === owner && key.usage === usage),
     );
     const records: KeyRecord[] = [];
-    for (const each of missing) records.push(await ceremony(each, o));
+    const console = missing.length === 0 ? undefined : await o.console?.();
+    for (const each of missing) records.push(await ceremony(each, { ...o, console }));
     if (records.length > 0) await o.store.transact((tx) => tx.save({ keys: records }));
     made += records.length;
   }
@@ -110,25 +116,30 @@ function wish(owner: string, usage: Wish['usage'], algorithm: Wish['algorithm'])
 
 async function ceremony(
   { owner, usage, algorithm }: Wish,
-  { acquirer, dataDir }: LineKeysOptions,
+  {
+    acquirer,
+    dataDir,
+    console,
+  }: Pick<LineKeysOptions, 'acquirer' | 'dataDir'> & { console: KeyConsole | undefined },
 ): Promise<KeyRecord> {
   const folder = join(dataDir, LETTERS_FOLDER);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { token, checkValue } = await makeKey(
+  const withEnvelopes = (envelopes: readonly Envelope[], key: CeremonyKey): void => {
+    for (const { custodian, component } of envelopes) {
+      writeLetter(folder, {
+        owner,
+        usage,
+        algorithm,
+        courier: custodian,
+        component: toHex(component),
+        checkValue: key.checkValue,
+      });
+    }
+  };
+  const { token, checkValue } = await makeProductionKey(
     acquirer,
     { type: usage, algorithm },
-    (envelopes, key) => {
-      for (const { custodian, component } of envelopes) {
-        writeLetter(folder, {
-          owner,
-          usage,
-          algorithm,
-          courier: custodian,
-          component: toHex(component),
-          checkValue: key.checkValue,
-        });
-      }
-    },
+    { key: usage === 'ZCK' ? 'ZMK' : usage, owner, console, withEnvelopes },
   );
   return { owner, usage, version: FIRST_VERSION, token, checkValue, state: 'active' };
 }

@@ -1,0 +1,64 @@
+/**
+ * Records of demo cards at payShields, without a clear PIN on the way: a ZPK that the issuer's own device
+ * makes travels to the payShields under the zone master key that both have; the demo device gives each
+ * PIN as a PIN block under it; the payShields make PVV or offset of that.
+ */
+import type { IssuerFacts } from '@pinfold/flows';
+import type { HsmClient } from '@pinfold/hsm-client';
+import { IDENTITIES, type Institution, must, PAYSHIELD_NAMED } from '@pinfold/institution';
+import { EnvironmentError } from '@pinfold/platform';
+import { methodOf, type RecordsOf } from './card-records.js';
+
+const FORMAT = 'iso0';
+
+export async function payshieldRecords(o: {
+  issuer: Institution;
+  hsm: HsmClient;
+  facts: IssuerFacts;
+  seed: string;
+}): Promise<RecordsOf> {
+  const { issuer, hsm, facts, seed } = o;
+  const { named } = issuer.provisioned;
+  const pvk = named[PAYSHIELD_NAMED.pvk]!;
+  const own = issuer.as(IDENTITIES.production);
+  const key = await carryPinKey(o);
+  const how = methodOf(facts, undefined);
+  return async (pans) => {
+    const asked = pans.map((pan) => ({ pan, seed, key: key.own, format: FORMAT }) as const);
+    const blocks = await own.run('DemoPinBlock', asked);
+    const inputs = blocks.map((outcome, i) => {
+      if (!outcome.ok) throw new Error(`the device of ${facts.name} has no PIN: ${outcome.code}`);
+      const { pinBlock } = outcome.value;
+      return { pan: pans[i]!, pinBlock, pvk, key: key.there, format: FORMAT, ...how } as const;
+    });
+    const made = await hsm.run('CreateVerificationRecord', inputs);
+    return made.map((outcome) => {
+      if (outcome.ok) return outcome.value.record;
+      throw new EnvironmentError(`a payShield refused a card of ${facts.name}: ${outcome.code}`);
+    });
+  };
+}
+
+/** The same ZPK as a token of the issuer's own device and as one of the payShields. */
+async function carryPinKey(o: {
+  issuer: Institution;
+  hsm: HsmClient;
+  facts: IssuerFacts;
+}): Promise<{ own: string; there: string }> {
+  const { issuer, hsm, facts } = o;
+  const { named } = issuer.provisioned;
+  const own = issuer.as(IDENTITIES.production);
+  const usage = 'ZPK';
+  const made = await must(own, 'GenerateWorkingKey', { usage, algorithm: 'T' });
+  const { keyBlock } = await must(own, 'ExportKey', {
+    key: made.key,
+    under: named[PAYSHIELD_NAMED.localZmk(facts.id)]!,
+  });
+  const { key } = await must(hsm, 'ImportKey', {
+    keyBlock,
+    under: named[PAYSHIELD_NAMED.zmk(facts.id)]!,
+    usage,
+    checkValue: made.checkValue,
+  });
+  return { own: made.key, there: key };
+}

@@ -1,0 +1,90 @@
+/**
+ * The payShields of `PINFOLD_HSM_URLS`, as the set-up of an institution asks them: which LMK they have,
+ * whether a key under it is what its check value says, in which form they take decimalisation tables.
+ * Commands are those of the payShield Core Host Commands manual; withdrawals go through `payshieldClient`.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type HsmPool, HsmUnavailable } from '@pinfold/hsm-client';
+import { EnvironmentError } from '@pinfold/platform';
+
+export interface PayshieldsOptions {
+  readonly pool: HsmPool;
+  /** Two digits; null: the default LMK of the device. */
+  readonly lmk: string | null;
+  /** How long the first answer is waited for. */
+  readonly untilUpMs?: number;
+}
+
+const UNTIL_UP_MS = 15_000;
+const LOOK_MS = 200;
+const ELSEWHERE = { '41': 'HOST_41' } as const;
+const CHECK_DIGITS = 6;
+
+export class Payshields {
+  readonly pool: HsmPool;
+  readonly lmk: string | undefined;
+  readonly #untilUpMs: number;
+
+  constructor({ pool, lmk, untilUpMs = UNTIL_UP_MS }: PayshieldsOptions) {
+    this.pool = pool;
+    this.lmk = lmk ?? undefined;
+    this.#untilUpMs = untilUpMs;
+  }
+
+  /** NC: the check value of the LMK. @throws EnvironmentError when none answers, or none has that LMK */
+  async lmkCheckValue(): Promise<string> {
+    return checkValueIn(await this.#whenUp('NC'), this.lmk);
+  }
+
+  /** The same where one answers in the time that a command waits; undefined where none does. */
+  async lmkCheckValueNow(): Promise<string | undefined> {
+    try {
+      return checkValueIn(await this.#ask('NC'), this.lmk);
+    } catch (error) {
+      if (error instanceof HsmUnavailable) return undefined;
+      throw error;
+    }
+  }
+
+  /** BU: six digits of the check value of a key under the LMK; undefined where it is none of the type. */
+  async checkValueOf(key: string, type: string): Promise<string | undefined> {
+    const flag = key.startsWith('S') ? 'F' : 'TY'.includes(key[0]!) ? '2' : '1';
+    const reply = await this.#ask(`BUFF${flag}${key};${flag === 'F' ? 'FFF' : type}`);
+    return /^BV00([0-9A-F]{6})/.exec(reply)?.[1]?.slice(0, CHECK_DIGITS);
+  }
+
+  /** EE: whether PINs can be derived with a decimalisation table in that form, and a PVK under the LMK. */
+  async takesTable(table: string, pvk: string): Promise<boolean> {
+    const reply = await this.#ask(`EE${pvk}0000FFFFFFFF04000000000000${table}000000N00000`);
+    return reply.startsWith('EF00');
+  }
+
+  async #whenUp(command: string): Promise<string> {
+    const untilMs = Date.now() + this.#untilUpMs;
+    for (;;) {
+      try {
+        return await this.#ask(command);
+      } catch (error) {
+        if (!(error instanceof HsmUnavailable)) throw error;
+        if (Date.now() >= untilMs) {
+          throw new EnvironmentError(`no payShield of PINFOLD_HSM_URLS answers (${error.code})`);
+        }
+        await sleep(LOOK_MS);
+      }
+    }
+  }
+
+  #ask(command: string): Promise<string> {
+    const lmk = this.lmk === undefined ? '' : `%${this.lmk}`;
+    return this.pool.send(command + lmk, { repeatable: true, elsewhere: ELSEWHERE });
+  }
+}
+
+function checkValueIn(reply: string, lmk: string | undefined): string {
+  const [, checkValue] = /^ND00([0-9A-F]{16})/.exec(reply) ?? [];
+  if (checkValue !== undefined) return checkValue;
+  const which = lmk === undefined ? 'no LMK that works' : `no LMK ${lmk} that works`;
+  throw new EnvironmentError(
+    `the payShields of PINFOLD_HSM_URLS have ${which} (NC answered ${reply.slice(2, 4)}); PINFOLD_PAYSHIELD_LMK names another one`,
+  );
+}
