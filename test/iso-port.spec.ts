@@ -332,6 +332,15 @@ describe('a line of terminals', () => {
     await served.close();
   });
 
+  it('says so when a line names the port that other lines have from the configuration', async () => {
+    const acquirers = [
+      { name: 'one', terminals: ['ISO00008'] },
+      { name: 'two', terminals: ['ISO00009'], port: 8583 },
+    ];
+    const serving = network.serve({ lines: lines({ acquirers }), port: 8583 });
+    await expect(serving).rejects.toThrow('line two: 8583 is PINFOLD_ISO_PORT');
+  });
+
   it('takes a message that comes byte by byte', async () => {
     const [terminal] = terminals as [LineTerminal];
     await signOn(terminal);

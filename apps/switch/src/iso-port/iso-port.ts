@@ -7,7 +7,7 @@ import type { Bus } from '@pinfold/bus';
 import { fromHex } from '@pinfold/crypto';
 import type { SwitchStore, Wire } from '@pinfold/flows';
 import { issuerRequests, TOPICS } from '@pinfold/messages';
-import { type Logger } from '@pinfold/platform';
+import { type Logger, UsageError } from '@pinfold/platform';
 import { AcquirerLine } from './acquirer-line.js';
 import type { IsoMetrics } from './iso-metrics.js';
 import { IsoServer } from './iso-server.js';
@@ -52,9 +52,13 @@ export interface IsoPort {
 
 const PORT_VARIABLE = 'PINFOLD_ISO_PORT';
 
-/** Topics must exist. @throws PortTakenError, EnvironmentError for a TLS file that cannot be read */
+/**
+ * Topics must exist.
+ * @throws PortTakenError; EnvironmentError for a TLS file that cannot be read; UsageError
+ */
 export async function startIsoPort(options: IsoPortOptions): Promise<IsoPort> {
   const { lines, bus } = options;
+  refusePortTwice(options);
   const ends: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const end of ends.splice(0).reverse()) await end();
@@ -103,6 +107,13 @@ export async function startIsoPort(options: IsoPortOptions): Promise<IsoPort> {
     await close();
     throw error;
   }
+}
+
+/** @throws UsageError where one line names the port that another one gets from the configuration */
+function refusePortTwice({ lines: { acquirers }, port }: IsoPortOptions): void {
+  const named = acquirers.find((line) => line.port === port);
+  if (named === undefined || acquirers.every((line) => line.port !== undefined)) return;
+  throw new UsageError(`line ${named.name}: ${port} is ${PORT_VARIABLE}, so leave "port" out`);
 }
 
 async function listen(

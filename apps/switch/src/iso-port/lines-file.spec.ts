@@ -1,9 +1,12 @@
 /** The lines file: what is taken, what is refused, and that the reference tells it as it is. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { UsageError } from '@pinfold/platform';
 import { LINE_LIMITS } from './limits.js';
 import { partnersOf, withPartners } from './line-keys.js';
-import { DEMO_LINES, parseLines } from './lines-file.js';
+import { DEMO_LINES, parseLines, readLines } from './lines-file.js';
+import { networkNameTaken } from './network-names.js';
 
 const REFERENCE = readFileSync(
   new URL('../../../../docs/reference/iso-port.md', import.meta.url),
@@ -63,6 +66,32 @@ describe('the lines file', () => {
   ])('refuses %j', (document, why) => {
     expect(() => read(document)).toThrow(UsageError);
     expect(() => read(document)).toThrow(why);
+  });
+
+  it.each([
+    [
+      { acquirers: [{ name: 'one', terminals: ['ATM00500'] }] },
+      "terminal ATM00500 is one of the network's own",
+    ],
+    [{ issuers: [{ ...issuer, name: 'atm' }] }, 'an issuer cannot be called atm'],
+    [{ issuers: [{ ...issuer, name: 'acq1' }] }, 'an issuer cannot be called acq1'],
+    [
+      { issuers: [{ ...issuer, cards: { prefix: '400000' } }] },
+      "bank-c: cards 400000 are bank-a's",
+    ],
+    [{ issuers: [issuer, { ...issuer, name: 'bank-d' }] }, "bank-d: cards 52 are bank-c's"],
+  ])('refuses what the network has: %j', (document, why) => {
+    const folder = mkdtempSync(join(tmpdir(), 'pinfold-lines-'));
+    const path = join(folder, 'lines.json');
+    writeFileSync(path, JSON.stringify(document));
+    expect(() => readLines(path)).toThrow(UsageError);
+    expect(() => readLines(path)).toThrow(why);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('lets a partner have a part of the cards of another issuer', () => {
+    const part = read({ issuers: [{ ...issuer, cards: { prefix: '4000009' } }] });
+    expect(networkNameTaken(part)).toBeUndefined();
   });
 
   it('refuses what is no JSON without repeating it', () => {

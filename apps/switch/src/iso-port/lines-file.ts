@@ -7,6 +7,7 @@ import { isIP } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '@pinfold/platform';
 import { z } from 'zod';
+import { networkNameTaken } from './network-names.js';
 import { PACKINGS, type PackingName } from './packing.js';
 
 const names = <T extends string>(table: Readonly<Record<T, unknown>>) =>
@@ -100,8 +101,10 @@ export function readLines(path: string): Lines {
     const { code } = error as NodeJS.ErrnoException;
     throw new UsageError(`the lines file ${path} cannot be read (${code})`);
   }
-  const folder = dirname(resolve(path));
-  return parseLines(text, { path, folder });
+  const lines = parseLines(text, { path, folder: dirname(resolve(path)) });
+  const taken = networkNameTaken(lines);
+  if (taken !== undefined) throw new UsageError(`the lines file ${path}: ${taken}`);
+  return lines;
 }
 
 export function parseLines(text: string, o: { path: string; folder: string }): Lines {
