@@ -23,6 +23,8 @@ export interface HostCommand<Q extends Layout = Layout, R extends Layout = Layou
   readonly attributes?: boolean | 'private key';
   /** Meanings that error codes have in this command. */
   readonly errors?: Readonly<Partial<Record<ReplyCode, string>>>;
+  /** Codes beside 00 with which the command was done: its reply is whole. */
+  readonly warnings?: readonly ReplyCode[];
   /** Safe to send again when no reply came: it changes nothing and gives nothing away twice. */
   readonly repeatable?: boolean;
   /** What the docs say beside the fields. */

@@ -43,7 +43,8 @@ export function readHostReply<C extends HostCommandCode>(
   const command = HOST_COMMANDS.get(code)!;
   const error = reply.slice(2, 4);
   if (reply.slice(0, 2) !== command.replyCode || error.length < 2) return undefined;
-  if (reply.length === 4 && error !== '00') return { ok: false, error };
+  const done = error === '00' || command.warnings?.some((code) => code === error) === true;
+  if (reply.length === 4 && !done) return { ok: false, error };
   const cursor = new Cursor();
   cursor.text = reply;
   cursor.at = 4;

@@ -232,6 +232,10 @@ function lengthText(length: FieldLength): string {
     );
     return [...cases, `${cases.length > 0 ? 'else ' : ''}${length.otherwise}`].join(', ');
   }
+  if ('first' in length) {
+    const led = Object.entries(length.first).map(([first, size]) => `${size} where ${first} leads`);
+    return `${length.otherwise}, ${led.join(', ')};`;
+  }
   if ('from' in length)
     return `${(length.times ?? 1) > 1 ? `${length.times} × ` : ''}${length.from}`;
   if ('blockOf' in length) return '16 (32 under an AES key)';

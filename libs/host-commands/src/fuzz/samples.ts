@@ -129,6 +129,7 @@ function sampleField(
 /** Fields that are nothing cut to a length: RSA keys. */
 function sampleWhole(length: FieldLength, values: Values, o: SampleOptions) {
   if (typeof length !== 'object') return undefined;
+  if ('first' in length) return sampleLed(length, o.random);
   if ('der' in length) return bytesOfWire(o.keyFor('rsaPublic') ?? '');
   if (!('fromOrBlock' in length)) return undefined;
   const named = o.keyFor('rsaPrivate') ?? '0000|';
@@ -136,10 +137,22 @@ function sampleWhole(length: FieldLength, values: Values, o: SampleOptions) {
   return bytesOfWire(named.slice(5));
 }
 
+/** Digits, or one of the letters that say another length and what may follow it. */
+function sampleLed(
+  { first, otherwise }: Extract<FieldLength, { readonly first: unknown }>,
+  random: () => number,
+): string {
+  const led = random() < 0.3 ? oneOf(Object.entries(first), random) : undefined;
+  if (led === undefined) return pick('digits', otherwise, random);
+  const [letter, size] = led;
+  return letter + pick('hex', size - 1, random);
+}
+
 function sampleLength(length: FieldLength, values: Values, o: SampleOptions): number {
   if (typeof length === 'number') return length;
   if (length === 'pin') return o.pinLength;
   if ('by' in length) return length.of[values[length.by] as string] ?? length.otherwise;
+  if ('first' in length) return length.otherwise;
   if ('from' in length) {
     const stated = Number.parseInt(values[length.from] as string, length.radix ?? 10);
     return Math.ceil(stated * (length.times ?? 1));
@@ -157,7 +170,7 @@ function sampleLength(length: FieldLength, values: Values, o: SampleOptions): nu
   return length.min + Math.floor(o.random() * (length.max - length.min + 1));
 }
 
-const oneOf = (values: readonly string[], random: () => number): string =>
+const oneOf = <T>(values: readonly T[], random: () => number): T =>
   values[Math.floor(random() * values.length)]!;
 
 function pick(chars: CharClass, size: number, random: () => number): string {

@@ -71,7 +71,7 @@ function fieldPart(node: FieldNode<string, unknown>): Builder {
   const account = typeof length === 'object' && 'accountFor' in length ? length.accountFor : [];
   return (values, pinLength) => {
     const text = chars === 'binary' ? binaryOf(values, name) : textOf(values, name);
-    if (!fits(text.length, length, values, pinLength)) {
+    if (!fits(text, length, values, pinLength)) {
       throw new InputError('FIELD_LENGTH', `field ${name} has another length`);
     }
     if (!allOf(chars, text, 0, text.length)) {
@@ -82,10 +82,12 @@ function fieldPart(node: FieldNode<string, unknown>): Builder {
   };
 }
 
-function fits(size: number, length: FieldLength, values: Values, pinLength: number): boolean {
+function fits(text: string, length: FieldLength, values: Values, pinLength: number): boolean {
+  const { length: size } = text;
   if (typeof length === 'number') return size === length;
   if (length === 'pin') return size === pinLength;
   if ('by' in length) return size === (length.of[values[length.by] as string] ?? length.otherwise);
+  if ('first' in length) return size === (length.first[text[0] ?? ''] ?? length.otherwise);
   if ('blockOf' in length) return size === pinBlockDigits(textOf(values, length.blockOf));
   if ('beforeEnd' in length || 'before' in length) return size <= length.max;
   if ('der' in length) return size <= length.max;

@@ -29,6 +29,8 @@ export type FieldLength =
       readonly of: Readonly<Record<string, number>>;
       readonly otherwise: number;
     }
+  /** By its own first character, which is one of the field. */
+  | { readonly first: Readonly<Record<string, number>>; readonly otherwise: number }
   /** Up to a delimiter, which is consumed. */
   | { readonly until: string; readonly min: number; readonly max: number }
   /** A PIN block: 32 digits where the key token before it is an AES key block, else 16. */

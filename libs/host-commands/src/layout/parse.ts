@@ -131,6 +131,7 @@ function lengthReader(length: FieldLength): (c: Cursor) => number {
   if ('by' in length) {
     return (c) => length.of[c.values[length.by] as string] ?? length.otherwise;
   }
+  if ('first' in length) return (c) => length.first[c.text[c.at] ?? ''] ?? length.otherwise;
   if ('blockOf' in length) return (c) => pinBlockDigits(c.values[length.blockOf] as string);
   if ('beforeEnd' in length) {
     return (c) => {

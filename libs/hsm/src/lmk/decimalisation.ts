@@ -7,11 +7,8 @@ const DISTINCT_MIN = 8;
 const REPEATS_MAX = 4;
 
 export function tableOf(context: LmkContext, text: string): string {
-  const table = context.on('encrypted-decimalisation-tables')
-    ? openTable(context.lmk, text)
-    : /^\d{16}$/.test(text)
-      ? text
-      : undefined;
+  const clear = /^\d{16}$/.test(text) && !context.on('encrypted-decimalisation-tables');
+  const table = clear ? text : openTable(context.lmk, text);
   if (table === undefined) return refuse('25', 'encrypted-decimalisation-tables');
   return checkedTable(context, table);
 }

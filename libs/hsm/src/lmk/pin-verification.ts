@@ -64,17 +64,25 @@ export interface IbmRequest {
   readonly validationData: string;
 }
 
+/** The warning of a command of IBM 3624 whose PVK is longer than the single DES key of the method. */
+export interface IbmWarning {
+  readonly $warning?: '02';
+}
+
+const SINGLE_BYTES = 8;
+const LONGER: IbmWarning = { $warning: '02' };
+
 /** Ends the command with 01 where the PIN has another offset. `offset`: 12 characters, filled with F. */
 export function mustMatchOffset(
   context: LmkContext,
   pin: ClearPin,
   o: IbmRequest & { readonly offset: string },
-): void {
-  const ibm = ibmOf(context, o, '11');
+): IbmWarning {
+  const { ibm, warning } = ibmOf(context, o, '11');
   const length = checkLengthOf(o.checkLength, pin);
   const offset = offsetDigits(o.offset, length);
   const right = verifyIbm3624({ ...ibm, pin: digitsOf(pin).slice(0, length), offset });
-  if (!right) refuse('01');
+  return right ? warning : refuse('01');
 }
 
 /** The offset of a PIN that the settings take: 12 characters, filled on the right with F. */
@@ -83,30 +91,41 @@ export function offsetOf(
   pin: ClearPin,
   o: IbmRequest,
   parity: '10' | '11',
-): string {
+): IbmWarning & { readonly offset: string } {
   refuseWeak(context, pin);
-  const ibm = ibmOf(context, o, parity);
+  const { ibm, warning } = ibmOf(context, o, parity);
   const length = checkLengthOf(o.checkLength, pin);
-  return offsetOfPin({ ...ibm, pin: digitsOf(pin).slice(0, length) }).padEnd(LONGEST, 'F');
+  const digits = offsetOfPin({ ...ibm, pin: digitsOf(pin).slice(0, length) });
+  return { ...warning, offset: digits.padEnd(LONGEST, 'F') };
 }
 
 /** The PIN of an offset, if the settings take it. */
-export function pinOf(context: LmkContext, o: IbmRequest & { readonly offset: string }): ClearPin {
+export function pinOf(
+  context: LmkContext,
+  o: IbmRequest & { readonly offset: string },
+): IbmWarning & { readonly pin: ClearPin } {
   const length = Number(o.checkLength);
   if (length < SHORTEST || length > LONGEST) refuse('24');
-  const ibm = ibmOf(context, o, '10');
+  const { ibm, warning } = ibmOf(context, o, '10');
   const pin = new ClearPin(pinOfOffset({ ...ibm, offset: offsetDigits(o.offset, length) }));
   refuseWeak(context, pin);
-  return pin;
+  return { ...warning, pin };
 }
 
 function ibmOf(context: LmkContext, o: IbmRequest, parity: '10' | '11') {
-  const { validationData: template, account } = o;
-  return {
-    pvk: openKeyOf(context.key(o.pvk, 'pvk', parity)).des,
+  const pvk = openKeyOf(context.key(o.pvk, 'pvk', parity));
+  const ibm = {
+    pvk: pvk.des,
     decimalisationTable: tableOf(context, o.decimalisationTable),
-    validationData: validationDataOf({ template, account }),
+    validationData: wholeValidationData(o),
   };
+  return { ibm, warning: pvk.lengthBytes === SINGLE_BYTES ? {} : LONGER };
+}
+
+/** Twelve characters with N for digits of the account, or P and all sixteen digits. */
+function wholeValidationData({ validationData: template, account }: IbmRequest): string {
+  const whole = /^P([0-9A-F]{16})$/.exec(template);
+  return whole === null ? validationDataOf({ template, account }) : whole[1]!;
 }
 
 function checkLengthOf(text: string, pin: ClearPin): number {

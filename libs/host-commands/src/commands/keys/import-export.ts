@@ -12,6 +12,7 @@ export const importKey = hostCommand({
   attributes: true,
   request: layout(keyType, key('zmk', 'zmk'), key('key', { typeFrom: 'keyType' }), schemeLmk),
   reply: layout(key('key', { typeFrom: 'keyType' }), checkValue),
+  warnings: ['01'],
   errors: {
     '01': 'the key had other parity than odd (warning: it was adjusted)',
     '10': 'ZMK parity',

@@ -6,6 +6,8 @@ import { offset } from './ibm.js';
 import {
   account12,
   blockFields,
+  IBM_ERRORS,
+  IBM_WARNINGS,
   ibmFields,
   pinBlockUnder,
   pinKeyOf,
@@ -50,11 +52,17 @@ export const changePinOffset = hostCommand({
     pinBlockUnder('newPinBlock', 'pinKey'),
   ),
   reply: layout(offset),
-  errors: { '01': 'verification failure', '10': 'PIN key parity', '11': 'PVK parity' },
+  errors: {
+    '01': 'verification failure',
+    ...IBM_ERRORS,
+    '10': 'PIN key parity',
+    '11': 'PVK parity',
+  },
+  warnings: IBM_WARNINGS,
   run: (context, o) => {
     const from = pinKeyOf(context, o.pinKey, o.keyType);
     mustMatchOffset(context, pinOfBlock(context, from, { ...o, block: o.pinBlock }), o);
     const pin = pinOfBlock(context, from, { ...o, block: o.newPinBlock });
-    return { offset: offsetOf(context, pin, o, '11') };
+    return offsetOf(context, pin, o, '11');
   },
 });

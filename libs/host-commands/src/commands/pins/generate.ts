@@ -6,6 +6,8 @@ import { offset } from './ibm.js';
 import {
   account12,
   blockFields,
+  IBM_ERRORS,
+  IBM_WARNINGS,
   ibmFields,
   pinKeyOf,
   storedPin,
@@ -20,10 +22,9 @@ export const offsetOfStoredPin = hostCommand({
   repeatable: true,
   request: layout(key('pvk', 'pvk'), storedPin, ...ibmFields),
   reply: layout(offset),
-  errors: { '10': 'PVK parity' },
-  run: (context, o) => ({
-    offset: offsetOf(context, context.openPin(o.pin, o.account), o, '10'),
-  }),
+  errors: { ...IBM_ERRORS, '10': 'PVK parity' },
+  warnings: IBM_WARNINGS,
+  run: (context, o) => offsetOf(context, context.openPin(o.pin, o.account), o, '10'),
 });
 
 export const offsetOfSelectedPin = hostCommand({
@@ -33,13 +34,14 @@ export const offsetOfSelectedPin = hostCommand({
   repeatable: true,
   request: layout(...typedPinKey, key('pvk', 'pvk'), ...blockFields('pinKey'), ...ibmFields),
   reply: layout(offset),
-  errors: { '10': 'TPK or ZPK parity', '11': 'PVK parity' },
+  errors: { ...IBM_ERRORS, '10': 'TPK or ZPK parity', '11': 'PVK parity' },
+  warnings: IBM_WARNINGS,
   run: (context, o) => {
     const pin = pinOfBlock(context, pinKeyOf(context, o.pinKey, o.keyType), {
       ...o,
       block: o.pinBlock,
     });
-    return { offset: offsetOf(context, pin, o, '11') };
+    return offsetOf(context, pin, o, '11');
   },
 });
 
@@ -61,6 +63,10 @@ export const pinOfIbmOffset = hostCommand({
   repeatable: true,
   request: layout(key('pvk', 'pvk'), offset, ...ibmFields),
   reply: layout(storedPin),
-  errors: { '10': 'PVK parity' },
-  run: (context, o) => ({ pin: context.sealPin(pinOf(context, o), o.account) }),
+  errors: { ...IBM_ERRORS, '10': 'PVK parity' },
+  warnings: IBM_WARNINGS,
+  run: (context, o) => {
+    const { pin, ...warning } = pinOf(context, o);
+    return { ...warning, pin: context.sealPin(pin, o.account) };
+  },
 });

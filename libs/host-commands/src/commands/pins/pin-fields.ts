@@ -3,6 +3,7 @@ import { type LmkKey, type ReplyCode, refuse } from '@pinfold/hsm';
 import type { Context } from '../../device/context.js';
 import { ACCOUNT_BY_FORMAT, alnum, digits, hex, key, layout } from '../../layout/nodes.js';
 import { ksnFields } from '../dukpt-fields.js';
+import { SEALED_TABLE } from './ibm.js';
 
 /** Format codes as one field. */
 export const format = <const N extends string>(name: N) =>
@@ -48,11 +49,22 @@ export const storedPin = alnum('pin', 'pin', { about: 'PIN under LMK 02-03' });
 const checkLength = digits('checkLength', 2, { about: 'digits of the PIN that are compared' });
 
 const tableAndData = layout(
-  hex('decimalisationTable', 16, {
-    about: 'in clear, or as ED gives it where settings ask for it',
+  alnum('decimalisationTable', SEALED_TABLE, {
+    about: 'in clear, or as ED gives it; as ED gives it where settings ask for it',
   }),
-  alnum('validationData', 12, { about: 'with N where the last 5 digits of the account number go' }),
+  alnum(
+    'validationData',
+    { first: { P: 17 }, otherwise: 12 },
+    {
+      about:
+        'with N where the last 5 digits of the account number go; P and 16 hexadecimal digits as they are',
+    },
+  ),
 );
+
+/** The commands of IBM 3624 go on with a longer PVK than the method has, and say so. */
+export const IBM_WARNINGS = ['02'] as const;
+export const IBM_ERRORS = { '02': 'warning: the PVK is longer than single length' } as const;
 
 /** IBM 3624: what follows the PIN in the commands that verify or make offsets. */
 export const ibmFields = layout(checkLength, account12, ...tableAndData);

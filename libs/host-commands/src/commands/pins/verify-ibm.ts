@@ -8,6 +8,8 @@ import {
   account12Of,
   blockFields,
   dukptBlockFields,
+  IBM_ERRORS,
+  IBM_WARNINGS,
   ibmFields,
   ibmFieldsAfterBlock,
 } from './pin-fields.js';
@@ -29,15 +31,17 @@ const verifyIbm = <const C extends 'DA' | 'EA'>(code: C, role: 'tpk' | 'zpk', wh
     reply: layout(),
     errors: {
       '01': 'verification failure',
+      ...IBM_ERRORS,
       '10': `${role.toUpperCase()} parity`,
       '11': 'PVK parity',
     },
+    warnings: IBM_WARNINGS,
     run: (context, o) => {
       const from = context.key(o.pinKey, role, '10', 'decrypt');
       const pin = pinOfBlock(context, from, { ...o, block: o.pinBlock });
       if (pin.length > Number(o.maxPinLength)) refuse('24');
-      mustMatchOffset(context, pin, { ...o, account: account12Of(o.account, o.format) });
-      return {};
+      const account = account12Of(o.account, o.format);
+      return mustMatchOffset(context, pin, { ...o, account });
     },
   });
 
@@ -60,12 +64,12 @@ const dukptIbm = <const C extends string>(code: C, name: string) =>
       offset,
     ),
     reply: layout(),
-    errors: { '01': 'verification failure', '10': 'BDK parity', '11': 'PVK parity' },
+    errors: { '01': 'verification failure', ...IBM_ERRORS, '10': 'BDK parity', '11': 'PVK parity' },
+    warnings: IBM_WARNINGS,
     run: (context, o) => {
       if (o.mode !== '0') refuse('15');
       const pin = pinOfBlock(context, dukptPinKey(context, o), { ...o, block: o.pinBlock });
-      mustMatchOffset(context, pin, o);
-      return {};
+      return mustMatchOffset(context, pin, o);
     },
   });
 

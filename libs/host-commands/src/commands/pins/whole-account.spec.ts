@@ -32,7 +32,7 @@ it('verifies by PVV, by offset and by comparison', () => {
   const offset = ask(of, `DE${pvk}${stored}04${account}${table}4123456789N9`).slice(4);
   const ibm = (number: string, last: string) =>
     ask(of, `EA${aes.zpk}${pvk}12${block}4804${number};${table}4123456789N9${last}`);
-  expect(ibm(pan, offset)).toBe('EB00');
+  expect(ibm(pan, offset)).toBe('EB02');
   expect(ibm(pan, `${String(Number(offset[0]) ^ 1)}${offset.slice(1)}`)).toBe('EB01');
   expect(ask(of, `BE${aes.zpk}${block}48${pan};${stored}`)).toBe('BF00');
 });

@@ -61,6 +61,7 @@ export const importUnderPublicKey = hostCommand({
     schemeOptions,
   ),
   reply: layout(key('key', { typeFrom: 'keyType' }), hex('checkValue', { beforeEnd: 0, max: 16 })),
+  warnings: ['01'],
   errors: {
     '01': 'the key had other parity than odd (warning: it was adjusted)',
     '03': 'private key flag',
