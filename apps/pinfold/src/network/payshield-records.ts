@@ -34,7 +34,8 @@ export async function payshieldRecords(o: {
     const made = await hsm.run('CreateVerificationRecord', inputs);
     return made.map((outcome) => {
       if (outcome.ok) return outcome.value.record;
-      throw new EnvironmentError(`a payShield refused a card of ${facts.name}: ${outcome.code}`);
+      const why = [outcome.code, 'rule' in outcome ? outcome.rule : ''].join(' ').trimEnd();
+      throw new EnvironmentError(`a payShield refused a card of ${facts.name}: ${why}`);
     });
   };
 }

@@ -3,6 +3,7 @@
  * device that calls itself a demo device answers with them.
  */
 import { HmacKey, hmac } from '@pinfold/crypto';
+import { isWeakPin } from '@pinfold/pin';
 
 /** The key of the seed that was used last: nearly always the only one. */
 let last: { readonly seed: string; readonly key: HmacKey } | undefined;
@@ -14,8 +15,17 @@ function keyOf(seed: string): HmacKey {
   return last.key;
 }
 
+/** Draws in one digest: more than enough, for one PIN in 130 is a weak one. */
+const DRAWS = 8;
+
+/** The first PIN that is no weak one: devices that issue cards, a payShield for one, refuse those. */
 export function demoPin(seed: string, pan: string): string {
   const digest = hmac('sha256', keyOf(seed), Buffer.from(pan));
-  const number = new DataView(digest.buffer, digest.byteOffset).getUint32(0) % 10_000;
-  return String(number).padStart(4, '0');
+  const view = new DataView(digest.buffer, digest.byteOffset);
+  let pin = '';
+  for (let draw = 0; draw < DRAWS; draw++) {
+    pin = String(view.getUint32(4 * draw) % 10_000).padStart(4, '0');
+    if (!isWeakPin(pin)) break;
+  }
+  return pin;
 }
