@@ -31,8 +31,8 @@ export interface HandConsoleOptions {
 }
 
 const TRIES = 3;
-/** ED gives 16 digits under a triple DES LMK, 32 under an AES one. */
-const TABLE = /^(?:[0-9A-F]{16}|[0-9A-F]{32})$/;
+/** ED gives 16 digits under a triple DES LMK, L and 32 under an AES one. */
+const TABLE = /^(?:[0-9A-F]{16}|L[0-9A-F]{32})$/;
 
 /** What kind of LMK it is: NC does not say. */
 export async function askLmk(
@@ -98,7 +98,7 @@ export class HandConsole implements KeyConsole {
     if (await payshields.takesTable(table, key)) return table;
     person.tell(`At the console: ED, decimalisation table ${table}.`);
     return this.#tries('The enciphered table', async (typed) => {
-      if (!TABLE.test(typed)) return 'a table is 16 or 32 hexadecimal digits';
+      if (!TABLE.test(typed)) return 'a table is 16 hexadecimal digits, or L and 32';
       return (await payshields.takesTable(typed, key))
         ? undefined
         : 'no payShield takes this table';

@@ -56,7 +56,8 @@ export class Payshields {
   /** EE: whether PINs can be derived with a decimalisation table in that form, and a PVK under the LMK. */
   async takesTable(table: string, pvk: string): Promise<boolean> {
     const reply = await this.#ask(`EE${pvk}0000FFFFFFFF04000000000000${table}000000N00000`);
-    return reply.startsWith('EF00');
+    // 02 warns that the PVK is longer than the method's.
+    return reply.startsWith('EF00') || reply.startsWith('EF02');
   }
 
   async #whenUp(command: string): Promise<string> {
