@@ -30,6 +30,7 @@ import { hopsOf } from '../narration/hops.js';
 import { liveLine } from '../narration/live-line.js';
 import { customersOf } from '../network/demo-customers.js';
 import { createTraffic, startFleetApp } from './fleet-app.js';
+import { hsmLine } from './hsm-line.js';
 import { type System, startSystem } from './system.js';
 import { Totals } from './totals.js';
 
@@ -85,6 +86,8 @@ async function start(context: AppContext, options: StartOptions): Promise<void> 
   output.line(
     `ready: ${terminals} terminals, ${system.cardsPerIssuer} cards at each of ${ISSUERS.map((i) => i.name).join(' and ')}; control API on http://127.0.0.1:${http.port} (/docs, /metrics)`,
   );
+  const through = hsmLine(system);
+  if (through !== undefined) output.line(through);
   output.line(host.banner);
   tellLines(output, system);
   if (!options.traffic || signal.aborted) return;
