@@ -10,7 +10,7 @@ import {
 import { hostCommand } from '../../declare.js';
 import type { Context } from '../../device/context.js';
 import { TranslationLane } from '../../lanes/translate-pins.js';
-import { digits, hex, key, layout } from '../../layout/nodes.js';
+import { ACCOUNT_BY_FORMAT, digits, hex, key, layout } from '../../layout/nodes.js';
 import { ksnFields } from '../dukpt-fields.js';
 import { accountFor, format, pinBlockUnder } from './pin-fields.js';
 
@@ -24,14 +24,25 @@ interface Translation {
 
 function translate(context: Context, from: LmkKey, to: LmkKey, o: Translation) {
   checkTranslation(context, o.sourceFormat, o.destinationFormat);
-  const { account } = o;
-  const pin = pinOfBlock(context, from, { block: o.sourceBlock, format: o.sourceFormat, account });
+  const whole = [o.sourceFormat, o.destinationFormat].includes(ACCOUNT_BY_FORMAT.aes);
+  const accountOf = (format: string) => (whole ? partOfWhole(o.account, format) : o.account);
+  const pin = pinOfBlock(context, from, {
+    block: o.sourceBlock,
+    format: o.sourceFormat,
+    account: accountOf(o.sourceFormat),
+  });
   if (pin.length > Number(o.maxPinLength)) refuse('24');
+  const made = { pin, format: o.destinationFormat, account: accountOf(o.destinationFormat) };
   return {
     pinLength: String(pin.length).padStart(2, '0'),
-    pinBlock: blockOfPin(context, to, { pin, format: o.destinationFormat, account }),
+    pinBlock: blockOfPin(context, to, made),
     format: o.destinationFormat,
   };
+}
+
+/** Where one of two formats is 48 the account number is whole; the other one wants no check digit. */
+function partOfWhole(account: string, format: string): string {
+  return format === ACCOUNT_BY_FORMAT.aes ? account : account.slice(0, -1).padStart(12, '0');
 }
 
 const translationReply = layout(

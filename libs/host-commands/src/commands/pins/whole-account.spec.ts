@@ -13,6 +13,7 @@ const key = (header: string): string => {
   return reply.slice(4, -6);
 };
 const aes = { zpk: key('72A1B00N00'), tpk: key('71A1B00N00') };
+const des = key('72T2B00N00');
 const pvk = key('V2T2N00N00');
 const table = ask(of, 'ED0123456789012345').slice(4);
 const stored = ask(of, `BA1234F${account}`).slice(4);
@@ -36,6 +37,19 @@ it('verifies by PVV, by offset and by comparison', () => {
   expect(ibm(pan, `${String(Number(offset[0]) ^ 1)}${offset.slice(1)}`)).toBe('EB01');
   expect(ask(of, `BE${aes.zpk}${block}48${pan};${stored}`)).toBe('BF00');
 });
+
+it.each([pan, '412345678901234567', '123456789012', '1234567890128'])(
+  'goes to format 01 and back for the account %s',
+  (number) => {
+    const digits = account12Of(number, '48');
+    const pin = ask(of, `BA1234F${digits}`).slice(4);
+    const old = ask(of, `JG${des}01${digits}${pin}`).slice(4);
+    const moved = ask(of, `CC${des}${aes.zpk}12${old}0148${number};`);
+    expect(moved).toMatch(/^CD0004[0-9A-F]{32}48$/);
+    const back = ask(of, `CC${aes.zpk}${des}12${moved.slice(6, -2)}4801${number};`);
+    expect(back).toBe(`CD0004${old}01`);
+  },
+);
 
 it('takes as an account what the format of the block has', () => {
   expect(formatNamed('48')).toBe('iso4');
