@@ -283,9 +283,9 @@ def dynamic_codes():
         return frame("PM", b"00", token("109", imk), tail, reply=b"PN00")
     track, counter, un = data(1, 60), rng.randbytes(2), rng.randbytes(4)
     value = cvv.generate_cvc3(own, track, counter, un).rjust(5, "0")
-    end = (hexs(un) + hexs(counter) + value).encode()
+    end = f"{hexs(un)}{int.from_bytes(counter, 'big'):05}{value}".encode()
     return frame(
-        "PM", b"10", token("709", imk), f"{option}{pan};".encode(), counted(track, "04X"), end,
+        "PM", b"12", token("709", imk), f"{option}{pan};00".encode(), counted(track, "03"), end,
         reply=b"PN00",
     )
 

@@ -74,7 +74,7 @@ it.each(['legacy', 'hardened'] as const)('answers many at once as it answers one
     expect(together.map(withoutFill)).toEqual(one.map(withoutFill));
   }
   if (mode === 'legacy')
-    expect(one.filter((reply) => reply.startsWith('HEADCD00'))).toHaveLength(3);
+    expect(one.filter((reply) => reply.startsWith('HEADCD00')).length).toBeGreaterThan(2);
   expect(bugs).toEqual([]);
 });
 

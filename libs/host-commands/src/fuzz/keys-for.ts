@@ -27,8 +27,18 @@ function rsaKey({ module }: HostDevice, wanted: 'rsaPublic' | 'rsaPrivate'): str
   return `${length}|${wireOfBytes(pair.privateKey)}`;
 }
 
+/** `length|token` of an HMAC key, where the LMK has key blocks. */
+function hmacKey({ module }: HostDevice): string | undefined {
+  if (module.defaultLmk.kind !== 'key-block') return undefined;
+  const row = { type: '10C', name: 'HMAC key', usages: ['M7'] };
+  const attributes = { algorithm: 'H', modeOfUse: 'C' };
+  const key = module.keys.opened(module.random(32), 'H');
+  return `${LENGTH_OF_BLOCK}|${module.keys.seal(module.defaultLmk, key, { row, scheme: 'S', attributes })}`;
+}
+
 function newToken(device: HostDevice, wanted: string): string | undefined {
   if (wanted === 'rsaPublic' || wanted === 'rsaPrivate') return rsaKey(device, wanted);
+  if (wanted === 'hmac') return hmacKey(device);
   const row = Object.hasOwn(KEY_ROLES, wanted) ? KEY_ROLES[wanted as KeyRole] : undefined;
   const type = row?.type ?? (wanted.length === 2 ? `0${wanted}` : wanted);
   const header = '0'.repeat(device.headerLength);

@@ -110,7 +110,7 @@ function sampleField(
 ): string | Uint8Array {
   const { random } = o;
   if (node.choices !== undefined) return oneOf(Object.keys(node.choices), random);
-  const whole = sampleWhole(node.length, values, o);
+  const whole = sampleWhole(node, values, o);
   if (whole !== undefined) return whole;
   const size = sampleLength(node.length, values, o);
   const usual = USUAL[node.name]?.filter((each) => each.length === size);
@@ -127,12 +127,16 @@ function sampleField(
 }
 
 /** Fields that are nothing cut to a length: RSA keys. */
-function sampleWhole(length: FieldLength, values: Values, o: SampleOptions) {
+function sampleWhole(
+  { name, length }: FieldNode<string, unknown>,
+  values: Values,
+  o: SampleOptions,
+): string | Uint8Array | undefined {
   if (typeof length !== 'object') return undefined;
   if ('first' in length) return sampleLed(length, o.random);
   if ('der' in length) return bytesOfWire(o.keyFor('rsaPublic') ?? '');
   if (!('fromOrBlock' in length)) return undefined;
-  const named = o.keyFor('rsaPrivate') ?? '0000|';
+  const named = o.keyFor(name === 'privateKey' ? 'rsaPrivate' : 'hmac') ?? '0000|';
   values[length.fromOrBlock] = named.slice(0, 4);
   return bytesOfWire(named.slice(5));
 }

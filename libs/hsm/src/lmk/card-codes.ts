@@ -29,6 +29,8 @@ export function amexCodesOf(key: LmkKey, o: { readonly pan: string; readonly exp
 
 interface CardOf {
   readonly pan: string;
+  /** Sequence number, 00 where the message has none. */
+  readonly psn?: string;
   readonly option: 'A' | 'B';
 }
 
@@ -45,6 +47,7 @@ export function dynamicCvv(
 export function dynamicCvc3(
   master: LmkKey,
   o: CardOf & {
+    readonly psn: string;
     readonly track: Uint8Array;
     readonly atc: string;
     readonly un: string;
@@ -57,8 +60,12 @@ export function dynamicCvc3(
   );
 }
 
-function withCardKey(master: LmkKey, { pan, option }: CardOf, use: (key: DesKey) => string) {
-  const card = iccMasterKey({ imk: openKeyOf(master).bytes, pan, psn: SEQUENCE_NUMBER, option });
+function withCardKey(
+  master: LmkKey,
+  { pan, psn = SEQUENCE_NUMBER, option }: CardOf,
+  use: (key: DesKey) => string,
+) {
+  const card = iccMasterKey({ imk: openKeyOf(master).bytes, pan, psn, option });
   const key = DesKey.of(card);
   try {
     return use(key);

@@ -31,7 +31,7 @@ export {
   mustMatchTruncated,
   type SessionOf,
 } from './emv.js';
-export { mustEqual, mustEqualText } from './equal.js';
+export { areEqualTexts, mustEqual, mustEqualText } from './equal.js';
 export * from './key-operations.js';
 export * from './key-roles.js';
 export type { KeyNeed } from './keys.js';
@@ -39,6 +39,7 @@ export { isTestLmk, keyBlockLmk, type Lmk, testLmks, variantLmk } from './lmk.js
 export { LmkContext, type MadeAttributes } from './lmk-context.js';
 export * from './lmk-device.js';
 export * from './macs.js';
+export { macOfMask, mustMatchMaskMac } from './mask-mac.js';
 export * from './new-pins.js';
 export type { KeyAttributes, LmkKey } from './open-key.js';
 export {

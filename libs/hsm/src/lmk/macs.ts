@@ -79,6 +79,6 @@ export interface HmacRequest {
 export function hmacOf(context: LmkContext, o: HmacRequest, need: KeyNeed): Uint8Array {
   const key = openKeyOf(context.keys.open(context.lmk, o.key, HMAC_ROW, { need }));
   const mac = hmac(o.hash, key.bytes, o.message);
-  if (o.size < mac.length / 2 || o.size > mac.length) refuse('80');
+  if (o.size < mac.length / 2 || o.size > mac.length) refuse('04');
   return mac.slice(0, o.size);
 }

@@ -14,10 +14,11 @@ it('calculates and verifies the codes of other implementations', () => {
     const token = tokenOf(of, 'cvk', toHex(adjustOddParity(fromHex(csck!))));
     const card = `${token}${pan!.padEnd(19, '0')}${expiry}`;
     expect(ask(of, `RY30${card}`)).toBe(`RZ003${csc5}${csc4}${csc3}`);
-    expect(ask(of, `RY40${card}${csc5}${csc4}${csc3}`)).toBe('RZ004');
-    expect(ask(of, `RY40${card}FFFFFFFFF${csc3}`)).toBe('RZ004');
+    expect(ask(of, `RY40${card}${csc5}${csc4}${csc3}`)).toBe('RZ004000');
+    expect(ask(of, `RY40${card}FFFFFFFFF${csc3}`)).toBe('RZ004110');
     const wrong = String((Number(csc5![0]) + 1) % 10) + csc5!.slice(1);
-    expect(ask(of, `RY40${card}${wrong}${csc4}${csc3}`)).toBe('RZ01');
+    expect(ask(of, `RY40${card}${wrong}${csc4}${csc3}`)).toBe('RZ014200');
+    expect(ask(of, `RY40${card}${wrong}${csc4}FFF`)).toBe('RZ014201');
   }
 });
 

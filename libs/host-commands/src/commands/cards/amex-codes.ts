@@ -1,10 +1,13 @@
 /** RY: American Express card security codes and their keys. */
-import { amexCodesOf, cvkOf, KEY_ROLES, type LmkKey, mustEqualText, refuse } from '@pinfold/hsm';
+import { amexCodesOf, areEqualTexts, cvkOf, KEY_ROLES, type LmkKey, refuse } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import type { Context } from '../../device/context.js';
 import { choice, digits, hex, key, layout, when } from '../../layout/nodes.js';
 import { imported } from '../keys/import-export.js';
 import { oldOptions } from '../keys/key-fields.js';
+
+const VERDICTS = { '0': 'right', '1': 'not given', '2': 'wrong' } as const;
+const verdict = <const N extends string>(name: N) => choice(name, VERDICTS);
 
 const PAIR = { plain: 32, about: 'CSCK' } as const;
 const ROW = KEY_ROLES.cvk;
@@ -43,6 +46,7 @@ export const amexCodes = hostCommand({
     when('mode', ['0', '1', '2'], key('csck', 'cvk', PAIR)),
     when('mode', ['0', '1', '2'], hex('checkValue', { beforeEnd: 0, max: 16 })),
     when('mode', '3', digits('csc5', 5), digits('csc4', 4), digits('csc3', 3)),
+    when('mode', '4', verdict('right5'), verdict('right4'), verdict('right3')),
   ),
   errors: {
     '01': 'verification failure; import: the key had other parity than odd (warning)',
@@ -51,7 +55,7 @@ export const amexCodes = hostCommand({
     '27': 'CSCK not double length',
   },
   notes:
-    'American Express does not publish its algorithm: the codes are those of `amexCsc` in libs/pin, unconfirmed. Letters F as a code: it is not checked. Modes 0 to 2 are those of the HSM 8000 reference; of 3 and 4 no public source shows the fields.',
+    'American Express does not publish its algorithm: the codes are those of `amexCsc` in libs/pin, unconfirmed. Letters F as a code: it is not checked. Fields are those of the HSM 8000 reference; that the verdicts come with code 01, too, it does not say. Flag 2 (codes with a service code) is not served.',
   run: (context, o) => {
     switch (o.mode) {
       case '0': {
@@ -117,9 +121,17 @@ function codes(context: Context, o: CodeFields) {
   const number = o.account.replace(/0+$/, '').padEnd(15, '0');
   const { csc5, csc4, csc3 } = amexCodesOf(csck, { pan: number, expiry: o.expiry });
   if (o.mode === '3') return { mode: o.mode, csc5, csc4, csc3 };
-  const given = [o.csc5!, o.csc4!, o.csc3!];
-  [csc5, csc4, csc3].forEach((code, i) => {
-    if (!/^F+$/.test(given[i]!)) mustEqualText(code, given[i]!);
-  });
-  return { mode: o.mode };
+  const [right5, right4, right3] = [
+    verdictOf(csc5, o.csc5!),
+    verdictOf(csc4, o.csc4!),
+    verdictOf(csc3, o.csc3!),
+  ];
+  const wrong = [right5, right4, right3].includes('2');
+  const $warning = wrong ? ('01' as const) : undefined;
+  return { mode: o.mode, right5, right4, right3, $warning };
+}
+
+function verdictOf(code: string, given: string): keyof typeof VERDICTS {
+  if (/^F+$/.test(given)) return '1';
+  return areEqualTexts(code, given) ? '0' : '2';
 }

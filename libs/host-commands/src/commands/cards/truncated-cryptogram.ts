@@ -1,5 +1,5 @@
 /** K2: truncated application cryptograms (Mastercard CAP). */
-import { mustMatchTruncated, type SessionOf } from '@pinfold/hsm';
+import { mustMatchMaskMac, mustMatchTruncated, type SessionOf } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { binary, choice, key, layout, when } from '../../layout/nodes.js';
 import {
@@ -34,7 +34,11 @@ export const verifyTruncatedCryptogram = hostCommand({
   group: 'cards',
   repeatable: true,
   request: layout(
-    choice('mode', { '0': 'verify the cryptogram' }, { error: '04' }),
+    choice(
+      'mode',
+      { '0': 'verify the cryptogram', '1': 'verify it and the MAC of the mask' },
+      { error: '04' },
+    ),
     choice('scheme', { '00': 'Mastercard CAP' }, { error: '05' }),
     choice('cardKey', { '0': 'EMV option A', '1': 'EMV option B' }, { error: '15' }),
     choice(
@@ -56,14 +60,21 @@ export const verifyTruncatedCryptogram = hostCommand({
     un,
     ...transaction,
     binary('cryptogram', 8, { about: 'zeros where the mask has none' }),
-    binary('mask', 8, { about: 'ones for the bits that are compared' }),
+    binary('mask', 8, { about: 'IPB: ones for the bits that are compared' }),
+    when('mode', '1', binary('maskMac', 4, { about: 'MAC of the mask under the LMK' })),
   ),
   reply: layout(),
-  errors: { ...arqcErrors, '01': 'verification failure', '52': 'branch and height' },
-  notes: `${PADDING_NOTE} Up to the ATC the fields are those of the HSM 8000 reference; from the unpredictable number on they are this program’s own, since no public source shows them. Mode 1 (MAC verification) is not served.`,
+  errors: {
+    ...arqcErrors,
+    '01': 'verification failure',
+    '06': 'MAC of the mask',
+    '52': 'branch and height',
+  },
+  notes: `${PADDING_NOTE} Fields are those of the HSM 8000 reference up to the ATC, and of thalessimulatorlibrary from there on. The MAC of the mask is what a real device’s console gives (MI): ISO 9797-1 algorithm 3 under LMK pair 18-19 variant 2, left four bytes; under a key-block LMK it is CMAC under a key derived from the LMK. Its error code is this program’s own.`,
   run: (context, o) => {
     const master = context.key(o.mkAc, 'mkAc', '10', 'derive');
-    const { data, cryptogram, mask } = o;
+    const { data, cryptogram, mask, maskMac } = o;
+    if (maskMac !== undefined) mustMatchMaskMac(context, mask, maskMac);
     mustMatchTruncated({ master, card: o, session: sessionOf(o), data, cryptogram, mask });
     return {};
   },

@@ -31,10 +31,16 @@ it.each(CASES)('has the values of RFC 4231: $message', ({ key, message, ...macs 
   const token = keys.seal(lmk!, keys.opened(fromHex(key), 'H'), { row, scheme: 'S', attributes });
   for (const [hash, mac] of Object.entries(macs)) {
     const size = String(mac.length / 2).padStart(4, '0');
-    const head = `${hash}${size}${token}${String(message.length).padStart(5, '0')}${message}`;
-    expect(hexOf(ask(of, `LQ${head}%01`))).toBe(hexOf(`LR00${size}`) + mac);
-    expect(ask(of, `LS${head}${wire(mac)}%01`)).toBe('LT00');
+    const body = `;${String(message.length).padStart(5, '0')}${message}%01`;
+    const key = `00FFFF${token}${body}`;
+    expect(hexOf(ask(of, `LQ${hash}${size}${key}`))).toBe(hexOf(`LR00${size}`) + mac);
+    const counted = `04${String(token.length).padStart(4, '0')}${token}${body}`;
+    expect(hexOf(ask(of, `LQ${hash}${size}${counted}`))).toBe(hexOf(`LR00${size}`) + mac);
+    expect(ask(of, `LS${hash}${size}${wire(mac)}${key}`)).toBe('LT00');
     const wrong = `${mac.slice(0, -2)}${mac.endsWith('00') ? '01' : '00'}`;
-    expect(ask(of, `LS${head}${wire(wrong)}%01`)).toBe('LT01');
+    expect(ask(of, `LS${hash}${size}${wire(wrong)}${key}`)).toBe('LT01');
+    expect(ask(of, `LQ${hash}0008${key}`)).toBe('LR04');
+    expect(ask(of, `LQ${hash}0065${key}`)).toBe('LR04');
+    expect(ask(of, `LQ${hash}${size}01${key.slice(2)}`)).toBe('LR07');
   }
 });

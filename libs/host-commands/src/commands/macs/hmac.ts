@@ -1,7 +1,7 @@
 /** LQ and LS: HMAC. */
-import { hmacOf, mustEqual } from '@pinfold/hsm';
+import { hmacOf, mustEqual, wireOfBytes } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
-import { binary, choice, digits, key, layout } from '../../layout/nodes.js';
+import { alnum, binary, choice, digits, layout, literal } from '../../layout/nodes.js';
 import { MESSAGE_MAX } from './mac-fields.js';
 
 const HASHES = {
@@ -12,32 +12,57 @@ const HASHES = {
   '08': 'sha512',
 } as const;
 
-const hmacHead = layout(
+const KEY_MAX = 2_048;
+const MAC_MAX = 64;
+
+const head = layout(
   choice('hash', HASHES, { error: '05' }),
-  digits('macLength', 4, { about: 'bytes of the HMAC' }),
-  key('key', { typeFrom: 'hash' }, { about: 'HMAC key in a key block (scheme S)' }),
-  digits('length', 5, { about: 'bytes of the message' }),
+  digits('macLength', 4, { about: 'bytes of the HMAC, half of the hash or more', error: '04' }),
+);
+
+const keyAndMessage = layout(
+  choice('keyFormat', { '00': 'a key block', '04': 'a key block, too' }, { error: '07' }),
+  alnum('keyLength', 4, { error: '80', about: 'bytes; FFFF: the block says it' }),
+  binary('key', { fromOrBlock: 'keyLength', max: KEY_MAX }, { about: 'HMAC key (S and a block)' }),
+  literal(';'),
+  digits('length', 5, { about: 'bytes of the message', error: '81' }),
   binary('message', { from: 'length', max: MESSAGE_MAX }),
 );
 
-const requestOf = (o: {
-  hash: keyof typeof HASHES;
-  macLength: string;
-  key: string;
-  message: Uint8Array;
-}) => {
-  const { key, message } = o;
-  return { hash: HASHES[o.hash], key, message, size: Number(o.macLength) };
-};
+interface HmacFields {
+  readonly hash: keyof typeof HASHES;
+  readonly macLength: string;
+  readonly key: Uint8Array;
+  readonly message: Uint8Array;
+}
+
+const requestOf = ({ hash, macLength, key, message }: HmacFields) => ({
+  hash: HASHES[hash],
+  key: wireOfBytes(key),
+  message,
+  size: Number(macLength),
+});
+
+const errors = {
+  '04': 'length of the HMAC',
+  '05': 'hash identifier',
+  '07': 'key format',
+  '80': 'length of the key',
+  '81': 'length of the message',
+} as const;
+
+const NOTE =
+  'Keys are key blocks (scheme S), under any LMK that has them; a real device has another form under a variant LMK, made by commands that are not here.';
 
 export const generateHmac = hostCommand({
   code: 'LQ',
   name: 'Generate an HMAC',
   group: 'macs and data',
   repeatable: true,
-  request: hmacHead,
-  reply: layout(digits('macLength', 4), binary('mac', { from: 'macLength', max: 64 })),
-  errors: { '05': 'hash identifier', '80': 'HMAC length' },
+  request: layout(...head, ...keyAndMessage),
+  reply: layout(digits('macLength', 4), binary('mac', { from: 'macLength', max: MAC_MAX })),
+  errors,
+  notes: `Fields are those of the HSM 8000 reference. ${NOTE}`,
   run: (context, o) => ({ macLength: o.macLength, mac: hmacOf(context, requestOf(o), 'generate') }),
 });
 
@@ -46,9 +71,10 @@ export const verifyHmac = hostCommand({
   name: 'Verify an HMAC',
   group: 'macs and data',
   repeatable: true,
-  request: layout(...hmacHead, binary('mac', { from: 'macLength', max: 64 })),
+  request: layout(...head, binary('mac', { from: 'macLength', max: MAC_MAX }), ...keyAndMessage),
   reply: layout(),
-  errors: { '01': 'verification failure', '05': 'hash identifier', '80': 'HMAC length' },
+  errors: { '01': 'verification failure', ...errors },
+  notes: `Fields are those of LQ; that the HMAC follows its length no public source shows. ${NOTE}`,
   run: (context, o) => {
     mustEqual(hmacOf(context, requestOf(o), 'verify'), o.mac);
     return {};
