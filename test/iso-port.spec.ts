@@ -274,7 +274,7 @@ describe('a line of terminals', () => {
     other.close();
   });
 
-  it('gives a late answer to the connection that the terminal has now', async () => {
+  it('drops the answer of a connection that went away, and gives it when it is asked again', async () => {
     const [terminal] = terminals as [LineTerminal];
     const first = await open();
     await signOn(terminal, first);
@@ -286,7 +286,9 @@ describe('a line of terminals', () => {
     first.close();
     await first.closed;
     await held.release();
-    expect(await client.next()).toMatchObject({ mti: '0210', fields: { 11: request.fields[11] } });
+    expect(code(await client.ask(terminal.network('301')))).toBe('00');
+    const again = await client.ask(request);
+    expect(again).toMatchObject({ mti: '0210', fields: { 11: request.fields[11], 39: '00' } });
   });
 
   it('answers under the header of the very request', async () => {

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { IssuerNode } from '@pinfold/flows';
 import { FrameSplitter, type Framing, frame, pack, parse } from '@pinfold/iso8583';
 import { type BusRecord, issuerRequests } from '@pinfold/messages';
-import { type IsoPort, PACKINGS, parseLines } from '../apps/switch/src/index.js';
+import { type IsoPort, LINE_LIMITS, PACKINGS, parseLines } from '../apps/switch/src/index.js';
 import { PlainWire } from '../libs/simulation/src/plain-wire.js';
 import { LineClient } from './support/line-client.js';
 import { LineNetwork, until } from './support/line-network.js';
@@ -17,6 +17,10 @@ const HEADER = Uint8Array.of(0x60, 0, 1, 0, 2);
 class Host {
   readonly server: Server;
   readonly mtis: string[] = [];
+  /** Takes what comes and says nothing. */
+  deaf = false;
+  /** Every answer twice. */
+  twice = false;
   socket: Socket | undefined;
   node!: IssuerNode;
   readonly #wire = new PlainWire('acq1');
@@ -45,7 +49,9 @@ class Host {
   /** What the issuer answers goes out over the line. */
   readonly send = async (records: readonly BusRecord[]): Promise<void> => {
     for (const { topic, value } of records) {
-      if (topic === 'switch.answers') this.write(value);
+      if (topic !== 'switch.answers') continue;
+      this.write(value);
+      if (this.twice) this.write(value);
     }
   };
 
@@ -58,6 +64,7 @@ class Host {
   }
 
   async #take(bytes: Uint8Array): Promise<void> {
+    if (this.deaf) return;
     const message = parse(bytes, PACKINGS.binary);
     if (!message.ok) throw new Error(message.code);
     this.mtis.push(`${message.value.mti} ${String(message.value.fields[70] ?? '')}`.trim());
@@ -87,6 +94,7 @@ describe('a line to an issuer', () => {
       issuers: [{ name: PARTNER, host: '127.0.0.1', port, packing: 'binary', header }],
     };
     iso = await network.serve({
+      limits: { ...LINE_LIMITS, unansweredMs: 500 },
       lines: parseLines(JSON.stringify(document), { path: 'lines.json', folder: '.' }),
     });
     await network.signedOn();
@@ -141,5 +149,38 @@ describe('a line to an issuer', () => {
     await until(() => host.socket !== old && iso.issuers[0]!.up);
     await network.signedOn();
     expect((await withdraw()).fields[39]).toBe('00');
+  });
+
+  it('takes an answer that comes twice, and one that nobody asked for, once and not at all', async () => {
+    const before = await network.postedMinor(PARTNER);
+    host.twice = true;
+    const request = terminal.withdrawal({ ...card(), amountMinor: 3_000 });
+    expect((await client.ask(request)).fields[39]).toBe('00');
+    host.twice = false;
+    const stranger = {
+      2: card().pan,
+      3: '010000',
+      4: '000000003000',
+      7: '1121221530',
+      11: '000009',
+    };
+    const rest = { 32: '100001', 37: '999999999999', 39: '00', 41: terminal.id, 49: '978' };
+    host.write(pack({ mti: '0210', fields: { ...stranger, ...rest } }));
+    expect((await withdraw()).fields[39]).toBe('00');
+    expect((await network.postedMinor(PARTNER)) - before).toBe(6_000n);
+    await expect(client.next(100)).rejects.toThrow('no answer');
+  });
+
+  it('connects anew to a partner that takes requests and says nothing', async () => {
+    const old = host.socket!;
+    host.deaf = true;
+    client.socket.write(client.frame(terminal.withdrawal({ ...card(), amountMinor: 3_000 })));
+    await until(() => host.socket !== old && iso.issuers[0]!.up);
+    expect(iso.lines.at(-1)).toMatchObject({ lastClosed: 'unanswered' });
+    host.deaf = false;
+    await network.signedOn();
+    // The withdrawal that nobody answered is declined in time, and reversed at the partner.
+    expect((await client.next(20_000)).fields[39]).toBe('91');
+    await until(async () => (await withdraw()).fields[39] === '00');
   });
 });

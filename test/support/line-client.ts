@@ -66,12 +66,16 @@ export class LineClient {
     const ready = this.#answers.shift();
     if (ready !== undefined) return ready;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('no answer on the line')), ms);
-      timer.unref();
-      this.#waiting.push((answer) => {
+      const waiter = (answer: IsoMessage) => {
         clearTimeout(timer);
         resolve(answer);
-      });
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+        reject(new Error('no answer on the line'));
+      }, ms);
+      timer.unref();
+      this.#waiting.push(waiter);
     });
   }
 

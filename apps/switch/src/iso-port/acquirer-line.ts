@@ -5,10 +5,9 @@
  * speak (`line-connection.ts`): only for the terminals of its line, and for money only on a
  * connection whose own sign-on the switch has approved. A terminal may be signed on on several.
  *
- * Where nobody waits for an answer any more, it goes to the connection that the terminal signed on
- * last; without one it is dropped, and the terminal's time-out and reversal repair it.
+ * An answer that no connection waits for, because it went away or has had it, is dropped: the
+ * terminal repeats its request on the next connection, or its time-out and reversal repair it.
  */
-import { textOf } from '@pinfold/iso8583';
 import type { BusRecord } from '@pinfold/messages';
 import {
   type AcquirerLineOptions,
@@ -22,10 +21,7 @@ export class AcquirerLine implements ConnectionLine {
   readonly #terminals: ReadonlySet<string>;
   /** Keyed hashes of the terminals: most records on `atm.answers` are other lines'. */
   readonly #keys: ReadonlySet<string>;
-  /** The newest last. */
   readonly #connections = new Set<LineConnection>();
-  /** Sign-ons so far, to tell the last one. */
-  #signOns = 0;
   #lastMessageAtMs: number | null = null;
   #lastClosed: CloseReason | null = null;
 
@@ -68,11 +64,6 @@ export class AcquirerLine implements ConnectionLine {
     return this.#terminals.has(terminal);
   }
 
-  nextSignOn(): number {
-    this.#signOns += 1;
-    return this.#signOns;
-  }
-
   forget(connection: LineConnection, reason: CloseReason): void {
     this.#connections.delete(connection);
     this.#lastClosed = reason;
@@ -85,20 +76,8 @@ export class AcquirerLine implements ConnectionLine {
       metrics?.count('record-unreadable');
       return;
     }
-    const { message } = opened.value;
-    let asked = [...this.#connections].filter((connection) => connection.waitsFor(message));
-    if (asked.length === 0) asked = this.#signedOnLast(textOf(message, 41) ?? '');
+    const asked = [...this.#connections].filter((each) => each.waitsFor(opened.value.message));
     const given = asked.map((connection) => connection.answer(opened.value));
     metrics?.count(given.includes(true) ? 'answer-given' : 'answer-without-connection');
-  }
-
-  /** One connection, or none. */
-  #signedOnLast(terminal: string): LineConnection[] {
-    let last: LineConnection | undefined;
-    for (const connection of this.#connections) {
-      const at = connection.signOnOf(terminal);
-      if (at > (last?.signOnOf(terminal) ?? 0)) last = connection;
-    }
-    return last === undefined ? [] : [last];
   }
 }

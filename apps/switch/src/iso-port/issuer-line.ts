@@ -65,6 +65,8 @@ export class IssuerLine {
   #lastMessageAtMs: number | null = null;
   #lastClosed: CloseReason | null = null;
   #sending: Promise<void> = Promise.resolve();
+  /** Runs while requests are out and the partner has said nothing since. */
+  #unanswered: NodeJS.Timeout | undefined;
 
   constructor(options: IssuerLineOptions) {
     this.#options = options;
@@ -90,6 +92,7 @@ export class IssuerLine {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    this.#heard();
     this.#pending?.destroy();
     this.#line?.close('stopped');
     await this.#sending;
@@ -106,9 +109,21 @@ export class IssuerLine {
         continue;
       }
       const sent = this.#write(opened.value);
+      if (sent) this.#expectWord();
       metrics?.count(sent ? 'request-sent' : 'request-without-connection');
     }
     this.#line?.uncork();
+  }
+
+  /** A connection that a firewall forgot stays open for a quarter of an hour, and nothing comes back. */
+  #expectWord(): void {
+    const { unansweredMs } = this.#options.limits;
+    this.#unanswered ??= setTimeout(() => this.#line?.close('unanswered'), unansweredMs);
+  }
+
+  #heard(): void {
+    clearTimeout(this.#unanswered);
+    this.#unanswered = undefined;
   }
 
   #write(unpacked: Unpacked): boolean {
@@ -156,6 +171,7 @@ export class IssuerLine {
       onFrames: (frames) => this.#receive(line, frames),
       onClose: (reason) => {
         this.#line = undefined;
+        this.#heard();
         this.#lastClosed = reason;
         metrics?.closed(issuer, reason);
         onState?.('down');
@@ -188,6 +204,7 @@ export class IssuerLine {
       }
       // Somebody who answers is there: the next loss starts with a short wait again.
       this.#waitMs = FIRST_WAIT_MS;
+      this.#heard();
       const { message } = read.value;
       if (ANSWERS.has(message.mti)) {
         metrics?.count('answer-taken');

@@ -19,6 +19,10 @@ export interface LineLimits {
   readonly inFlightMs: number;
   /** Bytes that the other side does not take; above, the connection is closed. */
   readonly writeBufferBytes: number;
+  /** From the end of a connection on our side: what the other side has not taken by then is lost. */
+  readonly lingerMs: number;
+  /** From a request to a partner, without a word from it, to a new connection. */
+  readonly unansweredMs: number;
 }
 
 export const LINE_LIMITS: LineLimits = {
@@ -32,4 +36,6 @@ export const LINE_LIMITS: LineLimits = {
   inFlight: 256,
   inFlightMs: 20_000,
   writeBufferBytes: 256 * 1024,
+  lingerMs: 2_000,
+  unansweredMs: 30_000,
 };

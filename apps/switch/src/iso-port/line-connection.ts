@@ -19,8 +19,6 @@ export interface ConnectionLine {
   serves(terminal: string): boolean;
   /** Something has come in. */
   heard(): void;
-  /** A number for a sign-on, higher than those of all before. */
-  nextSignOn(): number;
   forget(connection: LineConnection, reason: CloseReason): void;
 }
 
@@ -51,17 +49,12 @@ interface Asked {
   readonly untilMs: number;
 }
 
-interface SignOn {
-  /** Of its request; of answers that nobody here has asked for, too. */
-  readonly header: Uint8Array;
-  readonly number: number;
-}
-
 export class LineConnection {
   readonly #line: ConnectionLine;
   readonly #socket: LineSocket;
   readonly #asked = new Map<string, Asked>();
-  readonly #signedOn = new Map<string, SignOn>();
+  /** Terminals. */
+  readonly #signedOn = new Set<string>();
   #sending: Promise<void> = Promise.resolve();
   #sweep: NodeJS.Timeout | undefined;
 
@@ -90,12 +83,7 @@ export class LineConnection {
 
   /** Terminals. */
   get signedOn(): string[] {
-    return [...this.#signedOn.keys()];
-  }
-
-  /** The number of the terminal's sign-on here; 0 when it is not signed on. */
-  signOnOf(terminal: string): number {
-    return this.#signedOn.get(terminal)?.number ?? 0;
+    return [...this.#signedOn];
   }
 
   waitsFor(answer: IsoMessage): boolean {
@@ -107,15 +95,15 @@ export class LineConnection {
     this.#line.forget(this, reason);
   }
 
+  /** Once for each request: an answer that comes again finds nobody waiting. */
   answer(unpacked: Unpacked): boolean {
     const { message } = unpacked;
     const name = nameOf(message);
     const asked = this.#asked.get(name);
-    const header = (asked ?? this.#signedOn.get(textOf(message, 41) ?? ''))?.header;
-    if (header === undefined) return false;
-    if (asked !== undefined) this.#noteSignOn(message, header);
+    if (asked === undefined) return false;
     this.#asked.delete(name);
-    const sent = this.#write(unpacked, header);
+    this.#noteSignOn(message);
+    const sent = this.#write(unpacked, asked.header);
     this.#holdBack();
     return sent;
   }
@@ -125,13 +113,12 @@ export class LineConnection {
     return this.#sending;
   }
 
-  #noteSignOn(message: IsoMessage, header: Uint8Array): void {
+  #noteSignOn(message: IsoMessage): void {
     if (message.mti !== NETWORK_ANSWER || textOf(message, 39) !== RESPONSE.approved) return;
     const terminal = textOf(message, 41) ?? '';
     const code = textOf(message, 70);
     if (code === NETWORK_CODES.signOff) this.#signedOn.delete(terminal);
-    if (code !== NETWORK_CODES.signOn) return;
-    this.#signedOn.set(terminal, { header, number: this.#line.nextSignOn() });
+    if (code === NETWORK_CODES.signOn) this.#signedOn.add(terminal);
   }
 
   #take({ message: bytes, header }: Frame): BusRecord | undefined {

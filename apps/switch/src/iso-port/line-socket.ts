@@ -16,9 +16,13 @@ export const CLOSE_REASONS = [
   'idle',
   'write-buffer',
   'malformed',
+  'unanswered',
   'stopped',
 ] as const;
 export type CloseReason = (typeof CLOSE_REASONS)[number];
+
+/** Ends with nobody at the other side who would take what is left. */
+const AT_ONCE: ReadonlySet<CloseReason> = new Set(['write-buffer', 'idle', 'unanswered']);
 
 export interface LineSocketOptions {
   readonly framing: Framing;
@@ -33,6 +37,7 @@ export class LineSocket {
   readonly #options: LineSocketOptions;
   readonly #splitter: FrameSplitter;
   #frameTimer: NodeJS.Timeout | undefined;
+  #lingerTimer: NodeJS.Timeout | undefined;
   #reason: CloseReason = 'ended';
 
   constructor(socket: Socket, options: LineSocketOptions) {
@@ -48,6 +53,7 @@ export class LineSocket {
     });
     socket.on('close', () => {
       clearTimeout(this.#frameTimer);
+      clearTimeout(this.#lingerTimer);
       options.onClose(this.#reason);
     });
   }
@@ -88,12 +94,14 @@ export class LineSocket {
     this.#watchFrame(false);
   }
 
-  /** At once; what was sent before and taken by the system still goes out. */
+  /** Nothing more is read. What was sent before still goes out where the other side takes it. */
   close(reason: CloseReason): void {
     if (this.#socket.destroyed) return;
     if (this.#reason === 'ended') this.#reason = reason;
     this.#socket.destroySoon();
-    if (reason === 'write-buffer' || reason === 'idle') this.#socket.destroy();
+    if (AT_ONCE.has(reason)) this.#socket.destroy();
+    else
+      this.#lingerTimer ??= setTimeout(() => this.#socket.destroy(), this.#options.limits.lingerMs);
   }
 
   #receive(chunk: Buffer): void {

@@ -123,5 +123,7 @@ it('the reference states the limits that are', () => {
   );
   expect(REFERENCE).toContain(`| ${handshakesPerSecond} a second from one address`);
   expect(REFERENCE).toContain(`| ${inFlight}, each for at most ${LINE_LIMITS.inFlightMs / 1000} s`);
+  expect(REFERENCE).toContain(`nothing for ${LINE_LIMITS.unansweredMs / 1000} s after a request`);
+  expect(REFERENCE).toContain(`answers are not taken | ${LINE_LIMITS.lingerMs / 1000} s`);
   expect(REFERENCE).toContain(`| ${LINE_LIMITS.writeBufferBytes / 1024} KiB; then`);
 });
