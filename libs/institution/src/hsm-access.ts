@@ -27,6 +27,7 @@ export interface HsmAccess {
   of(institution: Institution, keys: OpenedKeys): HsmClient;
   /** Undefined where devices are in the process. */
   readonly pool: HsmPool | undefined;
+  readonly payshields: Payshields | undefined;
   /** @throws EnvironmentError where the institution's keys are not where this leads to */
   require(institution: Institution): Promise<void>;
   /**
@@ -65,6 +66,7 @@ function accessOf(context: AppContext, options: HsmAccessOptions): HsmAccess {
   const common = {
     require: async (institution: Institution) => requireWorld(institution, hsmUrls),
     console: async () => undefined,
+    payshields: undefined,
   };
   if (hsmUrls?.protocol !== 'payshield' && config.payshieldLmk !== null) {
     throw new ConfigurationError(
@@ -110,6 +112,7 @@ function payshieldAccess(
   let found: Promise<string | undefined> | undefined;
   return {
     pool,
+    payshields,
     of: (institution, keys) => clientOf(institution, { keys, pool, config }),
     require: async (institution) => {
       requireWorld(institution, config.hsmUrls);

@@ -4,8 +4,14 @@
  * PIN as a PIN block under it; the payShields make PVV or offset of that.
  */
 import type { IssuerFacts } from '@pinfold/flows';
-import type { HsmClient } from '@pinfold/hsm-client';
-import { IDENTITIES, type Institution, must, PAYSHIELD_NAMED } from '@pinfold/institution';
+import {
+  type HsmAccess,
+  IDENTITIES,
+  type Institution,
+  must,
+  type OpenedKeys,
+  PAYSHIELD_NAMED,
+} from '@pinfold/institution';
 import { EnvironmentError } from '@pinfold/platform';
 import { methodOf, type RecordsOf } from './card-records.js';
 
@@ -13,11 +19,13 @@ const FORMAT = 'iso0';
 
 export async function payshieldRecords(o: {
   issuer: Institution;
-  hsm: HsmClient;
+  hsm: HsmAccess;
+  keys: OpenedKeys;
   facts: IssuerFacts;
   seed: string;
 }): Promise<RecordsOf> {
-  const { issuer, hsm, facts, seed } = o;
+  const { issuer, facts, seed } = o;
+  const hsm = o.hsm.of(issuer, o.keys);
   const { named } = issuer.provisioned;
   const pvk = named[PAYSHIELD_NAMED.pvk]!;
   const own = issuer.as(IDENTITIES.production);
@@ -43,23 +51,21 @@ export async function payshieldRecords(o: {
 /** The same ZPK as a token of the issuer's own device and as one of the payShields. */
 async function carryPinKey(o: {
   issuer: Institution;
-  hsm: HsmClient;
+  hsm: HsmAccess;
   facts: IssuerFacts;
 }): Promise<{ own: string; there: string }> {
   const { issuer, hsm, facts } = o;
   const { named } = issuer.provisioned;
   const own = issuer.as(IDENTITIES.production);
-  const usage = 'ZPK';
-  const made = await must(own, 'GenerateWorkingKey', { usage, algorithm: 'T' });
+  const made = await must(own, 'GenerateWorkingKey', { usage: 'ZPK', algorithm: 'T' });
   const { keyBlock } = await must(own, 'ExportKey', {
     key: made.key,
     under: named[PAYSHIELD_NAMED.localZmk(facts.id)]!,
   });
-  const { key } = await must(hsm, 'ImportKey', {
-    keyBlock,
-    under: named[PAYSHIELD_NAMED.zmk(facts.id)]!,
-    usage,
-    checkValue: made.checkValue,
-  });
-  return { own: made.key, there: key };
+  const zmk = named[PAYSHIELD_NAMED.zmk(facts.id)]!;
+  const taken = await hsm.payshields?.takePinKey({ keyBlock, zmk });
+  if (taken?.checkValue === made.checkValue) return { own: made.key, there: taken.token };
+  throw new EnvironmentError(
+    `no payShield takes a ZPK under the zone master key of ${facts.name} (A6)`,
+  );
 }

@@ -9,8 +9,8 @@ import {
   type IssuerFacts,
   OPENING_BALANCE_MINOR,
 } from '@pinfold/flows';
-import type { HsmClient } from '@pinfold/hsm-client';
 import {
+  type HsmAccess,
   type Institution,
   issuerTopology,
   type OpenedKeys,
@@ -27,8 +27,7 @@ const CARDS_AT_ONCE = 1_000;
 /** Cards of one issuer up to `count`. Gives how many were made. */
 export async function provisionCards(o: {
   issuer: Institution;
-  /** The issuer's device in production. */
-  hsm: HsmClient;
+  hsm: HsmAccess;
   facts: IssuerFacts;
   store: IssuerStore;
   keys: OpenedKeys;

@@ -124,7 +124,7 @@ export async function provisionAllCards(
   for (const { facts, institution: issuer, keys, store } of network.issuers.values()) {
     const { progress } = options;
     const { seed } = config;
-    const hsm = network.hsm.of(issuer, keys);
+    const { hsm } = network;
     await provisionCards({ issuer, hsm, facts, store, keys, count, seed, progress });
   }
   return count;

@@ -4,8 +4,14 @@
  * Commands are those of the payShield Core Host Commands manual; withdrawals go through `payshieldClient`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type HsmPool, HsmUnavailable } from '@pinfold/hsm-client';
+import {
+  type HsmPool,
+  HsmUnavailable,
+  payshieldToken,
+  readPayshieldToken,
+} from '@pinfold/hsm-client';
 import { EnvironmentError } from '@pinfold/platform';
+import type { CeremonyKey } from '../ceremonies.js';
 
 export interface PayshieldsOptions {
   readonly pool: HsmPool;
@@ -19,6 +25,8 @@ const UNTIL_UP_MS = 15_000;
 const LOOK_MS = 200;
 const ELSEWHERE = { '41': 'HOST_41' } as const;
 const CHECK_DIGITS = 6;
+/** Of the block under the LMK: PIN encipherment, no restriction of use, version 00, not exportable. */
+const PIN_KEY_HEADER = '#P0N00N00';
 
 export class Payshields {
   readonly pool: HsmPool;
@@ -60,6 +68,24 @@ export class Payshields {
     return reply.startsWith('EF00') || reply.startsWith('EF02');
   }
 
+  /**
+   * A6: a triple DES ZPK that an institution's own device sent under the zone master key that both have,
+   * in whichever form that device sends keys: an X9.143 key block, or a cryptogram in hexadecimal. The
+   * LMK may be of either scheme, so this is not for the client of production, whose ends are alike.
+   */
+  async takePinKey(o: { keyBlock: string; zmk: string }): Promise<CeremonyKey | undefined> {
+    const { keyBlock, zmk } = o;
+    const { key: master } = readPayshieldToken(zmk)!;
+    const sent = (/^[0-9A-F]{32}$/.test(keyBlock) ? 'X' : 'R') + keyBlock;
+    const reply = await this.#ask(
+      master.startsWith('S') ? `A6FFF${master}${sent}S` : `A6001${master}${sent}U`,
+      master.startsWith('S') ? PIN_KEY_HEADER : '',
+    );
+    // 01 warns that the parity was adjusted.
+    const [, key, checkValue] = /^A70[01]([A-Z][0-9A-Z]+)([0-9A-F]{6})$/.exec(reply) ?? [];
+    return key && checkValue ? { token: payshieldToken('ZPK', key), checkValue } : undefined;
+  }
+
   async #whenUp(command: string): Promise<string> {
     const untilMs = Date.now() + this.#untilUpMs;
     for (;;) {
@@ -75,9 +101,9 @@ export class Payshields {
     }
   }
 
-  #ask(command: string): Promise<string> {
+  #ask(command: string, header = ''): Promise<string> {
     const lmk = this.lmk === undefined ? '' : `%${this.lmk}`;
-    return this.pool.send(command + lmk, { repeatable: true, elsewhere: ELSEWHERE });
+    return this.pool.send(command + lmk + header, { repeatable: true, elsewhere: ELSEWHERE });
   }
 }
 
