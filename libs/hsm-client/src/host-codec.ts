@@ -50,6 +50,6 @@ export function readHostReply<C extends HostCommandCode>(
   cursor.at = 4;
   cursor.end = reply.length;
   cursor.pinLength = pinLength;
-  if (!command.parseReply(cursor)) return undefined;
+  if (!command.parseReply(cursor) || cursor.at !== cursor.end) return undefined;
   return { ok: true, error, fields: cursor.values as ReplyOf<C> };
 }

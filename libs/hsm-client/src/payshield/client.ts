@@ -16,15 +16,14 @@ import {
 } from '@pinfold/hsm';
 import { hostRequest, readHostReply } from '../host-codec.js';
 import type { HsmAnswer, HsmClient } from '../port.js';
-import { ELSEWHERE, outcomeOf, REPLY_UNEXPECTED } from './host-errors.js';
+import { ELSEWHERE, outcomeOf } from './host-errors.js';
 import type { PayshieldOptions } from './options.js';
-import { isQuestion, type Question, type Step } from './question.js';
+import { isQuestion, type Question, type Step, UNEXPECTED } from './question.js';
 import { LOCAL, ROWS, type Row } from './rows.js';
 
 const UNKNOWN = refusal('COMMAND_UNKNOWN');
 const NOT_HERE = refusal('COMMAND_REFUSED');
 const BAD_INPUT = refusal('INPUT_INVALID');
-const UNREADABLE = refusal(REPLY_UNEXPECTED);
 
 /** Every host command of the rows changes nothing that a payShield keeps. */
 const SENT = { repeatable: true, elsewhere: ELSEWHERE } as const;
@@ -40,7 +39,7 @@ export function payshieldClient(options: PayshieldOptions): HsmClient {
       if (request === undefined) return BAD_INPUT;
       const text = await pool.send(request, SENT);
       const reply = readHostReply(step.host, text, { pinLength });
-      if (reply === undefined) return UNREADABLE;
+      if (reply === undefined) return UNEXPECTED;
       const { error } = reply;
       const goesOn = reply.ok && (error === '00' || step.warnings?.includes(error) === true);
       if (!goesOn) return outcomeOf(error, command);

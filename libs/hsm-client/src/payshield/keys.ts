@@ -4,7 +4,8 @@
  * key-block LMK they travel as X9.143 key blocks.
  */
 import { done, type Input, type Output, refusal } from '@pinfold/hsm';
-import { ask, keyOf, type Step, type World } from './question.js';
+import type { LmkScheme } from './options.js';
+import { ask, keyOf, type Step, UNEXPECTED, type World } from './question.js';
 import {
   BLOCK_TYPE,
   isKeyBlock,
@@ -13,7 +14,7 @@ import {
   ROLE_OF_USAGE,
   typeOf,
 } from './roles.js';
-import { PAYSHIELD_ROLES, payshieldToken } from './tokens.js';
+import { PAYSHIELD_ROLES, type PayshieldRole, payshieldToken } from './tokens.js';
 
 /** Double length; AES-128: as the device makes them. */
 const LENGTH = { T: 'T2', A: 'A1' } as const;
@@ -29,6 +30,8 @@ const SINGLE_LENGTH = 16;
 const LENGTH_FLAG: Readonly<Record<number, '0' | '1' | '2'>> = { 15: '0', 32: '1', 48: '2' };
 /** The key had other parity than odd, and has odd parity now: the device says nothing of it either. */
 const ADJUSTED = ['01'];
+/** Digits of a check value; a payShield may give 16. */
+const CHECK_DIGITS = 6;
 /** The scheme letter of X9.143 key blocks. */
 const X9143 = 'R';
 
@@ -45,8 +48,7 @@ export function generateWorkingKey(
   { scheme }: World,
 ): Step {
   const { type, made, modeOfUse } = ROLE_FACTS[usage];
-  const read = (o: { key: string; checkValue: string }) =>
-    done({ key: payshieldToken(usage, o.key), checkValue: o.checkValue });
+  const read = (reply: { key: string; checkValue: string }) => received(usage, scheme, reply);
   if (scheme === 'variant') {
     if (algorithm !== 'T') return NO_ALGORITHM;
     return ask('A0', { mode: '0', keyType: type, schemeLmk: 'U' }, read);
@@ -67,9 +69,25 @@ export function exportKey({ key, under }: Input<'ExportKey'>, { scheme }: World)
   const schemeOut = isKeyBlock(token) ? X9143 : CRYPTOGRAMS[token.length - 1]?.[0];
   if (schemeOut === undefined) return NO_EXPORT;
   const fields = { keyType: typeOf(role, token), ...terminal, zmk: master.value.key };
-  return ask('A8', { ...fields, key: token, schemeOut }, (reply) =>
-    done({ keyBlock: reply.key.slice(1), checkValue: reply.checkValue }),
-  );
+  return ask('A8', { ...fields, key: token, schemeOut }, (reply) => {
+    const keyBlock = reply.key.slice(1);
+    const sound =
+      schemeOut === X9143
+        ? readHeader(keyBlock) !== undefined
+        : CRYPTOGRAMS[keyBlock.length]?.[0] === schemeOut;
+    if (!sound || !reply.key.startsWith(schemeOut)) return UNEXPECTED;
+    return done({ keyBlock, checkValue: reply.checkValue });
+  });
+}
+
+/** A key that the payShield gives us, as a token. */
+function received(
+  role: PayshieldRole,
+  scheme: LmkScheme,
+  { key, checkValue }: { key: string; checkValue: string },
+): Step {
+  const token = payshieldToken(role, key);
+  return keyOf(token, scheme, role).ok ? done({ key: token, checkValue }) : UNEXPECTED;
 }
 
 export function importKey(o: Input<'ImportKey'>, { scheme }: World): Step {
@@ -77,10 +95,10 @@ export function importKey(o: Input<'ImportKey'>, { scheme }: World): Step {
   if (!master.ok) return master;
   const role = ROLE_OF_USAGE[o.usage];
   if (role === undefined) return NO_IMPORT;
-  const read = ({ key, checkValue }: Output<'ImportKey'>) =>
-    o.checkValue === undefined || o.checkValue === checkValue
-      ? done({ key: payshieldToken(role, key), checkValue })
-      : OTHER_VALUE;
+  const read = (reply: Output<'ImportKey'>) => {
+    const isRight = o.checkValue === undefined || o.checkValue === reply.checkValue;
+    return isRight ? received(role, scheme, reply) : OTHER_VALUE;
+  };
   const { keyBlock } = o;
   const zmk = master.value.key;
   if (scheme === 'variant') {
@@ -115,7 +133,11 @@ export function keyCheckValue({ key, data }: Input<'KeyCheckValue'>, { scheme }:
     reserved: '00',
     checkValueType: '1',
   } as const;
-  return ask('BU', fields, ({ checkValue }) => done({ checkValue: checkValue.slice(0, 6) }));
+  return ask('BU', fields, ({ checkValue }) =>
+    checkValue.length >= CHECK_DIGITS
+      ? done({ checkValue: checkValue.slice(0, CHECK_DIGITS) })
+      : UNEXPECTED,
+  );
 }
 
 /** Version, length, usage, algorithm, mode of use, key version, exportability (ANSI X9.143 table 1). */

@@ -4,12 +4,14 @@
  * the device's own, byte for byte.
  */
 import { done, fromHex, type Input, refusal, toHex } from '@pinfold/hsm';
-import { ask, keyOf, type Step, type World } from './question.js';
+import { ask, keyOf, type Step, UNEXPECTED, type World } from './question.js';
 import { algorithmOf, typeOf } from './roles.js';
 import type { PayshieldKey } from './tokens.js';
 
 /** Longest message of one M6 or M8; the length field has four digits, and a port its frame. */
 const MESSAGE_MAX = 32_000;
+
+const MAC_DIGITS = 16;
 
 const HOW = {
   T: { algorithm: '3', padding: '1' },
@@ -22,14 +24,18 @@ export function generateMac({ key, data }: Input<'GenerateMac'>, { scheme }: Wor
   const opened = keyOf(key, scheme, 'TAK', 'ZAK');
   if (!opened.ok) return opened;
   if (data.length > MESSAGE_MAX) return TOO_LONG;
-  return ask('M6', headOf(opened.value, data), ({ mac }) => done({ mac: fromHex(mac) }));
+  return ask('M6', headOf(opened.value, data), ({ mac }) =>
+    mac.length === MAC_DIGITS ? done({ mac: fromHex(mac) }) : UNEXPECTED,
+  );
 }
 
 export function verifyMac({ key, data, mac }: Input<'VerifyMac'>, { scheme }: World): Step {
   const opened = keyOf(key, scheme, 'TAK', 'ZAK');
   if (!opened.ok) return opened;
   if (data.length > MESSAGE_MAX) return TOO_LONG;
-  return ask('M8', { ...headOf(opened.value, data), mac: toHex(mac) }, () => done({}));
+  return ask('M8', { ...headOf(opened.value, data), mac: toHex(mac) }, ({ iv }) =>
+    iv === '' ? done({}) : UNEXPECTED,
+  );
 }
 
 function headOf({ role, key }: PayshieldKey, data: Uint8Array) {

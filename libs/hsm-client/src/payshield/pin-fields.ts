@@ -21,6 +21,11 @@ export function formatFor({ key }: PayshieldKey, format: string): Done<string> |
   return facts?.algorithm === algorithmOf(key) ? done(facts.code) : NOT_THIS_FORMAT;
 }
 
+/** Whether it is as long as blocks of the format are. */
+export function isBlockOf(format: string, pinBlock: Uint8Array): boolean {
+  return pinBlock.length === FORMATS[format]?.bytes;
+}
+
 /** A PIN block under a key, with its format's code. */
 export function blockFor(
   key: PayshieldKey,
@@ -28,7 +33,7 @@ export function blockFor(
 ): Done<{ format: string; pinBlock: string }> | Refusal {
   const code = formatFor(key, format);
   if (!code.ok) return code;
-  if (pinBlock.length !== FORMATS[format]!.bytes) return NOT_THIS_FORMAT;
+  if (!isBlockOf(format, pinBlock)) return NOT_THIS_FORMAT;
   return done({ format: code.value, pinBlock: toHex(pinBlock) });
 }
 

@@ -5,6 +5,7 @@
 import type { HostCommandCode, ReplyOf, RequestOf } from '@pinfold/host-commands';
 import { type Done, type Refusal, refusal } from '@pinfold/hsm';
 import type { HsmAnswer } from '../port.js';
+import { REPLY_UNEXPECTED } from './host-errors.js';
 import type { PayshieldOptions } from './options.js';
 import { type PayshieldKey, type PayshieldRole, readPayshieldToken } from './tokens.js';
 
@@ -37,6 +38,9 @@ export function ask<C extends HostCommandCode>(
 export function isQuestion(step: Step): step is Question {
   return 'host' in step;
 }
+
+/** A reply that cannot be: the fields fit the layout, and still it is no such thing. */
+export const UNEXPECTED = refusal(REPLY_UNEXPECTED);
 
 const NO_TOKEN = refusal('TOKEN_INVALID');
 

@@ -1,7 +1,7 @@
 /** PIN blocks from terminal or zone key to zone key: CA and CC. */
 import { done, fromHex, type Input, refusal } from '@pinfold/hsm';
-import { accountFor, blockFor, formatFor } from './pin-fields.js';
-import { ask, keyOf, type Step, type World } from './question.js';
+import { accountFor, blockFor, formatFor, isBlockOf } from './pin-fields.js';
+import { ask, keyOf, type Step, UNEXPECTED, type World } from './question.js';
 
 /** PINs of ISO 9564-1 have 4 to 12 digits. */
 export const LONGEST_PIN = '12';
@@ -30,5 +30,8 @@ export function translatePinBlock(o: Input<'TranslatePinBlock'>, { scheme }: Wor
     account: accountFor(o.pan, block.value.format, format.value),
   };
   const command = from.value.role === 'TPK' ? 'CA' : 'CC';
-  return ask(command, fields, ({ pinBlock }) => done({ pinBlock: fromHex(pinBlock) }));
+  return ask(command, fields, (reply) => {
+    const pinBlock = fromHex(reply.pinBlock);
+    return isBlockOf(o.to.format, pinBlock) ? done({ pinBlock }) : UNEXPECTED;
+  });
 }
