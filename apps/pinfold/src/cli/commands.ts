@@ -92,6 +92,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/hsm.js')).hsmCommand,
   },
   {
+    name: 'payshield',
+    summary: 'the console of a payShield with a published test LMK',
+    load: async () => (await import('../commands/payshield.js')).payshieldCommand,
+  },
+  {
     name: 'audit',
     summary: 'audit chains of devices',
     load: async () => (await import('../commands/audit.js')).auditCommand,
