@@ -20,7 +20,7 @@ export interface HostCommand<Q extends Layout = Layout, R extends Layout = Layou
   readonly request: Q;
   readonly reply: R;
   /** Headers of key blocks (`#…`, `&…`, `!…`) may follow the fields: the command makes keys. */
-  readonly attributes?: boolean | 'private key';
+  readonly attributes?: boolean | 'private key' | 'public key';
   /** Meanings that error codes have in this command. */
   readonly errors?: Readonly<Partial<Record<ReplyCode, string>>>;
   /** Codes beside 00 with which the command was done: its reply is whole. */

@@ -5,13 +5,14 @@
  *   %ii            LMK identifier
  *   #…             header of the key block to be made under the LMK: usage (2), algorithm and length (2,
  *                  A0 alone), mode of use, version (2), exportability, optional blocks (2); for private
- *                  keys version and optional blocks
+ *                  keys version and optional blocks, for public ones mode of use, version, exportability
+ *                  and optional blocks
  *   &…             header of the block that leaves: exportability alone, or usage (2), mode of use, version
  *                  (2), exportability, optional blocks (2)
  *   !…             version of the block that leaves, B or D; BW: whether and which check value follows
  *   X'19' and up to 32 characters: sent back
  */
-import type { KeyAttributes, MadeAttributes, ReplyCode } from '@pinfold/hsm';
+import type { KeyAttributes, MadeAttributes, PublicKeyHeader, ReplyCode } from '@pinfold/hsm';
 import type { ReadyCommand } from '../declare.js';
 
 const TRAILER = '\x19';
@@ -34,6 +35,7 @@ export interface Tail {
   lmkId?: string;
   attributes?: MadeAttributes;
   privateKeyVersion?: string;
+  publicKey?: PublicKeyHeader;
   exported?: Partial<KeyAttributes>;
   blockVersion?: string;
   trailer: string;
@@ -78,6 +80,7 @@ function take(
     tail.privateKeyVersion = body.slice(0, 2);
     return undefined;
   }
+  if (attributes === 'public key') return start === '#' ? publicKeyInto(tail, body) : '15';
   if (start === '#') return attributesInto(tail, body);
   if (start === '&') return exportedInto(tail, body);
   if (start === '!' && /^[A-E]$|^0$|^1[01]$/.test(body)) {
@@ -101,6 +104,17 @@ function attributesInto(tail: Tail, body: string): ReplyCode | undefined {
   const length = KEY_BYTES_OF_ALGORITHM[algorithm] ?? KEY_BYTES_OF_ALGORITHM[algorithm[0]!];
   if (length === undefined) return 'A7';
   tail.attributes = { ...rest, algorithm: algorithm[0]!, length };
+  return undefined;
+}
+
+/** Mode of use, version (2), exportability, optional blocks (2). */
+function publicKeyInto(tail: Tail, body: string): ReplyCode | undefined {
+  const [modeOfUse, keyVersion] = [body.slice(0, 1), body.slice(1, 3)];
+  if (!/^[VEN]$/.test(modeOfUse)) return 'A8';
+  if (!/^[0-9A-Za-z]{2}$/.test(keyVersion)) return 'A9';
+  if (!/^[ENS]$/.test(body.slice(3, 4))) return 'AA';
+  if (body.slice(4) !== NO_BLOCKS) return 'AB';
+  tail.publicKey = { modeOfUse, keyVersion, exportability: body.slice(3, 4) };
   return undefined;
 }
 

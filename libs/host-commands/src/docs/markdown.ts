@@ -242,6 +242,7 @@ function lengthText(length: FieldLength): string {
   if ('accountFor' in length) return '12 (18 with format 04; the PAN and `;` with 48)';
   if ('before' in length) return `up to ${length.max}`;
   if ('der' in length) return 'DER';
+  if ('keptKey' in length) return 'as it is';
   if ('fromOrBlock' in length) return `${length.fromOrBlock}, or a key block`;
   if ('beforeEnd' in length)
     return length.beforeEnd === 0 ? 'the rest,' : `all but ${length.beforeEnd},`;

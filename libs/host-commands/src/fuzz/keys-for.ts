@@ -1,5 +1,13 @@
 /** Good key tokens for fuzzing and benchmarks, asked from the device itself by A0. */
-import { KEY_ROLES, type KeyRole, LmkContext, newRsaPair, wireOfBytes } from '@pinfold/hsm';
+import {
+  bytesOfWire,
+  KEY_ROLES,
+  type KeyRole,
+  keepPublicKey,
+  LmkContext,
+  newRsaPair,
+  wireOfBytes,
+} from '@pinfold/hsm';
 import type { HostDevice } from '../device/host-device.js';
 import { LENGTH_OF_BLOCK } from '../layout/nodes.js';
 
@@ -27,6 +35,13 @@ function rsaKey({ module }: HostDevice, wanted: 'rsaPublic' | 'rsaPrivate'): str
   return `${length}|${wireOfBytes(pair.privateKey)}`;
 }
 
+/** A public key as EO gives it back, on a device that is not authorised, too. */
+function keptKey(device: HostDevice): string {
+  const publicKey = bytesOfWire(rsaKey(device, 'rsaPublic'));
+  const authentication = new Uint8Array();
+  return wireOfBytes(keepPublicKey(new LmkContext(device.module), { publicKey, authentication }));
+}
+
 /** `length|token` of an HMAC key, where the LMK has key blocks. */
 function hmacKey({ module }: HostDevice): string | undefined {
   if (module.defaultLmk.kind !== 'key-block') return undefined;
@@ -38,6 +53,7 @@ function hmacKey({ module }: HostDevice): string | undefined {
 
 function newToken(device: HostDevice, wanted: string): string | undefined {
   if (wanted === 'rsaPublic' || wanted === 'rsaPrivate') return rsaKey(device, wanted);
+  if (wanted === 'rsaKept') return keptKey(device);
   if (wanted === 'hmac') return hmacKey(device);
   const row = Object.hasOwn(KEY_ROLES, wanted) ? KEY_ROLES[wanted as KeyRole] : undefined;
   const type = row?.type ?? (wanted.length === 2 ? `0${wanted}` : wanted);

@@ -134,6 +134,7 @@ function sampleWhole(
 ): string | Uint8Array | undefined {
   if (typeof length !== 'object') return undefined;
   if ('first' in length) return sampleLed(length, o.random);
+  if ('keptKey' in length) return bytesOfWire(o.keyFor('rsaKept') ?? '');
   if ('der' in length) return bytesOfWire(o.keyFor('rsaPublic') ?? '');
   if (!('fromOrBlock' in length)) return undefined;
   const named = o.keyFor(name === 'privateKey' ? 'rsaPrivate' : 'hmac') ?? '0000|';
@@ -170,7 +171,7 @@ function sampleLength(length: FieldLength, values: Values, o: SampleOptions): nu
   if ('beforeEnd' in length || 'before' in length) {
     return Math.floor(o.random() * Math.min(40, length.max));
   }
-  if ('der' in length || 'fromOrBlock' in length) return 0;
+  if ('der' in length || 'fromOrBlock' in length || 'keptKey' in length) return 0;
   return length.min + Math.floor(o.random() * (length.max - length.min + 1));
 }
 

@@ -90,7 +90,7 @@ function fits(text: string, length: FieldLength, values: Values, pinLength: numb
   if ('first' in length) return size === (length.first[text[0] ?? ''] ?? length.otherwise);
   if ('blockOf' in length) return size === pinBlockDigits(textOf(values, length.blockOf));
   if ('beforeEnd' in length || 'before' in length) return size <= length.max;
-  if ('der' in length) return size <= length.max;
+  if ('der' in length || 'keptKey' in length) return size <= length.max;
   if ('fromOrBlock' in length) {
     const stated = values[length.fromOrBlock];
     return size <= length.max && (stated === LENGTH_OF_BLOCK || size === Number(stated));

@@ -46,6 +46,8 @@ export type FieldLength =
   | { readonly before: string; readonly max: number }
   /** As long as the DER element that stands there. */
   | { readonly der: 'element'; readonly max: number }
+  /** A public key as hosts keep it, see `kept-key.ts`. */
+  | { readonly keptKey: 'any form'; readonly max: number }
   /** As an earlier field says in decimal; where that is FFFF, a key block that tells its own length. */
   | { readonly fromOrBlock: string; readonly max: number }
   /** The device's PIN field: clear and enciphered PINs have its length. */

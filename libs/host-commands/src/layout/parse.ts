@@ -5,6 +5,7 @@
 import type { ReplyCode } from '@pinfold/hsm';
 import { bytesOfWire } from '@pinfold/hsm';
 import { allOf } from './chars.js';
+import { derLength, keptKeyLength } from './kept-key.js';
 import type { FieldLength, FieldNode, KeyNode, Layout, Node } from './nodes.js';
 import { ACCOUNT_BY_FORMAT, LENGTH_OF_BLOCK, usageOf } from './nodes.js';
 
@@ -153,6 +154,12 @@ function lengthReader(length: FieldLength): (c: Cursor) => number {
       return size <= length.max ? size : -1;
     };
   }
+  if ('keptKey' in length) {
+    return (c) => {
+      const size = keptKeyLength(c.text, c.at, c.end);
+      return size <= length.max ? size : -1;
+    };
+  }
   if ('fromOrBlock' in length) {
     return (c) => {
       const stated = c.values[length.fromOrBlock] as string;
@@ -221,17 +228,6 @@ function variantLength(c: Cursor, first: string, plain: KeyNode['plain']): numbe
   const to = from + digitCount;
   if (digitCount < 0 || to > c.end || !allOf('hex', c.text, from, to)) return -1;
   return to - c.at;
-}
-
-/** Length of a DER element with its header (up to 64 KiB); -1 where there is none. */
-export function derLength(text: string, at: number, end: number): number {
-  if (at + 2 > end) return -1;
-  const first = text.charCodeAt(at + 1);
-  if (first < 0x80) return 2 + first;
-  const size = first & 0x7f;
-  if (size < 1 || size > 2 || at + 2 + size > end) return -1;
-  const high = size === 2 ? text.charCodeAt(at + 2) << 8 : 0;
-  return 2 + size + high + text.charCodeAt(at + 1 + size);
 }
 
 /** `S` or `R` and a key block, whose second to fifth characters are its length. */

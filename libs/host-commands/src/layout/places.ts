@@ -129,7 +129,7 @@ function lengthReader(length: FieldLength, of: Record<string, number>): Step {
   if (typeof length === 'number') return () => length;
   if (length === 'pin' || 'until' in length || 'beforeEnd' in length) throw unsuited('length');
   if ('before' in length || 'der' in length || 'fromOrBlock' in length) throw unsuited('length');
-  if ('first' in length) throw unsuited('length');
+  if ('first' in length || 'keptKey' in length) throw unsuited('length');
   if ('by' in length) {
     const subject = placeOf(of, length.by);
     const cases = Object.entries(length.of).map(([value, size]) => ({ is: oneOf([value]), size }));

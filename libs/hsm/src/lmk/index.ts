@@ -61,7 +61,7 @@ export {
 } from './pin-verification.js';
 export * from './refusal.js';
 export * from './rsa.js';
-export { RSA_MODES, sealPrivateKey } from './rsa-tokens.js';
+export { type PublicKeyHeader, RSA_MODES, sealPrivateKey } from './rsa-tokens.js';
 export * from './scripts.js';
 export * from './settings.js';
 export { PIN_FIELD } from './stored-pin.js';

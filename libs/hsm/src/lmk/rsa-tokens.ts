@@ -6,25 +6,25 @@
  *   pair 34-35 with a zero vector and the MAC is CMAC under variant 1 of that pair: a format of its own,
  *   since that of a real device is not public. The mode of use stands before the key as one byte.
  *
- * The MAC of a public key is ISO 9797-1 algorithm 3 with zeros under pair 36-37 over the DER and the
- * authentication data, left four bytes: confirmed by the examples of the HSM 8000 manuals (EQ, EU).
+ * A public key (DER) is under a key-block LMK `S` and a key block of usage 02, as payShields have it; what
+ * is in the block is its own affair. Under the variant LMK it has a MAC: ISO 9797-1 algorithm 3 with zeros
+ * under pair 36-37 over the DER and the authentication data, left four bytes, confirmed by the examples of
+ * the HSM 8000 manuals (EQ, EU).
  */
 import {
-  AesKey,
   cmac,
   concatBytes,
   DesKey,
   decryptCbc,
   encryptCbc,
   equalConstantTime,
-  hmac,
   iso9797Mac,
   type RandomBytes,
   wipe,
 } from '@pinfold/crypto';
 import { lmkVariant, unwrapKeyBlock, wrapKeyBlock } from '@pinfold/keyblock';
-import type { Lmk } from './lmk.js';
-import { refuse } from './refusal.js';
+import type { KeyBlockLmk, Lmk, VariantLmk } from './lmk.js';
+import { type ReplyCode, refuse } from './refusal.js';
 import { bytesOfWire, wireOfBytes } from './wire-text.js';
 
 /** What a private key may do: key type 0, 1 and 2 of EI. */
@@ -35,7 +35,17 @@ export type RsaUse = 'sign' | 'decrypt';
 const PRIVATE_USAGES = ['03', 'S0', 'D1', 'K3', 'S2'];
 const PUBLIC_MAC_BYTES = 4;
 const TOKEN_MAC_BYTES = 8;
-const MAC_PURPOSE = new TextEncoder().encode('MAC on public keys');
+/** payShield key usage of RSA public keys. */
+const PUBLIC_USAGE = '02';
+
+interface BlockKind {
+  readonly usages: readonly string[];
+  /** For what is no key block of this LMK. */
+  readonly malformed: ReplyCode;
+}
+
+const PRIVATE: BlockKind = { usages: PRIVATE_USAGES, malformed: '49' };
+const PUBLIC: BlockKind = { usages: [PUBLIC_USAGE], malformed: '83' };
 
 export interface PrivateKeyHeader {
   readonly modeOfUse: string;
@@ -65,7 +75,7 @@ export function sealPrivateKey(
 /** The private key of a token, allowed for this use; code 49 where it is none under the LMK. */
 export function openPrivateKey(lmk: Lmk, token: Uint8Array, use: RsaUse): Uint8Array {
   const { modeOfUse, der } =
-    lmk.kind === 'variant' ? openUnderPair(lmk.pairs, token) : openBlock(lmk, token);
+    lmk.kind === 'variant' ? openUnderPair(lmk.pairs, token) : openBlock(lmk, token, PRIVATE);
   if (modeOfUse !== RSA_MODES[use] && modeOfUse !== RSA_MODES.both) {
     wipe(der);
     refuse(lmk.kind === 'variant' ? '29' : 'A8');
@@ -78,15 +88,15 @@ interface Opened {
   readonly der: Uint8Array;
 }
 
-function openBlock(lmk: Lmk & { kind: 'key-block' }, token: Uint8Array): Opened {
+function openBlock(lmk: KeyBlockLmk, token: Uint8Array, kind: BlockKind): Opened {
   const text = wireOfBytes(token);
   if (!text.startsWith('S')) refuse('A1');
   const opened = unwrapKeyBlock({ kbpk: lmk.keys, block: text.slice(1) });
-  if (!opened.ok) return refuse(opened.detail === 'MAC_WRONG' ? 'A4' : '49');
+  if (!opened.ok) return refuse(opened.detail === 'MAC_WRONG' ? 'A4' : kind.malformed);
   const { header, key } = opened.value;
   if (header.reserved !== lmk.id && header.reserved !== 'FF') refuse('A3');
   if (header.algorithm !== 'R') refuse('A7');
-  if (!PRIVATE_USAGES.includes(header.usage)) refuse('A6');
+  if (!kind.usages.includes(header.usage)) refuse('A6');
   return { modeOfUse: header.modeOfUse, der: key };
 }
 
@@ -127,17 +137,43 @@ function tokenMac(pairs: Pairs, body: Uint8Array): Uint8Array {
 }
 
 /** Four bytes over a public key (DER) and its authentication data. */
-export function publicKeyMac(lmk: Lmk, der: Uint8Array, authentication: Uint8Array): Uint8Array {
+export function publicKeyMac(
+  { pairs }: VariantLmk,
+  der: Uint8Array,
+  authentication: Uint8Array,
+): Uint8Array {
+  const key = DesKey.of(pairs['36-37']!);
   const data = concatBytes(der, authentication);
-  return macOf(lmk, data).slice(0, PUBLIC_MAC_BYTES);
+  const mac = iso9797Mac({ algorithm: 3, padding: 1, key, data });
+  key.wipe();
+  return mac.slice(0, PUBLIC_MAC_BYTES);
 }
 
-function macOf(lmk: Lmk, data: Uint8Array): Uint8Array {
-  if (lmk.kind === 'variant') {
-    return iso9797Mac({ algorithm: 3, padding: 1, key: DesKey.of(lmk.pairs['36-37']!), data });
-  }
-  const key = AesKey.of(hmac('sha256', lmk.pinKey, MAC_PURPOSE));
-  const mac = cmac(key, data);
-  key.wipe();
-  return mac;
+export interface PublicKeyHeader {
+  /** V to verify signatures, E to encipher keys, N for both. */
+  readonly modeOfUse: string;
+  readonly keyVersion: string;
+  readonly exportability: string;
+}
+
+export function sealPublicKey(
+  lmk: KeyBlockLmk,
+  der: Uint8Array,
+  { random, ...stated }: PublicKeyHeader & { random: RandomBytes },
+): Uint8Array {
+  const header = {
+    ...stated,
+    version: lmk.version,
+    usage: PUBLIC_USAGE,
+    algorithm: 'R',
+    reserved: lmk.id,
+  };
+  return bytesOfWire(`S${wrapKeyBlock({ kbpk: lmk.keys, header, key: der, random })}`);
+}
+
+/** The DER of a public key's block, allowed for the use. */
+export function openPublicKey(lmk: KeyBlockLmk, token: Uint8Array, use?: 'V' | 'E'): Uint8Array {
+  const { modeOfUse, der } = openBlock(lmk, token, PUBLIC);
+  if (use !== undefined && modeOfUse !== use && modeOfUse !== 'N') refuse('A8');
+  return der;
 }

@@ -1,5 +1,5 @@
 /** RSA keys of host commands: pairs made, public keys trusted by a MAC, keys moved under them. */
-import { adjustOddParity, hasOddParity } from '@pinfold/crypto';
+import { adjustOddParity, concatBytes, hasOddParity } from '@pinfold/crypto';
 import {
   generateRsaPair,
   generateRsaPairLater,
@@ -16,15 +16,19 @@ import {
   rsaSign,
 } from '../keys/rsa-primitives.js';
 import { mustEqual } from './equal.js';
+import type { Lmk } from './lmk.js';
 import type { LmkContext } from './lmk-context.js';
 import { type LmkKey, openKeyOf } from './open-key.js';
 import { refuse } from './refusal.js';
 import {
   openPrivateKey,
+  openPublicKey,
   type PrivateKeyHeader,
+  type PublicKeyHeader,
   publicKeyMac,
   RSA_MODES,
   sealPrivateKey,
+  sealPublicKey,
 } from './rsa-tokens.js';
 
 /** Bits below which the setting `long-rsa-keys` refuses a modulus. */
@@ -84,27 +88,46 @@ interface Trusted {
   readonly authentication: Uint8Array;
 }
 
-/** The MAC by which a public key is known again; only while authorised. */
-export function macOfPublicKey(context: LmkContext, o: Trusted): Uint8Array {
-  return publicKeyMac(context.lmk, o.publicKey, o.authentication);
+/** A public key as a host gives it back: by a MAC under a variant LMK, in a key block under the others. */
+export type KeptPublicKey =
+  | (Trusted & { readonly mac: Uint8Array })
+  | { readonly block: Uint8Array };
+
+const ANY_USE: PublicKeyHeader = { modeOfUse: 'N', keyVersion: '00', exportability: 'N' };
+
+/** What a host keeps of a public key (DER); only while authorised. */
+export function keepPublicKey(
+  { lmk, module }: LmkContext,
+  o: Trusted & { readonly header?: PublicKeyHeader },
+): Uint8Array {
+  if (lmk.kind === 'variant') {
+    return concatBytes(publicKeyMac(lmk, o.publicKey, o.authentication), o.publicKey);
+  }
+  if (o.authentication.length > 0) refuse('15');
+  return sealPublicKey(lmk, o.publicKey, { ...ANY_USE, ...o.header, random: module.random });
 }
 
-/** Ends the command with 01 where the MAC of a public key is wrong. */
-export function mustBeAuthentic(
-  context: LmkContext,
-  o: Trusted & { readonly mac: Uint8Array },
-): void {
-  mustEqual(publicKeyMac(context.lmk, o.publicKey, o.authentication), o.mac);
-}
-
-/** A public key as the commands keep it (either way of writing), its MAC verified. */
+/**
+ * The numbers of a public key that was kept (either way of writing): 01 where its MAC is wrong, A4 where
+ * that of its block is, A8 where its block is for another use.
+ */
 export function authenticKey(
   context: LmkContext,
-  o: Trusted & { readonly mac: Uint8Array },
+  kept: KeptPublicKey,
+  use?: 'V' | 'E',
 ): RsaPublicNumbers {
-  mustBeAuthentic(context, o);
-  const signed = readRsaPublicKey(o.publicKey, 'signed');
-  return publicKeyOf(context, o.publicKey, signed === undefined ? 'unsigned' : 'signed');
+  const der = authenticDer(context.lmk, kept, use);
+  const signed = readRsaPublicKey(der, 'signed');
+  return publicKeyOf(context, der, signed === undefined ? 'unsigned' : 'signed');
+}
+
+function authenticDer(lmk: Lmk, kept: KeptPublicKey, use?: 'V' | 'E'): Uint8Array {
+  if (lmk.kind === 'key-block') {
+    return openPublicKey(lmk, 'block' in kept ? kept.block : refuse('A1'), use);
+  }
+  if ('block' in kept) return refuse('A1');
+  mustEqual(publicKeyMac(lmk, kept.publicKey, kept.authentication), kept.mac);
+  return kept.publicKey;
 }
 
 /** PKCS#1 v1.5; 78 where the modulus is too short for the hash. */

@@ -1,6 +1,13 @@
 /** Fields and errors that the RSA commands share. */
-import type { RsaHash, RsaPadding } from '@pinfold/hsm';
+import {
+  type KeptPublicKey,
+  type RsaHash,
+  type RsaPadding,
+  refuse,
+  wireOfBytes,
+} from '@pinfold/hsm';
 import type { Context } from '../../device/context.js';
+import { KEPT_KEY_END, keptKeyParts } from '../../layout/kept-key.js';
 import {
   alnum,
   binary,
@@ -40,12 +47,30 @@ export const publicKey = binary(
   { about: 'sequence of modulus and exponent', error: '04' },
 );
 
-export const publicKeyMacField = binary('mac', 4, {
-  about: 'MAC on public key and authentication data, as EO gives it',
-});
+/** A public key that EO has given back. */
+const KEPT_MAX = 2_048;
+export const keptKey = binary(
+  'keptKey',
+  { keptKey: 'any form', max: KEPT_MAX },
+  {
+    error: '04',
+    about:
+      'public key as EO gives it: MAC (4), DER and authentication data; under a key-block LMK S and a block',
+  },
+);
+
+/** What may stand between a public key and what follows the fields. */
+export const endOfKey = optional('~');
+
+/** The public key of a field that names one by what EO gave; 04 where it is none. */
+export function keptBy(context: Context, field: Uint8Array): KeptPublicKey {
+  const parts = keptKeyParts(wireOfBytes(field)) ?? refuse('04');
+  const isBlock = 'block' in parts;
+  return isBlock === (context.lmk.kind === 'key-block') ? parts : refuse('A1');
+}
 
 /** The characters that begin what may follow the fields of a message. */
-export const TAIL = '%#&!~;\x19';
+export const TAIL = KEPT_KEY_END;
 export const authentication = binary(
   'authentication',
   { before: TAIL, max: 512 },

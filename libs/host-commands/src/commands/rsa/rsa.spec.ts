@@ -41,7 +41,40 @@ describe('public keys', () => {
     const made = ask(of, `EO01${der}${AUTHEN_DATA}%00\x19tail`);
     expect(hexOf(made.slice(4, 8))).toBe(PUBLISHED_MAC);
     expect(made.endsWith('\x19tail')).toBe(true);
-    expect(ask(of, `EO01${der}${AUTHEN_DATA}%01`).slice(4, 8)).not.toBe(wire(PUBLISHED_MAC));
+    expect(ask(of, `EQ${mac()}${der}${AUTHEN_DATA}~%00\x19tail`)).toBe('ER00\x19tail');
+  });
+
+  const mac = (): string => wire(PUBLISHED_MAC);
+
+  it('are key blocks under a key-block LMK', () => {
+    const made = ask(of, `EO01${der}~%01#V00N00`);
+    expect(made).toMatch(/^EP00S1\d{4}02RV00N0001/);
+    const block = made.slice(4);
+    expect(ask(of, `EQ${block}%01`)).toBe('ER00');
+    expect(ask(of, `EO01${der}%01`)).toMatch(/^EP00S1\d{4}02RN00N0001/);
+    const altered = `${block.slice(0, -1)}${block.endsWith('0') ? '1' : '0'}`;
+    expect(ask(of, `EQ${altered}%01`)).toBe('ERA4');
+    expect(ask(of, `EQ${block}`)).toBe('ERA1');
+    expect(ask(of, `EQ${mac()}${der}%01`)).toBe('ERA1');
+    expect(ask(of, `EQ${block}%02`)).toBe('ER83');
+    expect(ask(of, `EO01${der}${AUTHEN_DATA}%01`)).toBe('EP15');
+  });
+
+  it.each([
+    ['#X00N00', 'A8'],
+    ['#V0!N00', 'A9'],
+    ['#V00X00', 'AA'],
+    ['#V00N01', 'AB'],
+    ['&N', '15'],
+  ])('are refused with %s as their header: %s', (tail, code) => {
+    expect(ask(of, `EO01${der}~%01${tail}`)).toBe(`EP${code}`);
+  });
+
+  it('have no form but those', () => {
+    expect(ask(of, `EQ${mac()}`)).toBe('ER15');
+    expect(ask(of, `EQ${mac()}nothing`)).toBe('ER15');
+    expect(ask(of, `EQ${mac()}${der.slice(0, -1)}`)).toBe('ER15');
+    expect(ask(of, 'EQS10020')).toBe('ER15');
   });
 });
 
@@ -94,12 +127,23 @@ describe.each(['', '%01'])('key pairs under the LMK of "%s"', (lmk) => {
 
   it('verify what they signed and nothing else', () => {
     const signature = ask(of, `EW0601010012${message};${flagged}${lmk}`).slice(4);
-    const mac = ask(of, `EO02${pair.publicKey}${lmk}`).slice(4, 8);
-    const verify = (text: string, by = mac) =>
-      ask(of, `EY060101${signature};${text};${by};${pair.publicKey}${lmk}`);
+    const kept = ask(of, `EO02${pair.publicKey}${lmk}`).slice(4);
+    const verify = (text: string, by = kept) => ask(of, `EY060101${signature};${text};${by}${lmk}`);
     expect(verify(`0012${message}`)).toBe('EZ00');
     expect(verify('0012to be sold!!')).toBe('EZ02');
-    expect(verify(`0012${message}`, '\0\0\0\0')).toBe('EZ01');
+    if (lmk !== '') {
+      expect(
+        verify(`0012${message}`, ask(of, `EO02${pair.publicKey}~#E00N00${lmk}`).slice(4)),
+      ).toBe('EZA8');
+      return;
+    }
+    const old = `${kept.slice(0, 4)};${pair.publicKey}`;
+    expect(verify(`0012${message}`, old)).toBe('EZ00');
+    const named = ask(of, `EO02${pair.publicKey}name`).slice(4, 8);
+    expect(verify(`0012${message}`, `${named}${pair.publicKey}name`)).toBe('EZ00');
+    expect(verify(`0012${message}`, `${named}name;${pair.publicKey}`)).toBe('EZ00');
+    expect(verify(`0012${message}`, `${named}${pair.publicKey}`)).toBe('EZ01');
+    expect(verify(`0012${message}`, `\0\0\0\0${pair.publicKey}`)).toBe('EZ01');
   });
 
   it('take keys from under their public half, and put them there', () => {
@@ -119,17 +163,14 @@ describe.each(['', '%01'])('key pairs under the LMK of "%s"', (lmk) => {
     // The check value is published with this key in many places.
     expect(check.slice(0, 6)).toBe('08D7B4');
     if (!block) expect(token).toBe(tokenOf(of, 'zpk', value, 'X'));
-    const mac = ask(of, `EO02${pair.publicKey}${lmk}`).slice(4, 8);
-    const out = ask(
-      of,
-      `GK0102010600;${type}${block ? 'F' : '1'}${token}${check}${mac}${pair.publicKey}${lmk}`,
-    );
+    const kept = ask(of, `EO02${pair.publicKey}${lmk}`).slice(4);
+    const out = ask(of, `GK0102010600;${type}${block ? 'F' : '1'}${token}${check}${kept}${lmk}`);
     expect(out.slice(0, 8)).toBe('GL000128');
     const back = ask(of, `GI0102010600;${type}0128${out.slice(8)};${flagged}${tail}`);
     expect(back.slice(-16)).toBe(check);
     const wrong = ask(
       of,
-      `GK0102010600;${type}${block ? 'F' : '1'}${token}${'1'.repeat(16)}${mac}${pair.publicKey}${lmk}`,
+      `GK0102010600;${type}${block ? 'F' : '1'}${token}${'1'.repeat(16)}${kept}${lmk}`,
     );
     expect(wrong).toBe('GL84');
   });

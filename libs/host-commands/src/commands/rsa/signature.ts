@@ -2,14 +2,7 @@
 import { authenticKey, refuse, rsaVerifies, signed } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { binary, choice, digits, layout, literal } from '../../layout/nodes.js';
-import {
-  authentication,
-  HASHES,
-  privateKeyFields,
-  publicKey,
-  publicKeyMacField,
-  rsaAlgorithm,
-} from './rsa-fields.js';
+import { endOfKey, HASHES, keptBy, keptKey, privateKeyFields, rsaAlgorithm } from './rsa-fields.js';
 
 const hash = choice('hash', HASHES, { error: '05' });
 const padMode = choice('padMode', { '01': 'PKCS#1 v1.5' }, { error: '07' });
@@ -58,10 +51,8 @@ export const verifySignature = hostCommand({
     binary('signature', { from: 'signatureLength', max: 512 }),
     literal(';'),
     ...message,
-    publicKeyMacField,
-    authentication,
-    literal(';'),
-    publicKey,
+    keptKey,
+    endOfKey,
   ),
   reply: layout(),
   errors: {
@@ -72,8 +63,10 @@ export const verifySignature = hostCommand({
     '06': 'signature identifier',
     '07': 'pad mode',
   },
+  notes:
+    'The authentication data may stand before the key, too, with `;` between them, as in the HSM 8000 reference.',
   run: (context, o) => {
-    const key = authenticKey(context, o);
+    const key = authenticKey(context, keptBy(context, o.keptKey), 'V');
     const { signature } = o;
     const right = rsaVerifies({
       publicKey: key,

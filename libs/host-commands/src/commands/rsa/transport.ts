@@ -12,12 +12,12 @@ import { hostCommand } from '../../declare.js';
 import type { Context } from '../../device/context.js';
 import { alnum, binary, choice, digits, hex, key, layout, literal } from '../../layout/nodes.js';
 import {
-  authentication,
+  endOfKey,
+  keptBy,
+  keptKey,
   paddingFields,
   paddingOf,
   privateKeyFields,
-  publicKey,
-  publicKeyMacField,
   rsaAlgorithm,
   schemeOptions,
 } from './rsa-fields.js';
@@ -108,9 +108,8 @@ export const exportUnderPublicKey = hostCommand({
     hex('checkValue', 16, {
       about: 'check value of the key; zeros after 6 digits are not compared',
     }),
-    publicKeyMacField,
-    publicKey,
-    authentication,
+    keptKey,
+    endOfKey,
   ),
   reply: layout(digits('sealedLength', 4), binary('sealed', { from: 'sealedLength', max: 512 })),
   errors: {
@@ -134,7 +133,7 @@ export const exportUnderPublicKey = hostCommand({
     const check = context.keys.checkValue(opened, 16);
     const compared = o.checkValue.endsWith('0'.repeat(10)) ? 6 : 16;
     if (check.slice(0, compared) !== o.checkValue.slice(0, compared)) refuse('84');
-    const publicNumbers = authenticKey(context, o);
+    const publicNumbers = authenticKey(context, keptBy(context, o.keptKey), 'E');
     const sealed = sealedForPublicKey(opened, { publicKey: publicNumbers, padding });
     return { sealedLength: String(sealed.length).padStart(4, '0'), sealed };
   },
