@@ -109,7 +109,8 @@ export class HandConsole implements KeyConsole {
     { key, owner, algorithm, components, checkValue }: ConsoleWish,
     envelopes: Envelopes,
   ): void {
-    const { tell } = this.#options.person;
+    const { person } = this.#options;
+    const tell = (line: string) => person.tell(line);
     const { name, type, usage } = CONSOLE_KEYS[key];
     const { modeOfUse, keyVersion, exportability } = CONSOLE_HEADER;
     const bytes = components[0]!.component.length;
