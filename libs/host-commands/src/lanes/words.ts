@@ -8,9 +8,16 @@ for (let value = 0; value < 16; value++) {
 
 /** Eight hexadecimal digits. */
 export function hexWord(buffer: Uint8Array, at: number): number {
-  let word = 0;
-  for (let i = at; i < at + 8; i++) word = (word << 4) | NIBBLES[buffer[i]!]!;
-  return word;
+  return (
+    (NIBBLES[buffer[at]!]! << 28) |
+    (NIBBLES[buffer[at + 1]!]! << 24) |
+    (NIBBLES[buffer[at + 2]!]! << 20) |
+    (NIBBLES[buffer[at + 3]!]! << 16) |
+    (NIBBLES[buffer[at + 4]!]! << 12) |
+    (NIBBLES[buffer[at + 5]!]! << 8) |
+    (NIBBLES[buffer[at + 6]!]! << 4) |
+    NIBBLES[buffer[at + 7]!]!
+  );
 }
 
 /** Up to eight digits, one a nibble, packed to the right. */

@@ -16,6 +16,7 @@ import {
   type Layout,
   type Node,
 } from './nodes.js';
+import { type Shape, ShapeRecord } from './shape.js';
 
 /**
  * Two numbers a field: where it begins and where it ends. Fields that a condition leaves out keep what
@@ -32,7 +33,14 @@ export interface PlacesReader {
   readonly read: (buffer: Uint8Array, at: number, end: number, places: Places) => number;
 }
 
-type Step = PlacesReader['read'];
+/** As `read`; writes down what it looked at where a record is kept. */
+type Step = (
+  buffer: Uint8Array,
+  at: number,
+  end: number,
+  places: Places,
+  record?: ShapeRecord,
+) => number;
 
 const GIVE_UP = -1;
 /** Digits after each scheme letter of the variant schemes, by character. */
@@ -48,16 +56,46 @@ const ZERO = 48;
 /** @throws InputError LAYOUT_UNSUITED for nodes that only the parser reads: repetitions, PIN fields */
 export function compilePlaces(layout: Layout): PlacesReader {
   const of: Record<string, number> = {};
-  const read = stepsOf(layout, of);
-  return { of, size: 2 * Object.keys(of).length, read };
+  const steps = stepsOf(layout, of);
+  return { of, size: 2 * Object.keys(of).length, read: rememberingShapes(steps) };
+}
+
+/** Shapes that a reader remembers, by the lowest bits of a message's size. */
+const SHAPES = 8;
+/** A shape gives way to another after so many misses in a row. */
+const MISSES = 16;
+
+/** Reads step by step what has another shape than the messages before. */
+function rememberingShapes(steps: Step): PlacesReader['read'] {
+  const shapes: (Shape | undefined)[] = new Array(SHAPES).fill(undefined);
+  const misses = new Uint8Array(SHAPES).fill(MISSES);
+  return (buffer, at, end, places) => {
+    const size = end - at;
+    const slot = size & (SHAPES - 1);
+    const shape = shapes[slot];
+    if (shape !== undefined && shape.size === size && shape.fits(buffer, at)) {
+      misses[slot] = 0;
+      return shape.place(places, at);
+    }
+    if (misses[slot]! < MISSES) {
+      misses[slot]!++;
+      return steps(buffer, at, end, places);
+    }
+    const record = new ShapeRecord();
+    const stop = steps(buffer, at, end, places, record);
+    if (stop === GIVE_UP) return GIVE_UP;
+    shapes[slot] = record.shape(buffer, { at, end, stop, places });
+    misses[slot] = 0;
+    return stop;
+  };
 }
 
 function stepsOf(layout: Layout, of: Record<string, number>): Step {
   const steps = (layout as readonly Node[]).map((node) => stepOf(node, of));
-  return (buffer, at, end, places) => {
+  return (buffer, at, end, places, record) => {
     let now = at;
     for (let i = 0; i < steps.length; i++) {
-      now = steps[i]!(buffer, now, end, places);
+      now = steps[i]!(buffer, now, end, places, record);
       if (now < 0) return GIVE_UP;
     }
     return now;
@@ -74,14 +112,22 @@ function stepOf(node: Node, of: Record<string, number>): Step {
       const subject = placeOf(of, node.field);
       const holds = oneOf(node.is);
       const inner = stepsOf(node.then, of);
-      return (buffer, at, end, places) =>
-        holds(buffer, places[subject]!, places[subject + 1]!) ? inner(buffer, at, end, places) : at;
+      return (buffer, at, end, places, record) => {
+        const from = places[subject]!;
+        const to = places[subject + 1]!;
+        record?.exactly(from, to);
+        return holds(buffer, from, to) ? inner(buffer, at, end, places, record) : at;
+      };
     }
     case 'optional': {
       const inner = stepsOf(node.then, of);
       const delimiter = node.delimiter.charCodeAt(0);
-      return (buffer, at, end, places) =>
-        at < end && buffer[at] === delimiter ? inner(buffer, at + 1, end, places) : at;
+      return (buffer, at, end, places, record) => {
+        if (at < end) record?.exactly(at, at + 1);
+        return at < end && buffer[at] === delimiter
+          ? inner(buffer, at + 1, end, places, record)
+          : at;
+      };
     }
     default:
       throw unsuited(node.node);
@@ -98,12 +144,14 @@ function fieldStep(node: FieldNode<string, unknown>, of: Record<string, number>)
   }
   // Every character is binary.
   const any = node.chars === 'binary';
-  return (buffer, at, end, places) => {
-    const to = at + lengthOf(buffer, at, end, places);
+  return (buffer, at, end, places, record) => {
+    const to = at + lengthOf(buffer, at, end, places, record);
     if (to < at || to > end) return GIVE_UP;
     let all = mask;
     if (!any) for (let i = at; i < to; i++) all &= CHARACTERS[buffer[i]!]!;
     if (all === 0 || (chosen !== undefined && !chosen(buffer, at, to))) return GIVE_UP;
+    if (chosen !== undefined) record?.exactly(at, to);
+    else if (!any) record?.like(at, to, mask);
     places[place] = at;
     places[place + 1] = to;
     return to;
@@ -112,12 +160,13 @@ function fieldStep(node: FieldNode<string, unknown>, of: Record<string, number>)
 
 /** The most usual field: so many characters of a class. */
 function fixedStep(size: number, mask: number, place: number): Step {
-  return (buffer, at, end, places) => {
+  return (buffer, at, end, places, record) => {
     const to = at + size;
     if (to > end) return GIVE_UP;
     let all = mask;
     for (let i = at; i < to; i++) all &= CHARACTERS[buffer[i]!]!;
     if (all === 0) return GIVE_UP;
+    record?.like(at, to, mask);
     places[place] = at;
     places[place + 1] = to;
     return to;
@@ -133,17 +182,19 @@ function lengthReader(length: FieldLength, of: Record<string, number>): Step {
   if ('by' in length) {
     const subject = placeOf(of, length.by);
     const cases = Object.entries(length.of).map(([value, size]) => ({ is: oneOf([value]), size }));
-    return (buffer, _, __, places) => {
+    return (buffer, _, __, places, record) => {
       const from = places[subject]!;
       const to = places[subject + 1]!;
+      record?.exactly(from, to);
       for (const { is, size } of cases) if (is(buffer, from, to)) return size;
       return length.otherwise;
     };
   }
   if ('blockOf' in length) {
     const token = placeOf(of, length.blockOf);
-    return (buffer, _, __, places) => {
+    return (buffer, _, __, places, record) => {
       const from = places[token]!;
+      if (buffer[from] === LETTER_S) record?.exactly(from + 8, from + 9);
       return buffer[from] === LETTER_S && buffer[from + 8] === LETTER_A ? 32 : 16;
     };
   }
@@ -151,8 +202,9 @@ function lengthReader(length: FieldLength, of: Record<string, number>): Step {
     const codes = length.accountFor.map((each) => placeOf(of, each));
     const { plus, aes, digits } = ACCOUNT_BY_FORMAT;
     const other = oneOf([plus, aes]);
-    return (buffer, _, __, places) => {
+    return (buffer, _, __, places, record) => {
       for (const code of codes) {
+        record?.exactly(places[code]!, places[code + 1]!);
         if (other(buffer, places[code]!, places[code + 1]!)) return GIVE_UP;
       }
       return digits;
@@ -160,7 +212,8 @@ function lengthReader(length: FieldLength, of: Record<string, number>): Step {
   }
   const { from, radix = 10, times = 1, max } = length;
   const subject = placeOf(of, from);
-  return (buffer, _, __, places) => {
+  return (buffer, _, __, places, record) => {
+    record?.exactly(places[subject]!, places[subject + 1]!);
     let size = 0;
     for (let i = places[subject]!; i < places[subject + 1]!; i++) {
       const digit = buffer[i]! - ZERO;
@@ -173,11 +226,13 @@ function lengthReader(length: FieldLength, of: Record<string, number>): Step {
 function keyStep({ name, plain }: KeyNode, of: Record<string, number>): Step {
   if (typeof plain !== 'number') throw unsuited('plain');
   const place = newPlace(of, name);
-  return (buffer, at, end, places) => {
+  return (buffer, at, end, places, record) => {
     const first = at < end ? buffer[at]! : 0;
     let to: number;
+    record?.exactly(at, at + 1);
     if (first === LETTER_S || first === LETTER_R) {
       if (at + 6 > end) return GIVE_UP;
+      record?.exactly(at + 2, at + 6);
       // `S`, the version, four digits: the length of the block without the `S`.
       let size = 0;
       for (let i = at + 2; i < at + 6; i++) size = size * 10 + buffer[i]! - ZERO;

@@ -14,6 +14,10 @@ const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, byte) => {
   return (HEX[byte >> 4]! << 8) | HEX[byte & 15]!;
 });
 
+const DECIMAL_PAIRS = Uint16Array.from({ length: 100 }, (_, value) => {
+  return (HEX[Math.trunc(value / 10)]! << 8) | HEX[value % 10]!;
+});
+
 export class Replies {
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #start = 0;
@@ -87,9 +91,9 @@ export class Replies {
 
   /** Two decimal digits. */
   decimal2(value: number): void {
-    const tens = Math.trunc(value / 10);
-    this.#bytes[this.#at++] = 48 + tens;
-    this.#bytes[this.#at++] = 48 + value - 10 * tens;
+    const pair = DECIMAL_PAIRS[value]!;
+    this.#bytes[this.#at++] = pair >> 8;
+    this.#bytes[this.#at++] = pair;
   }
 
   /** The first `digits` (even) hexadecimal digits of a word. */

@@ -8,7 +8,7 @@ import { type BlockRow, PinBlocks } from './pin-blocks.js';
 import { BATCH_ROWS } from './rows.js';
 
 const DESTINATION = { row: KEY_ROLES.zpk, need: 'encrypt' } as const;
-const FORMATS = { 0: 'iso0', 1: 'iso1', 2: 'iso2', 3: 'iso3' } as const;
+const FORMATS = ['iso0', 'iso1', 'iso2', 'iso3'] as const;
 const NO_PIN = 20;
 const PIN_TOO_LONG = 24;
 
@@ -26,6 +26,8 @@ export class TranslationBatch {
   readonly #device: LmkDevice;
   readonly #source: { row: (typeof KEY_ROLES)['tpk' | 'zpk']; need: 'decrypt' };
   readonly #pins = new PinBlocks();
+  /** Whether the settings let a format (its row) become another. */
+  readonly #allowed: Uint8Array;
   readonly #targets: DesKey[] = [];
   readonly #formats = new Uint8Array(BATCH_ROWS);
   readonly #longest = new Uint8Array(BATCH_ROWS);
@@ -37,6 +39,9 @@ export class TranslationBatch {
 
   constructor(device: LmkDevice, role: 'tpk' | 'zpk') {
     this.#device = device;
+    this.#allowed = Uint8Array.from(
+      FORMATS.flatMap((from) => FORMATS.map((to) => (translates(device, from, to) ? 1 : 0))),
+    );
     this.#source = { row: KEY_ROLES[role], need: 'decrypt' };
   }
 
@@ -47,7 +52,7 @@ export class TranslationBatch {
 
   /** False where a setting refuses the formats, a key is not open yet, or may not be used so. */
   add(from: TranslationRow): boolean {
-    if (!translates(this.#device, FORMATS[from.control], FORMATS[from.to])) return false;
+    if (this.#allowed[FORMATS.length * from.control + from.to] === 0) return false;
     const { keys } = this.#device;
     const { lmk, buffer, to } = from;
     const key = keys.known(lmk, this.#source, buffer, from.keyFrom, from.keyTo);
