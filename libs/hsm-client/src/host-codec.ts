@@ -43,8 +43,7 @@ export function readHostReply<C extends HostCommandCode>(
   const command = HOST_COMMANDS.get(code)!;
   const error = reply.slice(2, 4);
   if (reply.slice(0, 2) !== command.replyCode || error.length < 2) return undefined;
-  const done = error === '00' || command.warnings?.some((code) => code === error) === true;
-  if (reply.length === 4 && !done) return { ok: false, error };
+  if (reply.length === 4 && !isDone(code, error)) return { ok: false, error };
   const cursor = new Cursor();
   cursor.text = reply;
   cursor.at = 4;
@@ -52,4 +51,10 @@ export function readHostReply<C extends HostCommandCode>(
   cursor.pinLength = pinLength;
   if (!command.parseReply(cursor) || cursor.at !== cursor.end) return undefined;
   return { ok: true, error, fields: cursor.values as ReplyOf<C> };
+}
+
+/** Whether the command was done: no error, or a warning that it declares. */
+export function isDone(code: HostCommandCode, error: string): boolean {
+  if (error === '00') return true;
+  return HOST_COMMANDS.get(code)!.warnings?.some((each) => each === error) === true;
 }

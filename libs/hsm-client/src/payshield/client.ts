@@ -14,7 +14,7 @@ import {
   type Output,
   refusal,
 } from '@pinfold/hsm';
-import { hostRequest, readHostReply } from '../host-codec.js';
+import { hostRequest, isDone, readHostReply } from '../host-codec.js';
 import type { HsmAnswer, HsmClient } from '../port.js';
 import { ELSEWHERE, outcomeOf } from './host-errors.js';
 import type { PayshieldOptions } from './options.js';
@@ -41,8 +41,7 @@ export function payshieldClient(options: PayshieldOptions): HsmClient {
       const reply = readHostReply(step.host, text, { pinLength });
       if (reply === undefined) return UNEXPECTED;
       const { error } = reply;
-      const goesOn = reply.ok && (error === '00' || step.warnings?.includes(error) === true);
-      if (!goesOn) return outcomeOf(error, command);
+      if (!reply.ok || !isDone(step.host, error)) return outcomeOf(error, command);
       step = step.read(reply.fields as never);
     }
     return step;

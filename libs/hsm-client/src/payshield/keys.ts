@@ -28,8 +28,6 @@ const CRYPTOGRAMS: Readonly<Record<number, readonly [sent: string, kept: string]
 const SINGLE_LENGTH = 16;
 /** By the digits after the scheme letter: single, double, triple length. */
 const LENGTH_FLAG: Readonly<Record<number, '0' | '1' | '2'>> = { 15: '0', 32: '1', 48: '2' };
-/** The key had other parity than odd, and has odd parity now: the device says nothing of it either. */
-const ADJUSTED = ['01'];
 /** Digits of a check value; a payShield may give 16. */
 const CHECK_DIGITS = 6;
 /** The scheme letter of X9.143 key blocks. */
@@ -55,7 +53,7 @@ export function generateWorkingKey(
   }
   if (algorithm !== 'T' && algorithm !== 'A') return NO_ALGORITHM;
   const attributes = made![algorithm] + LENGTH[algorithm] + modeOfUse + NEW_KEY;
-  return ask('A0', { mode: '0', keyType: BLOCK_TYPE, schemeLmk: 'S' }, read, { attributes });
+  return ask('A0', { mode: '0', keyType: BLOCK_TYPE, schemeLmk: 'S' }, read, attributes);
 }
 
 export function exportKey({ key, under }: Input<'ExportKey'>, { scheme }: World): Step {
@@ -108,7 +106,7 @@ export function importKey(o: Input<'ImportKey'>, { scheme }: World): Step {
     if (schemes === undefined) return NO_BLOCK;
     const [sent, schemeLmk] = schemes;
     const fields = { keyType: ROLE_FACTS[role].type, zmk, key: sent + keyBlock, schemeLmk };
-    return ask('A6', fields, read, { warnings: ADJUSTED });
+    return ask('A6', fields, read);
   }
   const header = readHeader(keyBlock);
   if (header === undefined) return NO_BLOCK;
@@ -117,7 +115,7 @@ export function importKey(o: Input<'ImportKey'>, { scheme }: World): Step {
   // What came from another bank goes no further.
   const attributes = `${usage}${modeOfUse}${keyVersion}N00`;
   const fields = { keyType: BLOCK_TYPE, zmk, key: X9143 + keyBlock, schemeLmk: 'S' };
-  return ask('A6', fields, read, { warnings: ADJUSTED, attributes });
+  return ask('A6', fields, read, attributes);
 }
 
 export function keyCheckValue({ key, data }: Input<'KeyCheckValue'>, { scheme }: World): Step {

@@ -11,9 +11,6 @@ import { openRecord, sealRecord, validationDataFor } from './verification-record
 /** The offset is made for the first digits of a PIN alone: a host command does not say how many it has. */
 const CHECK_LENGTH = '04';
 
-/** The PVK is longer than the single length of old: it is done all the same. */
-const LONG_PVK = ['02'];
-
 const NO_RECORD = refusal('RECORD_INVALID', 'M2.authenticated-record');
 const NO_TABLE = refusal('TABLE_INACTIVE');
 const NO_PVKI = refusal('INPUT_INVALID');
@@ -43,7 +40,7 @@ export function verifyPin(o: Input<'VerifyPin'>, world: World): Step {
   const { checkLength, validationData, offset } = record;
   const ibm = { checkLength, validationData, offset, decimalisationTable };
   const whole = { ...fields, ...ibm, maxPinLength: LONGEST_PIN };
-  return ask(terminal ? 'DA' : 'EA', whole, () => done({}), { warnings: LONG_PVK });
+  return ask(terminal ? 'DA' : 'EA', whole, () => done({}));
 }
 
 export function createVerificationRecord(o: Input<'CreateVerificationRecord'>, world: World): Step {
@@ -87,11 +84,7 @@ function offsetOf({ pan, pvk, pin }: StoredPin, world: World): Step {
   const ibm = { checkLength: CHECK_LENGTH, validationData };
   const fields = { pvk, pin, account: account12(pan), ...ibm };
   const decimalisationTable = world.decimalisationTable ?? '';
-  return ask(
-    'DE',
-    { ...fields, decimalisationTable },
-    ({ offset }) =>
-      done({ record: sealRecord(world.records, pan, { method: 'ibm3624', ...ibm, offset }) }),
-    { warnings: LONG_PVK },
+  return ask('DE', { ...fields, decimalisationTable }, ({ offset }) =>
+    done({ record: sealRecord(world.records, pan, { method: 'ibm3624', ...ibm, offset }) }),
   );
 }

@@ -18,8 +18,6 @@ export interface Question<C extends HostCommandCode = HostCommandCode> {
   readonly read: (fields: ReplyOf<C>) => Step;
   /** Header of the key block to be made, without the `#`. */
   readonly attributes?: string;
-  /** Codes beside 00 with which the command was done, and its reply is whole. */
-  readonly warnings?: readonly string[];
 }
 
 /** An answer of the device's kind, or what to ask next. */
@@ -30,9 +28,9 @@ export function ask<C extends HostCommandCode>(
   host: C,
   fields: RequestOf<C>,
   read: (fields: ReplyOf<C>) => Step,
-  o: Pick<Question, 'attributes' | 'warnings'> = {},
+  attributes?: string,
 ): Question {
-  return { host, fields, read, ...o } as unknown as Question;
+  return { host, fields, read, attributes } as unknown as Question;
 }
 
 export function isQuestion(step: Step): step is Question {

@@ -46,6 +46,7 @@ export class HsmLink {
   readonly #limit: number;
   #next = 0;
   #broken = false;
+  #corked = false;
   readonly #whenBroken: (() => void)[] = [];
 
   private constructor(socket: Socket, options: LinkOptions) {
@@ -107,8 +108,21 @@ export class HsmLink {
         reject(new LinkError('timeout', true));
       }, timeoutMs);
       this.#waiting.set(header, { resolve, reject, timer });
-      this.#socket.write(frameOf(header + command));
+      this.#write(frameOf(header + command));
     });
+  }
+
+  /** What is sent in one turn leaves in one write of the socket. */
+  #write(frame: Buffer): void {
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#socket.cork();
+      process.nextTick(() => {
+        this.#corked = false;
+        this.#socket.uncork();
+      });
+    }
+    this.#socket.write(frame);
   }
 
   /** Waits for what is in flight, for so long, then closes. */
