@@ -6,6 +6,7 @@ import { payshieldClient } from './client.js';
 import { SETTINGS_REFUSE } from './host-errors.js';
 import { LOCAL, ROWS } from './rows.js';
 import { ATTEMPT_MS, openPort, openWorld, type TestWorld } from './testing.js';
+import { payshieldToken } from './tokens.js';
 
 let world: TestWorld;
 const open: (() => Promise<void>)[] = [];
@@ -101,6 +102,16 @@ it('says that the settings refuse where a command is switched off', async () => 
   expect(await strict.client.run('GenerateMac', [{ key, data: random(3) }])).toEqual([
     { ok: false, code: SETTINGS_REFUSE, rule: 'payshield.68' },
   ]);
+});
+
+it('asks nobody about keys under an LMK of the other scheme', async () => {
+  const { client, ports } = world;
+  const data = random(3);
+  const key = payshieldToken('ZAK', `U${'1'.repeat(32)}`);
+  expect(await client.run('GenerateMac', [{ key, data }])).toEqual([
+    { ok: false, code: 'TOKEN_INVALID' },
+  ]);
+  expect(ports.some(({ host }) => host.volumes.has('M6'))).toBe(false);
 });
 
 it('says which LMK is not there', async () => {

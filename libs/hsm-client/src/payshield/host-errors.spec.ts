@@ -118,7 +118,7 @@ describe('a payShield that answers with an error', () => {
     for (const hosts of first) expect(hosts.some((host) => asked.has(host))).toBe(true);
   });
 
-  it.each(Object.keys(ELSEWHERE))('%s says that it cannot work', async (code) => {
+  it.each(['13', '41', '42'])('%s says that it cannot work', async (code) => {
     reply = code;
     const failed = execute([JOBS.GenerateMac!]);
     await expect(failed).rejects.toThrow(HsmUnavailable);
@@ -146,13 +146,38 @@ describe('a payShield that answers with an error', () => {
     await expect(execute([JOBS.GenerateMac!])).rejects.toMatchObject({ code: 'LINK_BROKEN' });
   });
 
-  it('is believed with a reply to the command alone', async () => {
-    reply = `00${'AB'.repeat(8)}`;
-    expect(await execute([JOBS.GenerateMac!])).toEqual([
-      { ok: true, value: { mac: new Uint8Array(8).fill(0xab) } },
-    ]);
-    reply = '00short';
-    expect(await execute([JOBS.GenerateMac!])).toMatchObject([{ code: REPLY_UNEXPECTED }]);
+  const ab = (count: number) => 'AB'.repeat(count);
+  const block = (header: string) => `${header}${ab(48)}`.slice(0, 112);
+
+  it.each<[CommandName, string, unknown]>([
+    ['GenerateMac', ab(8), { mac: new Uint8Array(8).fill(0xab) }],
+    ['GenerateMac', ab(4), undefined],
+    ['VerifyMac', '', {}],
+    ['VerifyMac', ab(8), undefined],
+    ['TranslatePinBlock', `04${ab(8)}01`, { pinBlock: new Uint8Array(8).fill(0xab) }],
+    ['TranslatePinBlock', `04${ab(16)}01`, undefined],
+    ['TranslatePinBlock', '0401', undefined],
+    ['VerifyPin', '', {}],
+    ['VerifyPin', '00', undefined],
+    [
+      'GenerateWorkingKey',
+      `U${ab(16)}123456`,
+      { key: `payshield:TPK:U${ab(16)}`, checkValue: '123456' },
+    ],
+    ['GenerateWorkingKey', `${block('S1011272TB00N0000')}123456`, undefined],
+    ['ExportKey', `X${ab(16)}123456`, { keyBlock: ab(16), checkValue: '123456' }],
+    ['ExportKey', `U${ab(16)}123456`, undefined],
+    ['ExportKey', `${ab(8)}123456`, undefined],
+    ['ExportKey', `R${block('D0112P0TB00E0000')}123456`, undefined],
+    ['ImportKey', `U${ab(16)}123456`, { key: `payshield:ZPK:U${ab(16)}`, checkValue: '123456' }],
+    ['KeyCheckValue', '123456', { checkValue: '123456' }],
+    ['KeyCheckValue', '123456ABCDEF0123', { checkValue: '123456' }],
+    ['KeyCheckValue', '1234', undefined],
+  ])('is believed only where %s gets what it gives: %j', async (name, fields, value) => {
+    reply = `00${fields}`;
+    const [answer] = await execute([JOBS[name]!]);
+    if (value === undefined) expect(answer).toMatchObject({ ok: false, code: REPLY_UNEXPECTED });
+    else expect(answer).toEqual({ ok: true, value });
   });
 });
 

@@ -5,6 +5,7 @@ import type { Input, Output } from '@pinfold/hsm';
 import { decryptPinBlock, encryptPinBlock } from '@pinfold/pin';
 import fc from 'fast-check';
 import { valued } from '../../../hsm/src/testing.js';
+import { payshieldClient } from './client.js';
 import { only, openWorld, TEST_MODES, type TestWorld } from './testing.js';
 import { openRecord, sealRecord, validationDataFor } from './verification-record.js';
 
@@ -265,6 +266,10 @@ describe.each(TEST_MODES)('PINs at a %s payShield', (mode) => {
       ...(await untabled.client.run('CreateVerificationRecord', [{ ...made, method: 'ibm3624' }])),
     ];
     expect(verdicts.map(codeOf)).toEqual(['RECORD_INVALID', 'TABLE_INACTIVE']);
+    // A table that is none: not one command goes out.
+    const bad = payshieldClient({ ...options, decimalisationTable: 'not a table' });
+    const refused = await bad.run('VerifyPin', [{ ...right, record: sealed }]);
+    expect(refused.map(codeOf)).toEqual(['INPUT_INVALID']);
     expect(sealed).not.toContain(pan.slice(0, 10));
     await untabled.close();
   });
