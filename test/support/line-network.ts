@@ -172,8 +172,12 @@ export class LineNetwork {
   }
 }
 
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 800; i++) {
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  timeoutMs = 8_000,
+): Promise<void> {
+  const giveUp = Date.now() + timeoutMs;
+  while (Date.now() < giveUp) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

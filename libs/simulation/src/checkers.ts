@@ -2,7 +2,13 @@
  * What must hold when a run has come to rest. Totals alone would miss two errors that cancel, so
  * every card, terminal and RRN is compared by itself.
  */
-import { type AtmJournalRow, forwardKeyOf, keyOf, type ReconcileRow } from '@pinfold/flows';
+import {
+  type AtmJournalRow,
+  forwardKeyOf,
+  keyOf,
+  type ReconcileRow,
+  standingOf,
+} from '@pinfold/flows';
 import { type Fixture, OPENING_MINOR } from './fixture.js';
 import type { Violation } from './monitor.js';
 import { type Network, STAND_IN } from './network.js';
@@ -91,12 +97,6 @@ function checkEachWithdrawal({ journal, rows, posted }: Books): Violation[] {
     }
   }
   return found;
-}
-
-/** The amount that the switch takes for paid out. */
-function standingOf(row: ReconcileRow): bigint {
-  if (row.state === 'partly-reversed') return row.actualMinor!;
-  return row.state === 'approved' || row.state === 'stood-in' ? row.amountMinor : 0n;
 }
 
 const EVENT_OF: Readonly<Record<string, string>> = {

@@ -12,7 +12,7 @@ import type { Totals } from '../system/totals.js';
 import { cardRoute } from './cards.js';
 import { keyRoutes } from './keys.js';
 import { parkedRoutes } from './parked.js';
-import { reconciliationRoute } from './reconciliations.js';
+import { elsewhereOf, reconciliationRoute } from './reconciliations.js';
 import { statusRoute } from './status.js';
 
 const LAST_LINES = 10;
@@ -51,7 +51,7 @@ export async function startControlApi(
             limit: LAST_LINES,
           }),
       }),
-      reconciliationRoute(system.stores, journaledElsewhere(system)),
+      reconciliationRoute(system.stores, elsewhereOf(system.lines)),
       ...parkedRoutes(system.stores),
       ...keyRoutes(system.stores.switch),
       keyChangeRoute(system.fleet),
@@ -83,13 +83,6 @@ export async function startControlApi(
   port = http.port;
   shutdown.add({ phase: 'intake', name: 'control API', stop: () => http.close() });
   return http;
-}
-
-/** Terminals of lines keep their journals themselves: here are two of the three records only. */
-function journaledElsewhere({ lines, fleet }: System): ReadonlySet<string> {
-  const own = new Set(fleet.terminals().map(({ terminal }) => terminal));
-  const served = lines.acquirers.flatMap(({ terminals }) => terminals);
-  return new Set(served.filter((terminal) => !own.has(terminal)));
 }
 
 function devicesOf({ network, hsm }: System) {

@@ -2,6 +2,7 @@
 import { paged, reconcile } from '@pinfold/flows';
 import { type Route, route } from '@pinfold/platform';
 import { z } from 'zod';
+import type { Lines } from '../../../switch/src/index.js';
 import type { HopStores } from '../narration/hops.js';
 
 const answerSchema = z.object({
@@ -10,6 +11,7 @@ const answerSchema = z.object({
   pending: z.number(),
   dispensedMinor: z.number(),
   postedMinor: z.number(),
+  partnersMinor: z.number(),
   truncated: z.boolean(),
   ledgersSound: z.boolean(),
   cash: z.object({ insideMinor: z.number(), outMinor: z.number(), journalMinor: z.number() }),
@@ -27,13 +29,24 @@ const answerSchema = z.object({
 });
 
 const EVERYTHING = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
-const NOBODY: ReadonlySet<string> = new Set();
+/** Records that are not here: journals of terminals on lines, ledgers of partners. */
+export interface Elsewhere {
+  readonly terminals: ReadonlySet<string>;
+  readonly issuers: ReadonlySet<string>;
+}
 
-/** `elsewhere`: terminals whose journals are not here; their withdrawals are not compared. */
-export function reconciliationRoute(
-  stores: HopStores,
-  elsewhere: ReadonlySet<string> = NOBODY,
-): Route {
+export function elsewhereOf({ acquirers, issuers }: Lines): Elsewhere {
+  return {
+    terminals: new Set(acquirers.flatMap(({ terminals }) => terminals)),
+    issuers: new Set(issuers.map(({ name }) => name)),
+  };
+}
+
+/**
+ * Withdrawals of terminals elsewhere are not compared; of those on cards of issuers elsewhere, the
+ * journal is compared with the switch's record.
+ */
+export function reconciliationRoute(stores: HopStores, elsewhere: Elsewhere): Route {
   return route({
     method: 'POST',
     path: '/reconciliations',
@@ -47,9 +60,12 @@ export function reconciliationRoute(
         journal: paged((after, limit) => stores.atm.reconcilePage(after, limit)),
         switchRows: without(
           paged((after, limit) => stores.switch.reconcilePage(after, limit)),
-          elsewhere,
+          elsewhere.terminals,
         ),
-        posted: issuers.map((store) => without(store.postedByRrn(fromMs, toMs), elsewhere)),
+        posted: issuers.map((store) =>
+          without(store.postedByRrn(fromMs, toMs), elsewhere.terminals),
+        ),
+        partners: elsewhere.issuers,
       });
       const summaries = await Promise.all(issuers.map((store) => store.ledgerSummary()));
       const ledgersSound = summaries.every(({ sound }) => sound);
@@ -60,6 +76,7 @@ export function reconciliationRoute(
         clean: report.clean && ledgersSound && counted,
         dispensedMinor: Number(report.dispensedMinor),
         postedMinor: Number(report.postedMinor),
+        partnersMinor: Number(report.partnersMinor),
         ledgersSound,
         cash: {
           insideMinor: Number(cash.insideMinor),

@@ -6,7 +6,7 @@ import type { Lines } from '../../../switch/src/index.js';
 import { cardRoute } from '../api/cards.js';
 import { keyRoutes } from '../api/keys.js';
 import { parkedRoutes } from '../api/parked.js';
-import { reconciliationRoute } from '../api/reconciliations.js';
+import { elsewhereOf, reconciliationRoute } from '../api/reconciliations.js';
 import { statusRoute } from '../api/status.js';
 import { VERSION } from '../cli/version.js';
 import { type HopStores, hopsOf } from '../narration/hops.js';
@@ -60,11 +60,7 @@ export async function startClusterApi(context: AppContext, parts: ClusterParts):
             limit: LAST_LINES,
           }),
       }),
-      // Terminals of lines keep their journals themselves.
-      reconciliationRoute(
-        parts.stores,
-        new Set(parts.lines.acquirers.flatMap(({ terminals }) => terminals)),
-      ),
+      reconciliationRoute(parts.stores, elsewhereOf(parts.lines)),
       ...parkedRoutes(parts.stores),
       ...keyRoutes(parts.stores.switch),
       forwarded('/terminals/keys', 'A terminal asks for a new TPK and TAK', parts.callAtm),

@@ -11,6 +11,7 @@ const reportSchema = z.looseObject({
   withdrawals: z.number(),
   dispensedMinor: z.number(),
   postedMinor: z.number(),
+  partnersMinor: z.number(),
   pending: z.number(),
   differences: z.array(z.looseObject({ kind: z.string(), rrn: z.string() })),
 });
@@ -32,6 +33,9 @@ export const reconcileCommand = jsonCommand(
       output.line(`still under way       ${report.pending}`);
       output.line(`cash dispensed        ${euros(report.dispensedMinor)} EUR`);
       output.line(`posted to accounts    ${euros(report.postedMinor)} EUR`);
+      if (report.partnersMinor > 0) {
+        output.line(`of it partners' cards ${euros(report.partnersMinor)} EUR, posted there`);
+      }
       for (const { kind, rrn, ...rest } of report.differences.slice(0, MOST_SHOWN)) {
         output.line(`  ${kind}  ${rrn}  ${JSON.stringify(rest)}`);
       }

@@ -82,10 +82,10 @@ function terminalAsks(journal: Withdrawal | undefined, row: SwitchTransaction | 
 
 function switchAsks(row: SwitchTransaction | undefined): Hop[] {
   if (row === undefined) return [theSwitch('has no record of it')];
-  const issuer = ISSUERS.find(({ id }) => id === row.issuer)?.name;
-  if (issuer === undefined) return [theSwitch('verified the MAC; no route fits the card')];
+  if (row.issuer === '') return [theSwitch('verified the MAC; no route fits the card')];
+  const name = row.issuer.toUpperCase();
   return [
-    theSwitch(`verified the MAC, found no duplicate, routed by card prefix to ${issuer}`),
+    theSwitch(`verified the MAC, found no duplicate, routed by card prefix to ${name}`),
     theSwitch(
       `HSM of ${ACQUIRER.name} translated the PIN block from TPK to ZPK; sent 0200 with MAC under the ZAK`,
     ),
@@ -98,12 +98,13 @@ function issuerAnswers(
 ): Hop[] {
   if (row === undefined || row.issuer === '') return [];
   const facts = ISSUERS.find(({ id }) => id === row.issuer);
+  if (facts === undefined) return [theIssuer("is a partner's: its records are not here")];
   if (view === undefined) return [theIssuer('has no record of it')];
   const { request, customerMinor, lossMinor } = view.transaction;
-  const method = facts?.pinMethod === 'ibm3624' ? 'IBM 3624 offset' : 'Visa PVV';
+  const method = facts.pinMethod === 'ibm3624' ? 'IBM 3624 offset' : 'Visa PVV';
   const hops = [
     theIssuer(
-      `verified the MAC; HSM of ${facts?.name} checked the PIN block under the ZPK by ${method}`,
+      `verified the MAC; HSM of ${facts.name} checked the PIN block under the ZPK by ${method}`,
     ),
     theIssuer(`answered ${meaning(request.responseCode)}`),
   ];

@@ -31,6 +31,11 @@ const atSwitch = (n: number, state: ReconcileRow['state'], open = 0): ReconcileR
   open,
 });
 
+const partly = (n: number, actualMinor: bigint): ReconcileRow => ({
+  ...atSwitch(n, 'partly-reversed'),
+  actualMinor,
+});
+
 const posting = (n: number, postedMinor: bigint): PostedTransaction => ({
   ...at(n),
   key: `100001-${at(n).rrn}-${at(n).terminal}`,
@@ -48,11 +53,13 @@ const match = (rows: {
   row?: ReconcileRow[];
   a?: PostedTransaction[];
   b?: PostedTransaction[];
+  partners?: string[];
 }) =>
   reconcile({
     journal: stream(...(rows.atm ?? [])),
     switchRows: stream(...(rows.row ?? [])),
     posted: [stream(...(rows.a ?? [])), stream(...(rows.b ?? []))],
+    partners: new Set(rows.partners),
   });
 
 describe('three-way match', () => {
@@ -116,6 +123,31 @@ describe('three-way match', () => {
     const report = await match(rows);
     expect(report.clean).toBe(false);
     expect(report.differences).toMatchObject([{ kind, ...at(1) }]);
+  });
+
+  it.each([
+    ['approved', journal(1, 'dispensed', 5000n), atSwitch(1, 'approved'), true],
+    ['declined', journal(1, 'declined', 0n), atSwitch(1, 'timed-out'), true],
+    ['partly reversed', journal(1, 'partly-reversed', 2000n), partly(1, 2000n), true],
+    [
+      'dispensed, and reversed at the switch',
+      journal(1, 'dispensed', 5000n),
+      atSwitch(1, 'reversed'),
+      false,
+    ],
+    [
+      'dispensed in part only',
+      journal(1, 'partly-reversed', 2000n),
+      atSwitch(1, 'approved'),
+      false,
+    ],
+  ])("compares the two records of a partner's card: %s", async (_, atm, row, clean) => {
+    const report = await match({
+      atm: [atm],
+      row: [{ ...row, issuer: 'bank-c' }],
+      partners: ['bank-c'],
+    });
+    expect(report).toMatchObject({ clean, postedMinor: 0n, partnersMinor: atm.dispensedMinor });
   });
 
   it('two errors that cancel are still two differences', async () => {

@@ -1,7 +1,8 @@
 /**
  * The three-way match: what the terminals dispensed, what the switch recorded, what the issuers posted.
  * The three were written independently; per withdrawal they must say the same. Streams are merged in
- * order of identity, so memory does not grow with their number.
+ * order of identity, so memory does not grow with their number. Of a partner's cards there are two
+ * records here; those are compared.
  */
 import type { AtmJournalRow, WithdrawalState } from '../atm/index.js';
 import type { PostedTransaction } from '../issuer/index.js';
@@ -37,6 +38,8 @@ export interface ReconciliationReport {
   /** Over finished withdrawals. */
   readonly dispensedMinor: bigint;
   readonly postedMinor: bigint;
+  /** Dispensed on cards of partners, whose ledgers are not here. */
+  readonly partnersMinor: bigint;
   readonly differences: readonly Difference[];
   /** True when there were more differences than are listed. */
   readonly truncated: boolean;
@@ -47,6 +50,8 @@ export interface ReconciliationSources {
   readonly switchRows: AsyncIterable<ReconcileRow>;
   /** One stream per issuer. */
   readonly posted: readonly AsyncIterable<PostedTransaction>[];
+  /** Ids of issuers whose ledgers are not among them. */
+  readonly partners?: ReadonlySet<string>;
 }
 
 const MOST_DIFFERENCES = 10_000;
@@ -80,7 +85,7 @@ export async function reconcile(sources: ReconciliationSources): Promise<Reconci
   const switchRows = await Cursor.open(sources.switchRows);
   const posted = await Promise.all(sources.posted.map((stream) => Cursor.open(stream)));
   const cursors: Cursor<Named>[] = [journal, switchRows, ...posted];
-  const tally = new Tally();
+  const tally = new Tally(sources.partners ?? NO_PARTNERS);
   for (;;) {
     const name = leastName(cursors);
     if (name === undefined) return tally.report();
@@ -139,13 +144,21 @@ interface Match {
   readonly postedMinor: bigint;
 }
 
+const NO_PARTNERS: ReadonlySet<string> = new Set();
+
 class Tally {
+  readonly #partners: ReadonlySet<string>;
   #withdrawals = 0;
   #pending = 0;
   #dispensedMinor = 0n;
   #postedMinor = 0n;
+  #partnersMinor = 0n;
   #truncated = false;
   readonly #differences: Difference[] = [];
+
+  constructor(partners: ReadonlySet<string>) {
+    this.#partners = partners;
+  }
 
   compare(match: Match): void {
     const { atm, row, postedMinor } = match;
@@ -153,7 +166,8 @@ class Tally {
       this.#pending += 1;
       return;
     }
-    const kind = differenceOf(match);
+    const partners = row !== undefined && this.#partners.has(row.issuer);
+    const kind = partners ? differenceAtPartner(match, row) : differenceOf(match);
     // A reversal or an advice on its way to the issuer: the accounts will follow.
     if (kind !== undefined && (row?.open ?? 0) > 0) {
       this.#pending += 1;
@@ -162,6 +176,7 @@ class Tally {
     this.#withdrawals += 1;
     this.#dispensedMinor += atm?.dispensedMinor ?? 0n;
     this.#postedMinor += postedMinor;
+    if (partners) this.#partnersMinor += atm?.dispensedMinor ?? 0n;
     if (kind !== undefined) this.#add(kind, match);
   }
 
@@ -189,6 +204,7 @@ class Tally {
       pending: this.#pending,
       dispensedMinor: this.#dispensedMinor,
       postedMinor: this.#postedMinor,
+      partnersMinor: this.#partnersMinor,
       differences: this.#differences,
       truncated: this.#truncated,
     };
@@ -207,6 +223,18 @@ function differenceOf({ atm, row, postedMinor }: Match): DifferenceKind | undefi
   const contradicts = (cash === 'none') === dispensedMinor > 0n;
   if (cash !== undefined && contradicts && atm !== undefined) return 'switch-differs';
   return undefined;
+}
+
+/** Where the ledger is a partner's: the cash must be what the switch takes for paid out. */
+function differenceAtPartner({ atm }: Match, row: ReconcileRow): DifferenceKind | undefined {
+  const dispensedMinor = atm?.dispensedMinor ?? 0n;
+  return dispensedMinor === standingOf(row) ? undefined : 'switch-differs';
+}
+
+/** The amount that the switch takes for paid out. */
+export function standingOf(row: ReconcileRow): bigint {
+  if (row.state === 'partly-reversed') return row.actualMinor!;
+  return row.state === 'approved' || row.state === 'stood-in' ? row.amountMinor : 0n;
 }
 
 /** Pages of a store as one stream. */
