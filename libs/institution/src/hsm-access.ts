@@ -10,6 +10,7 @@ import {
   jobsClient,
   measuredPool,
   payshieldClient,
+  UNAVAILABLE_REASONS,
 } from '@pinfold/hsm-client';
 import { type AppContext, ConfigurationError, EnvironmentError } from '@pinfold/platform';
 import type { OpenedKeys } from './data-keys.js';
@@ -89,7 +90,8 @@ function openPool({ config, logger, metrics, health, shutdown }: AppContext): Hs
     tls: hsmTlsOptions(config.hsmTls),
     observe: ({ device, event, code }) => {
       if (event === 'up' || event === 'down') {
-        logger.warn(`HSM ${event}`, { address: device, code });
+        const reason = code === undefined ? undefined : UNAVAILABLE_REASONS[code];
+        logger.warn(`HSM ${event}`, { address: device, code, reason });
       }
     },
   });

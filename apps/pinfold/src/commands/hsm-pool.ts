@@ -7,6 +7,9 @@ import { findRunningSystem } from '../cli/running-system.js';
 import { dataDirOf } from '../cli/settings.js';
 import { agoOf } from '../cli/time.js';
 
+/** `payshield://` with an address and a port. */
+const DEVICE_WIDTH = 33;
+
 const answerSchema = hsmAnswerSchema.extend({ silent: z.array(z.string()).optional() });
 type Device = NonNullable<HsmAnswerDocument['processes'][number]['pool']>[number];
 
@@ -33,7 +36,7 @@ export async function showPool(output: Output, options: { data?: string }): Prom
 function lineOf(device: Device): string {
   const { state, breaker, inFlight, served, failures, lastError, nextLookAtMs } = device;
   const parts = [
-    `${device.device.padEnd(24)}${state.padEnd(11)}breaker ${breaker.padEnd(10)}`,
+    `${device.device.padEnd(DEVICE_WIDTH)} ${state.padEnd(11)}breaker ${breaker.padEnd(10)}`,
     `${inFlight} outstanding, ${served} served, ${failures} failures`,
   ];
   if (lastError !== null) parts.push(`; last ${lastError.code} ${agoOf(lastError.atMs)}`);

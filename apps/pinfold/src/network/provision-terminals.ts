@@ -39,10 +39,11 @@ export async function provisionTerminals(o: {
   }
   if (missing.length === 0) return 0;
   const console = await hsm.console(acquirer);
-  for (let from = 0; from < missing.length; from += TERMINALS_AT_ONCE) {
+  const atOnce = console?.byHand === true ? 1 : TERMINALS_AT_ONCE;
+  for (let from = 0; from < missing.length; from += atOnce) {
     const records: KeyRecord[] = [];
     const terminals: NewTerminal[] = [];
-    for (const terminal of missing.slice(from, from + TERMINALS_AT_ONCE)) {
+    for (const terminal of missing.slice(from, from + atOnce)) {
       const made = await terminalMasterKey({ acquirer, terminal, console });
       records.push(made.record);
       terminals.push(made.terminal);

@@ -55,11 +55,16 @@ export async function provisionLineKeys(o: LineKeysOptions): Promise<number> {
     const missing = some.filter(
       ({ owner, usage }) => !held.some((key) => key.owner === owner && key.usage === usage),
     );
-    const records: KeyRecord[] = [];
     const console = missing.length === 0 ? undefined : await o.console?.();
-    for (const each of missing) records.push(await ceremony(each, { ...o, console }));
-    if (records.length > 0) await o.store.transact((tx) => tx.save({ keys: records }));
-    made += records.length;
+    const atOnce = console?.byHand === true ? 1 : AT_ONCE;
+    for (let at = 0; at < missing.length; at += atOnce) {
+      const keys: KeyRecord[] = [];
+      for (const each of missing.slice(at, at + atOnce)) {
+        keys.push(await ceremony(each, { ...o, console }));
+      }
+      await o.store.transact((tx) => tx.save({ keys }));
+    }
+    made += missing.length;
   }
   return made;
 }

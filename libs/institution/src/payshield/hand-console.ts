@@ -68,6 +68,7 @@ async function oneOf(person: ConsolePerson, question: string, letters: string): 
 }
 
 export class HandConsole implements KeyConsole {
+  readonly byHand = true;
   readonly lmk: LmkFacts;
   readonly #options: HandConsoleOptions;
 

@@ -35,6 +35,8 @@ export interface ConsoleWish {
 
 export interface KeyConsole {
   readonly lmk: LmkFacts;
+  /** A person types what it gives: what is formed is kept at once. */
+  readonly byHand: boolean;
   /** The key as a token of `payshieldClient`. @throws EnvironmentError where it is not formed */
   formKey(wish: ConsoleWish): Promise<CeremonyKey>;
   /** A decimalisation table as the payShields take it, for a PVK that is there. */

@@ -10,6 +10,7 @@ import { roleOf, schemeOf } from './roles.js';
 import { factsOfTestLmk, formUnderTestLmk, tableUnderTestLmk } from './test-lmk.js';
 
 export class TestLmkConsole implements KeyConsole {
+  readonly byHand = false;
   readonly lmk: LmkFacts;
   readonly #lmk: Lmk;
   readonly #payshields: Pick<Payshields, 'takesTable'>;
