@@ -40,6 +40,7 @@ describe('a withdrawal at a legacy device', () => {
 
   it('keeps PINs bound to their account', () => {
     expect(stored).toMatch(/^\d{5}$/);
+    expect(ask(of, `JA${account}`)).toMatch(/^JB00\d{5}$/);
     expect(ask(of, `NG${account}${stored}`)).toBe(`NH001234F${'0'.repeat(12)}`);
     expect(ask(of, `NG000012345679${stored}`)).not.toBe(`NH001234F${'0'.repeat(12)}`);
   });

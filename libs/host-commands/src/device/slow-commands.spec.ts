@@ -48,6 +48,11 @@ class Client {
     return this.codes;
   }
 
+  /** Says no more, and still listens. */
+  finish(): void {
+    this.#socket.end();
+  }
+
   end(): void {
     this.#socket.destroy();
   }
@@ -88,6 +93,14 @@ it('makes RSA keys while others are served, and keeps the order of each connecti
     'THR.',
     'FOU.',
   ]);
+}, 60_000);
+
+it('answers a client that says no more, and closes then', async () => {
+  const [maker] = clients as [Client];
+  maker.send('HEADEI2204802', 'HEADNC');
+  maker.finish();
+  expect(await maker.until(3)).toEqual(['EJ00', 'ND00']);
+  expect(maker.closed).toBe(true);
 }, 60_000);
 
 it('does not count the time against a frame that was cut in two', async () => {

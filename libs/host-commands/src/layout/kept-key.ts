@@ -5,9 +5,10 @@
  *   MAC (4) | DER | authentication data       under the variant LMK
  *   MAC (4) | authentication data | `;` | DER the same in EY of older firmware
  *
- * Authentication data ends where one of the characters of `KEPT_KEY_END` comes, or the message.
+ * Authentication data ends where one of the characters of `END_OF_FIELDS` comes, or the message.
  */
 import { bytesOfWire } from '@pinfold/hsm';
+import { END_OF_FIELDS } from './nodes.js';
 
 const MAC_BYTES = 4;
 const BLOCK = /^S[01]\d{4}/;
@@ -15,7 +16,6 @@ const BLOCK_HEAD = 6;
 const SEQUENCE = '0';
 const INTEGER = '\x02';
 const OLD_DELIMITER = ';';
-export const KEPT_KEY_END = '%#&!~;\x19';
 
 export type KeptKeyParts =
   | { readonly block: Uint8Array }
@@ -81,12 +81,12 @@ function keyEnd(text: string, at: number, end: number): number {
 
 function dataEnd(text: string, from: number, end: number): number {
   let at = from;
-  while (at < end && !KEPT_KEY_END.includes(text[at]!)) at++;
+  while (at < end && !END_OF_FIELDS.includes(text[at]!)) at++;
   return at;
 }
 
 function isEnd(text: string, at: number, end: number): boolean {
-  return at === end || KEPT_KEY_END.includes(text[at]!);
+  return at === end || END_OF_FIELDS.includes(text[at]!);
 }
 
 /** Length of a DER element with its header (up to 64 KiB); -1 where there is none. */

@@ -176,6 +176,9 @@ interface FieldOptions {
   readonly error?: ReplyCode;
 }
 
+/** The characters that begin what may follow a field whose end nothing else shows. */
+export const END_OF_FIELDS = '%#&!~;\x19';
+
 /** What a length field says where a key block follows. */
 export const LENGTH_OF_BLOCK = 'FFFF';
 

@@ -14,6 +14,9 @@ const LONGEST_KEY_BLOCK = 2_048;
 /** Hexadecimal digits after each scheme letter of the variant schemes. */
 const SCHEME_DIGITS: Readonly<Record<string, number>> = { U: 32, X: 32, T: 48, Y: 48 };
 
+/** A key that is named by its place in user storage, of which there is none: K and an index, after a scheme. */
+const STORED_KEY = /^[UTZXYS]?K[0-9A-F]{3}/;
+
 export type Values = Record<string, unknown>;
 
 /** Where a parser stands. One cursor is used again for every command. */
@@ -208,6 +211,7 @@ function keyStep({ name, plain }: KeyNode): Step {
   return (c) => {
     const first = c.text[c.at];
     if (c.at >= c.end || first === undefined) return c.fail('15', name);
+    if (STORED_KEY.test(c.text.slice(c.at, c.at + 5))) return c.fail('12', name);
     const size =
       first === 'S' || first === 'R'
         ? keyBlockLength(c, LONGEST_KEY_BLOCK)

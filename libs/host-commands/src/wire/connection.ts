@@ -67,6 +67,8 @@ export class Connection implements ReplySink {
     socket.setTimeout(limits.idleMs, () => socket.destroy());
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('error', () => socket.destroy());
+    // A client that says no more still has its answers.
+    socket.once('end', () => void this.finish());
     socket.once('close', () => clearTimeout(this.#frameTimer));
   }
 

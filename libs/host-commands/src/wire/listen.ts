@@ -94,7 +94,7 @@ export async function listenWire(options: WireOptions): Promise<WirePort> {
 
   const server: Server =
     options.tls === undefined
-      ? createServer({ noDelay: true }, (socket) => take(socket))
+      ? createServer({ noDelay: true, allowHalfOpen: true }, (socket) => take(socket))
       : createTlsServer(
           {
             ...options.tls,
@@ -104,6 +104,7 @@ export async function listenWire(options: WireOptions): Promise<WirePort> {
             // A resumed session does not show the certificate, which is what says who the client is.
             secureOptions: constants.SSL_OP_NO_TICKET,
             handshakeTimeout: limits.frameMs,
+            allowHalfOpen: true,
           },
           (socket) => {
             socket.setNoDelay(true);

@@ -37,3 +37,22 @@ export function importKey(
   const bytes = odd ? opened.key : adjustOddParity(opened.key);
   return { key: keys.opened(bytes, opened.algorithm, opened.attributes), adjusted: !odd };
 }
+
+const ATALLA_MAX = 31;
+const PART_BYTES = 8;
+
+/**
+ * The master key as systems with Atalla equipment use it: 8 times the variant is XORed into the first
+ * byte of each part. The key itself where no variant is given. Not for exchange in key blocks, which say
+ * what a key is for: where the settings want those, it is refused.
+ */
+export function atallaVariantOf(context: LmkContext, master: LmkKey, variant?: string): LmkKey {
+  if (variant === undefined) return master;
+  context.unless('key-block-exchange');
+  const { bytes, algorithm } = openKeyOf(master);
+  if (algorithm !== 'T') refuse('A7');
+  const number = Number(variant);
+  if (number > ATALLA_MAX) refuse('15');
+  const changed = bytes.map((byte, i) => (i % PART_BYTES === 0 ? byte ^ (number << 3) : byte));
+  return context.keys.opened(changed, 'T');
+}

@@ -2,7 +2,7 @@
 
 import { refuse } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
-import { alnum, choice, digits, hex, key, layout, optional, when } from '../../layout/nodes.js';
+import { alnum, choice, hex, key, layout, optional, when } from '../../layout/nodes.js';
 import { LENGTH_FLAG } from './key-fields.js';
 
 export const checkValueOfKey = hostCommand({
@@ -21,7 +21,7 @@ export const checkValueOfKey = hostCommand({
     when('typeCode', 'FF', optional(';', alnum('keyType', 3, { error: '04' }))),
     optional(
       ';',
-      digits('reserved', 2),
+      alnum('reserved', 2, { about: 'key schemes, not looked at' }),
       choice('checkValueType', { '0': '16 digits', '1': '6 digits' }),
     ),
   ),

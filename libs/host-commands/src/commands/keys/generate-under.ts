@@ -1,9 +1,9 @@
 /** HA, HC, IA and FI: a key of one kind made under LMK and under another key. */
 
-import { KEY_ROLES, type KeyRole } from '@pinfold/hsm';
+import { atallaVariantOf, KEY_ROLES, type KeyRole } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { key, layout } from '../../layout/nodes.js';
-import { hexCheck, oldOptions } from './key-fields.js';
+import { atallaVariant, hexCheck, oldOptions, zmkFor } from './key-fields.js';
 import { FLAG_ROLE, zekOrZak } from './zone-keys.js';
 
 /** A key of a role made under LMK and under another key. */
@@ -15,11 +15,15 @@ const generateUnder = <const C extends string>(
     code,
     name: o.name,
     group: 'keys',
-    request: layout(key('master', o.master), oldOptions),
+    request: layout(key('master', o.master), atallaVariant, oldOptions),
     reply: layout(key('exported', o.role), key('key', o.role), hexCheck),
     errors: { '10': `${o.master.toUpperCase()} parity` },
     run: (context, given) => {
-      const master = context.key(given.master, o.master, '10', 'encrypt');
+      const master = atallaVariantOf(
+        context,
+        context.key(given.master, o.master, '10', 'encrypt'),
+        given.atallaVariant,
+      );
       const scheme = given.schemeLmk ?? (context.lmk.kind === 'key-block' ? 'S' : 'Z');
       const made = context.newKey(scheme);
       const row = KEY_ROLES[o.role];
@@ -54,12 +58,12 @@ export const generateZekZak = hostCommand({
   code: 'FI',
   name: 'Generate a ZEK or ZAK under a ZMK',
   group: 'keys',
-  request: layout(zekOrZak, key('zmk', 'zmk'), oldOptions),
+  request: layout(zekOrZak, key('zmk', 'zmk'), atallaVariant, oldOptions),
   reply: layout(key('exported', 'zek'), key('key', 'zek'), hexCheck),
   errors: { '10': 'ZMK parity' },
   run: (context, o) => {
     const row = KEY_ROLES[FLAG_ROLE[o.flag]];
-    const master = context.key(o.zmk, 'zmk', '10', 'encrypt');
+    const master = zmkFor(context, o, 'encrypt');
     const scheme = o.schemeLmk ?? (context.lmk.kind === 'key-block' ? 'S' : 'Z');
     const made = context.newKey(scheme);
     const out = o.schemeZmk ?? (context.on('key-block-exchange') ? 'R' : '0');

@@ -4,7 +4,15 @@ import { hostCommand } from '../../declare.js';
 import type { Context } from '../../device/context.js';
 import { KeyLane } from '../../lanes/generate-keys.js';
 import { choice, hex, key, layout, optional, unlessEnd, when } from '../../layout/nodes.js';
-import { checkValue, exportKeyUnder, keyType, schemeLmk, schemeOut, ZMK } from './key-fields.js';
+import {
+  atallaVariant,
+  checkValue,
+  exportKeyUnder,
+  keyType,
+  schemeLmk,
+  schemeOut,
+  zmkFor,
+} from './key-fields.js';
 
 const head = layout(
   choice(
@@ -51,6 +59,7 @@ export const generateKey = hostCommand({
       optional(';', choice('master', { '0': 'ZMK', '1': 'TMK' })),
       key('zmk', 'zmk', { about: 'ZMK or TMK' }),
       schemeOut,
+      atallaVariant,
     ),
   ),
   reply: layout(
@@ -67,9 +76,7 @@ export const generateKey = hostCommand({
   run: (context, o) => {
     const { mode } = o;
     const master =
-      mode === '1' || mode === 'B'
-        ? context.key(o.zmk!, ZMK[o.master ?? '0'], '10', 'encrypt')
-        : undefined;
+      mode === '1' || mode === 'B' ? zmkFor(context, { ...o, zmk: o.zmk! }, 'encrypt') : undefined;
     const made =
       mode === 'A' || mode === 'B'
         ? initialKey(context, { ...(o as Required<typeof o>) })

@@ -3,22 +3,35 @@ import { importKey as keyFrom, type LmkKey } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import type { Context } from '../../device/context.js';
 import { choice, key, layout, optional } from '../../layout/nodes.js';
-import { checkValue, exportKeyUnder, keyType, schemeLmk, schemeOut, ZMK } from './key-fields.js';
+import {
+  atallaVariant,
+  checkValue,
+  exportKeyUnder,
+  keyType,
+  schemeLmk,
+  schemeOut,
+  zmkFor,
+} from './key-fields.js';
 
 export const importKey = hostCommand({
   code: 'A6',
   name: 'Import a key',
   group: 'keys',
   attributes: true,
-  request: layout(keyType, key('zmk', 'zmk'), key('key', { typeFrom: 'keyType' }), schemeLmk),
+  request: layout(
+    keyType,
+    key('zmk', 'zmk'),
+    key('key', { typeFrom: 'keyType' }),
+    schemeLmk,
+    atallaVariant,
+  ),
   reply: layout(key('key', { typeFrom: 'keyType' }), checkValue),
   warnings: ['01'],
   errors: {
     '01': 'the key had other parity than odd (warning: it was adjusted)',
     '10': 'ZMK parity',
   },
-  run: (context, o) =>
-    imported(context, { ...o, master: context.key(o.zmk, 'zmk', '10', 'decrypt') }),
+  run: (context, o) => imported(context, { ...o, master: zmkFor(context, o, 'decrypt') }),
 });
 
 export function imported(
@@ -46,11 +59,12 @@ export const exportKey = hostCommand({
     key('zmk', 'zmk', { about: 'ZMK or TMK' }),
     key('key', { typeFrom: 'keyType' }),
     schemeOut,
+    atallaVariant,
   ),
   reply: layout(key('key', { typeFrom: 'keyType' }), checkValue),
   errors: { '10': 'ZMK or TMK parity', '11': 'key parity' },
   run: (context, o) => {
-    const master = context.key(o.zmk, ZMK[o.master ?? '0'], '10', 'encrypt');
+    const master = zmkFor(context, o, 'encrypt');
     const opened = context.keyOfType(o.key, o.keyType, '11');
     return {
       key: exportKeyUnder(context, master, opened, o.keyType, o.schemeOut),

@@ -1,8 +1,17 @@
 /** Fields that the key commands share. */
 
-import { type KeyRole, type LmkKey, refuse } from '@pinfold/hsm';
+import { atallaVariantOf, type KeyRole, type LmkKey, refuse } from '@pinfold/hsm';
 import type { Context } from '../../device/context.js';
-import { alnum, choice, hex, optional, text } from '../../layout/nodes.js';
+import {
+  alnum,
+  choice,
+  digits,
+  END_OF_FIELDS,
+  hex,
+  optional,
+  text,
+  unlessNext,
+} from '../../layout/nodes.js';
 
 export const keyType = alnum('keyType', 3, {
   error: '04',
@@ -28,7 +37,27 @@ export const oldOptions = optional(
   choice('checkValueType', { '0': '16 digits', '1': '6 digits' }),
 );
 
+/** For ZMKs that are shared with Atalla equipment. */
+export const atallaVariant = unlessNext(
+  END_OF_FIELDS,
+  digits(
+    'atallaVariant',
+    { before: END_OF_FIELDS, max: 2 },
+    { about: 'Atalla variant of the other key, 0 to 31' },
+  ),
+);
+
 export const ZMK = { '0': 'zmk', '1': 'tmk' } as const satisfies Record<string, KeyRole>;
+
+/** The ZMK (or TMK) of a command, in its Atalla variant where one is given. */
+export function zmkFor(
+  context: Context,
+  o: { readonly zmk: string; readonly master?: keyof typeof ZMK; readonly atallaVariant?: string },
+  need: 'encrypt' | 'decrypt',
+): LmkKey {
+  const master = context.key(o.zmk, ZMK[o.master ?? '0'], '10', need);
+  return atallaVariantOf(context, master, o.atallaVariant);
+}
 
 export function exportKeyUnder(
   context: Context,

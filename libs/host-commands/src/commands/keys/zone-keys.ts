@@ -5,14 +5,15 @@ import { hostCommand } from '../../declare.js';
 import type { Context } from '../../device/context.js';
 import { choice, key, layout } from '../../layout/nodes.js';
 import { imported } from './import-export.js';
-import { hexCheck, oldOptions } from './key-fields.js';
+import { atallaVariant, hexCheck, oldOptions, zmkFor } from './key-fields.js';
 
 export const importZpk = hostCommand({
   code: 'FA',
   name: 'Translate a ZPK from ZMK to LMK',
   group: 'keys',
-  request: layout(key('zmk', 'zmk'), key('key', 'zpk'), oldOptions),
+  request: layout(key('zmk', 'zmk'), key('key', 'zpk'), atallaVariant, oldOptions),
   reply: layout(key('key', 'zpk'), hexCheck),
+  warnings: ['01'],
   errors: {
     '01': 'the key had other parity than odd (warning: it was adjusted)',
     '10': 'ZMK parity',
@@ -25,11 +26,11 @@ export const exportZpk = hostCommand({
   name: 'Translate a ZPK from LMK to ZMK',
   group: 'keys',
   repeatable: true,
-  request: layout(key('zmk', 'zmk'), key('key', 'zpk'), oldOptions),
+  request: layout(key('zmk', 'zmk'), key('key', 'zpk'), atallaVariant, oldOptions),
   reply: layout(key('key', 'zpk'), hexCheck),
   errors: { '10': 'ZMK parity', '11': 'ZPK parity' },
   run: (context, o) => {
-    const master = context.key(o.zmk, 'zmk', '10', 'encrypt');
+    const master = zmkFor(context, o, 'encrypt');
     const opened = context.key(o.key, 'zpk', '11');
     const scheme = o.schemeZmk ?? '0';
     const exported = context.keys.exportUnder(master, opened, { scheme, row: KEY_ROLES.zpk });
@@ -48,8 +49,9 @@ export const importZekZak = hostCommand({
   code: 'FK',
   name: 'Translate a ZEK or ZAK from ZMK to LMK',
   group: 'keys',
-  request: layout(zekOrZak, key('zmk', 'zmk'), key('key', 'zek'), oldOptions),
+  request: layout(zekOrZak, key('zmk', 'zmk'), key('key', 'zek'), atallaVariant, oldOptions),
   reply: layout(key('key', 'zek'), hexCheck),
+  warnings: ['01'],
   errors: {
     '01': 'the key had other parity than odd (warning: it was adjusted)',
     '10': 'ZMK parity',
@@ -60,9 +62,15 @@ export const importZekZak = hostCommand({
 function importedAs(
   context: Context,
   role: KeyRole,
-  o: { zmk: string; key: string; schemeLmk?: string; checkValueType?: '0' | '1' },
+  o: {
+    zmk: string;
+    key: string;
+    atallaVariant?: string;
+    schemeLmk?: string;
+    checkValueType?: '0' | '1';
+  },
 ) {
-  const master = context.key(o.zmk, 'zmk', '10', 'decrypt');
+  const master = zmkFor(context, o, 'decrypt');
   const done = imported(context, {
     master,
     key: o.key,

@@ -2,6 +2,7 @@
 import { mustEqualText, oldMac } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { binary, hex, key, layout } from '../../layout/nodes.js';
+import { atallaVariant, oldOptions, zmkFor } from '../keys/key-fields.js';
 import { counted3, MESSAGE_MAX } from './mac-fields.js';
 
 const rest = binary('data', { beforeEnd: 0, max: MESSAGE_MAX });
@@ -52,13 +53,13 @@ export const translateTak = hostCommand({
   name: 'Translate a TAK from LMK to ZMK',
   group: 'macs and data',
   repeatable: true,
-  request: layout(key('zmk', 'zmk'), key('tak', 'tak')),
+  request: layout(key('zmk', 'zmk'), key('tak', 'tak'), atallaVariant, oldOptions),
   reply: layout(key('exported', 'tak')),
   errors: { '10': 'ZMK parity', '11': 'TAK parity' },
   run: (context, o) => {
-    const master = context.key(o.zmk, 'zmk', '10', 'encrypt');
+    const master = zmkFor(context, o, 'encrypt');
     const opened = context.key(o.tak, 'tak', '11');
-    const scheme = context.on('key-block-exchange') ? 'R' : '0';
+    const scheme = o.schemeZmk ?? (context.on('key-block-exchange') ? 'R' : '0');
     const row = { type: '003', name: 'TAK', usages: ['M3'] };
     return { exported: context.keys.exportUnder(master, opened, { scheme, row }) };
   },

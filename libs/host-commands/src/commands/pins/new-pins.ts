@@ -1,7 +1,7 @@
 /** JA, BA and NG: random PINs, clear PINs in and out. */
 import { givenPin, randomPin as newPin, shownPin } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
-import { alnum, digits, layout } from '../../layout/nodes.js';
+import { alnum, digits, END_OF_FIELDS, layout, unlessNext } from '../../layout/nodes.js';
 import { account12, storedPin } from './pin-fields.js';
 
 export const randomPin = hostCommand({
@@ -10,10 +10,14 @@ export const randomPin = hostCommand({
   group: 'pins',
   request: layout(
     account12,
-    digits('length', 2, { about: 'digits of the PIN, 04 up to the PIN field less one' }),
+    unlessNext(
+      END_OF_FIELDS,
+      digits('length', 2, { about: 'digits of the PIN, 04 up to the PIN field less one' }),
+    ),
   ),
   reply: layout(storedPin),
-  run: (context, { account, length }) => ({
+  notes: 'Without a length the PIN has four digits.',
+  run: (context, { account, length = '04' }) => ({
     pin: context.sealPin(newPin(context, Number(length)), account),
   }),
 });

@@ -13,15 +13,16 @@ import {
   binary,
   choice,
   digits,
+  END_OF_FIELDS,
   LENGTH_OF_BLOCK,
   layout,
   unlessNext,
 } from '../../layout/nodes.js';
-import { ENCODINGS, encoding, publicKey, TAIL } from './rsa-fields.js';
+import { ENCODINGS, encoding, publicKey } from './rsa-fields.js';
 
 const KEY_TYPES = { '0': 'sign', '1': 'decrypt', '2': 'both' } as const;
-/** Lengths in steps, so that a wrong digit does not cost seconds of prime numbers. */
-const BITS_STEP = 64;
+/** A modulus has whole bytes here. */
+const BITS_STEP = 8;
 
 export const generateKeyPair = hostCommand({
   code: 'EI',
@@ -33,7 +34,7 @@ export const generateKeyPair = hostCommand({
     digits('keyLength', 4, { about: 'bits of the modulus, 0512 to 4096', error: '04' }),
     encoding,
     unlessNext(
-      TAIL,
+      END_OF_FIELDS,
       digits('exponentLength', 4, { about: 'bits of the public exponent', error: '06' }),
       binary('exponent', { from: 'exponentLength', times: 1 / 8, max: 4 }),
     ),

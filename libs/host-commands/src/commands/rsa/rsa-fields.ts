@@ -7,12 +7,13 @@ import {
   wireOfBytes,
 } from '@pinfold/hsm';
 import type { Context } from '../../device/context.js';
-import { KEPT_KEY_END, keptKeyParts } from '../../layout/kept-key.js';
+import { keptKeyParts } from '../../layout/kept-key.js';
 import {
   alnum,
   binary,
   choice,
   digits,
+  END_OF_FIELDS,
   layout,
   literal,
   optional,
@@ -69,11 +70,9 @@ export function keptBy(context: Context, field: Uint8Array): KeptPublicKey {
   return isBlock === (context.lmk.kind === 'key-block') ? parts : refuse('A1');
 }
 
-/** The characters that begin what may follow the fields of a message. */
-export const TAIL = KEPT_KEY_END;
 export const authentication = binary(
   'authentication',
-  { before: TAIL, max: 512 },
+  { before: END_OF_FIELDS, max: 512 },
   { about: 'authentication data, without `;` `%` `#` `&` `!` `~`' },
 );
 

@@ -197,7 +197,8 @@ describe('private keys', () => {
   it('have lengths and exponents within limits', () => {
     expect(ask(of, 'EI0051202').slice(0, 4)).toBe('EJ00');
     expect(ask(of, 'EI0044802')).toBe('EJ04');
-    expect(ask(of, 'EI0052002')).toBe('EJ04');
+    expect(ask(of, 'EI0052002').slice(0, 4)).toBe('EJ00');
+    expect(ask(of, 'EI0051902')).toBe('EJ04');
     expect(ask(of, 'EI3102402')).toBe('EJ05');
     expect(ask(of, 'EI0051204')).toBe('EJ03');
     expect(ask(of, `EI005120100080000${''}`.replace('0000', '\x04'))).toBe('EJ08');
