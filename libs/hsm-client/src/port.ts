@@ -20,6 +20,7 @@ export interface HsmClient {
 export const UNAVAILABLE_REASONS: Readonly<Record<string, string>> = {
   HOST_NOT_A_DEVICE_PORT:
     'the address is a host port of payShield commands: name it as payshield://host:port',
+  HOST_13: 'the payShield has no LMK, or none of the identifier that is asked for',
 };
 
 /** No device answers: it is gone, tampered with, in its error state, or not initialised. */

@@ -8,10 +8,10 @@ import type { LmkScheme } from './options.js';
 import { ask, keyOf, type Step, UNEXPECTED, type World } from './question.js';
 import {
   BLOCK_TYPE,
+  IMPORTED,
   isKeyBlock,
   type KeyAlgorithm,
   ROLE_FACTS,
-  ROLE_OF_USAGE,
   typeOf,
 } from './roles.js';
 import { PAYSHIELD_ROLES, type PayshieldRole, payshieldToken } from './tokens.js';
@@ -45,14 +45,14 @@ export function generateWorkingKey(
   { usage, algorithm = 'T' }: Input<'GenerateWorkingKey'>,
   { scheme }: World,
 ): Step {
-  const { type, made, modeOfUse } = ROLE_FACTS[usage];
+  const { type, made } = ROLE_FACTS[usage];
   const read = (reply: { key: string; checkValue: string }) => received(usage, scheme, reply);
   if (scheme === 'variant') {
     if (algorithm !== 'T') return NO_ALGORITHM;
     return ask('A0', { mode: '0', keyType: type, schemeLmk: 'U' }, read);
   }
   if (algorithm !== 'T' && algorithm !== 'A') return NO_ALGORITHM;
-  const attributes = made![algorithm] + LENGTH[algorithm] + modeOfUse + NEW_KEY;
+  const attributes = made![algorithm] + LENGTH[algorithm] + made!.modeOfUse + NEW_KEY;
   return ask('A0', { mode: '0', keyType: BLOCK_TYPE, schemeLmk: 'S' }, read, attributes);
 }
 
@@ -91,8 +91,9 @@ function received(
 export function importKey(o: Input<'ImportKey'>, { scheme }: World): Step {
   const master = keyOf(o.under, scheme, 'ZMK');
   if (!master.ok) return master;
-  const role = ROLE_OF_USAGE[o.usage];
-  if (role === undefined) return NO_IMPORT;
+  const imported = IMPORTED[o.usage];
+  if (imported === undefined) return NO_IMPORT;
+  const { role, carried } = imported;
   const read = (reply: Output<'ImportKey'>) => {
     const isRight = o.checkValue === undefined || o.checkValue === reply.checkValue;
     return isRight ? received(role, scheme, reply) : OTHER_VALUE;
@@ -111,7 +112,7 @@ export function importKey(o: Input<'ImportKey'>, { scheme }: World): Step {
   const header = readHeader(keyBlock);
   if (header === undefined) return NO_BLOCK;
   const { usage, algorithm, modeOfUse, keyVersion } = header;
-  if (usage !== ROLE_FACTS[role].carried[algorithm]) return NO_BLOCK;
+  if (usage !== carried[algorithm]) return NO_BLOCK;
   // What came from another bank goes no further.
   const attributes = `${usage}${modeOfUse}${keyVersion}N00`;
   const fields = { keyType: BLOCK_TYPE, zmk, key: X9143 + keyBlock, schemeLmk: 'S' };

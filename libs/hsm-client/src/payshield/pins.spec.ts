@@ -208,42 +208,58 @@ describe.each(TEST_MODES)('PINs at a %s payShield', (mode) => {
     );
   });
 
-  it('have the offset that the device makes', async () => {
-    if (mode === 'hardened') return;
-    const { other } = world;
+  /** A key of the other device, and the same one at the payShield. */
+  const carried = async (key: string, usage: 'PVK' | 'PGK' | 'ZPK') => {
+    const { client, otherClient, zmk, zck } = world;
+    const { keyBlock }: Output<'ExportKey'> = await only(
+      otherClient.run('ExportKey', [{ key, under: zck }]),
+    );
+    const taken: Output<'ImportKey'> = await only(
+      client.run('ImportKey', [{ keyBlock, under: zmk, usage }]),
+    );
+    return { there: key, here: taken.key };
+  };
+
+  it.each([
+    ['visa-pvv', 'PVK'],
+    ['ibm3624', 'PGK'],
+  ] as const)('have the PVV or offset that the device makes: %s', async (method, usage) => {
+    const { client, other, otherClient, options } = world;
     const { tableId } = valued(
       other.device.execute(other.as('keyManager'), 'RegisterDecimalisationTable', { table: TABLE }),
     );
     valued(other.device.execute(other.as('officer'), 'ActivateDecimalisationTable', { tableId }));
-    const pgk = other.key('P', { usage: 'PGK' });
-    const parts = other.envelopes.slice(-2).map(({ component }) => component);
-    const clear = parts[0]!.map((byte, i) => byte ^ parts[1]![i]!);
-    const zpkThere = other.key('WK', { usage: 'ZPK' });
-    const zpkParts = other.envelopes.slice(-2).map(({ component }) => component);
-    const zpkValue = zpkParts[0]!.map((byte, i) => byte ^ zpkParts[1]![i]!);
+    const pvk = await carried(other.key('P', { usage }), usage);
+    const made: Output<'GenerateWorkingKey'> = await only(
+      otherClient.run('GenerateWorkingKey', [{ usage: 'ZPK', algorithm: 'T' }]),
+    );
+    const zpk = await carried(made.key, 'ZPK');
+    const demo = { seed: 'demo', key: zpk.there, format: 'iso0' as const };
     for (const pan of ['400000000012', '4000000000100', '400000000000107', '4000000000000010']) {
-      const format = 'iso0' as const;
-      const pinBlock = blockOf({ format, value: zpkValue, pin: '2750', pan });
-      const wanted = { pan, method: 'ibm3624' as const, pinBlock, format };
+      const { pinBlock }: Output<'DemoPinBlock'> = await only(
+        otherClient.run('DemoPinBlock', [{ pan, ...demo }]),
+      );
+      const wanted = { pan, method, pinBlock, format: 'iso0' as const, pvki: '1', tableId };
       const there = valued(
         other.device.execute(other.as('pinIssuance'), 'CreateVerificationRecord', {
           ...wanted,
-          pvk: pgk,
-          tableId,
-          key: zpkThere,
+          pvk: pvk.there,
+          key: zpk.there,
         }),
       );
-      const here: Output<'CreateVerificationRecord'> = await only(
-        world.client.run('CreateVerificationRecord', [
-          {
-            ...wanted,
-            pvk: world.token('PVK', clear),
-            key: world.token('ZPK', zpkValue),
-          },
-        ]),
-      );
-      const opened = openRecord(world.options.records, pan, here.record);
-      expect(opened).toMatchObject({ offset: `${there.record.split('.')[4]}FFFFFFFF` });
+      const [answer] = await client.run('CreateVerificationRecord', [
+        { ...wanted, pvk: pvk.here, key: zpk.here },
+      ]);
+      const { record } = valued(answer!);
+      const opened = openRecord(options.records, pan, record)!;
+      const value = opened.method === 'visa-pvv' ? opened.pvv : opened.offset.slice(0, 4);
+      // A hardened device shows nobody the value of its record.
+      if (mode === 'legacy') expect(value).toBe(there.record.split('.')[4]);
+      const claims = { pan, pinBlock, format: 'iso0' as const };
+      const [verdict] = await client.run('VerifyPin', [
+        { ...claims, record, key: zpk.here, pvk: pvk.here },
+      ]);
+      expect(verdict).toEqual({ ok: true, value: {} });
     }
   });
 

@@ -14,36 +14,39 @@ export type KeyAlgorithm = 'T' | 'A';
 export interface RoleFacts {
   /** Under a variant LMK. */
   readonly type: string;
-  /** Usage of new keys under a key-block LMK, by algorithm; none for keys that it does not make. */
-  readonly made?: Readonly<Record<KeyAlgorithm, string>>;
-  readonly modeOfUse: string;
-  /** Usages that an X9.143 block of such a key may state, by algorithm. */
-  readonly carried: Readonly<Record<KeyAlgorithm, string>>;
+  /** Of new keys under a key-block LMK: usage by algorithm, mode of use. None where it makes none. */
+  readonly made?: Readonly<Record<KeyAlgorithm | 'modeOfUse', string>>;
   /** The key that it goes under. */
   readonly under?: 'ZMK' | 'TMK';
 }
 
 const PIN = { T: 'P0', A: 'P0' } as const;
 const MAC = { T: 'M3', A: 'M6' } as const;
-const WRAP = { T: 'K1', A: 'K1' } as const;
 
 export const ROLE_FACTS: Readonly<Record<PayshieldRole, RoleFacts>> = {
-  TPK: { type: '002', made: { T: '71', A: '71' }, modeOfUse: 'B', carried: PIN, under: 'TMK' },
-  TAK: { type: '003', made: MAC, modeOfUse: 'C', carried: MAC, under: 'TMK' },
-  ZPK: { type: '001', made: { T: '72', A: '72' }, modeOfUse: 'B', carried: PIN, under: 'ZMK' },
-  ZAK: { type: '008', made: MAC, modeOfUse: 'C', carried: MAC, under: 'ZMK' },
-  PVK: { type: '002', modeOfUse: 'C', carried: { T: 'V2', A: 'V2' }, under: 'ZMK' },
-  TMK: { type: '002', modeOfUse: 'B', carried: WRAP },
-  ZMK: { type: '000', modeOfUse: 'B', carried: WRAP },
+  TPK: { type: '002', made: { T: '71', A: '71', modeOfUse: 'B' }, under: 'TMK' },
+  TAK: { type: '003', made: { ...MAC, modeOfUse: 'C' }, under: 'TMK' },
+  ZPK: { type: '001', made: { T: '72', A: '72', modeOfUse: 'B' }, under: 'ZMK' },
+  ZAK: { type: '008', made: { ...MAC, modeOfUse: 'C' }, under: 'ZMK' },
+  PVK: { type: '002', under: 'ZMK' },
+  TMK: { type: '002' },
+  ZMK: { type: '000' },
 };
 
-/** Usages of the device whose keys a payShield can take from a zone master key. */
-export const ROLE_OF_USAGE: Readonly<Partial<Record<UsageName, PayshieldRole>>> = {
-  TPK: 'TPK',
-  TAK: 'TAK',
-  ZPK: 'ZPK',
-  ZAK: 'ZAK',
-  PVK: 'PVK',
+interface Carried {
+  readonly role: PayshieldRole;
+  /** By algorithm. */
+  readonly carried: Readonly<Record<KeyAlgorithm, string>>;
+}
+
+/** What a payShield can take from a zone master key, by the device's usage: role, and usage of its block. */
+export const IMPORTED: Readonly<Partial<Record<UsageName, Carried>>> = {
+  TPK: { role: 'TPK', carried: PIN },
+  TAK: { role: 'TAK', carried: MAC },
+  ZPK: { role: 'ZPK', carried: PIN },
+  ZAK: { role: 'ZAK', carried: MAC },
+  PVK: { role: 'PVK', carried: { T: 'V2', A: 'V2' } },
+  PGK: { role: 'PVK', carried: { T: 'V1', A: 'V1' } },
 };
 
 /** What stands for the type of any key in a key block. */
