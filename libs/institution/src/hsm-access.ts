@@ -22,6 +22,7 @@ import type { KeyConsole } from './payshield/key-console.js';
 import { lmkOf, PAYSHIELD_NAMED } from './payshield/lmk-facts.js';
 import { openConsole, requireSameLmk } from './payshield/open-console.js';
 import { Payshields } from './payshield/payshields.js';
+import { toldClient } from './payshield/told-client.js';
 
 export interface HsmAccess {
   /** The institution's device as its production identity sees it. */
@@ -104,7 +105,7 @@ function openPool({ config, logger, metrics, health, shutdown }: AppContext): Hs
 }
 
 function payshieldAccess(
-  { config }: AppContext,
+  { config, logger }: AppContext,
   pool: HsmPool,
   { person }: HsmAccessOptions,
 ): HsmAccess {
@@ -115,7 +116,10 @@ function payshieldAccess(
   return {
     pool,
     payshields,
-    of: (institution, keys) => clientOf(institution, { keys, pool, config }),
+    of: (institution, keys) =>
+      toldClient(clientOf(institution, { keys, pool, config }), (refusal) =>
+        logger.warn('a payShield refuses', { ...refusal, name: institution.id }),
+      ),
     require: async (institution) => {
       requireWorld(institution, config.hsmUrls);
       const known = institution.tokens && lmkOf(institution.tokens);
