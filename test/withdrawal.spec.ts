@@ -45,6 +45,18 @@ describe('a running system', () => {
     folder.remove();
   });
 
+  it('says which devices there are, and that the one of the host port is no institution', () => {
+    const { devices } = program.json<{ devices: { institution: string; state: string }[] }>(
+      'status',
+    );
+    expect(devices.map(({ institution, state }) => `${institution} ${state}`)).toEqual(
+      ['atm', 'acq1', 'bank-a', 'bank-b', 'host'].map((id) => `${id} operational`),
+    );
+    const { stdout } = program.cli('status');
+    expect(stdout).toMatch(/^device +host +operational +behind the port of host commands/m);
+    expect(program.cli('lines').stdout).toMatch(/0 connections, 0 of 4 terminals signed on/);
+  });
+
   const card = (pan: string): Card => program.json<Card>('card', 'show', pan, '--demo');
   const withdraw = (pan: string, pin: string, amount: string, ...more: string[]) =>
     program.json<Withdrawal>('withdraw', '--pan', pan, '--pin', pin, '--amount', amount, ...more);

@@ -64,7 +64,7 @@ await runApp({
     if (ids.length === 0) {
       requireIntactProgram();
       const { hostPort: port, hostHeader: headerLength } = config;
-      const device = openHostDevice(context);
+      const { lmk: device } = openHostDevice(context);
       const tls = hostTlsOptions(config);
       const host = await startHostPort({ port, device, headerLength, tls, logger, metrics });
       shutdown.add({ phase: 'intake', name: 'host port', stop: () => host.close() });

@@ -11,8 +11,15 @@ import { hostDeviceOptions } from './host-port-options.js';
 
 const NAME = 'host';
 
+export interface OpenedHostDevice {
+  readonly lmk: LmkDevice;
+  /** The state of life, as status shows it. */
+  readonly life: () => string;
+}
+
 /** Opened, watched by `ready`, closed by the shutdown. */
-export function openHostDevice({ config, logger, health, shutdown }: AppContext): LmkDevice {
+export function openHostDevice(context: AppContext): OpenedHostDevice {
+  const { config, logger, health, shutdown } = context;
   const store = DeviceFolder.open({
     folder: join(config.dataDir, 'hsm', NAME),
     mode: config.mode,
@@ -27,5 +34,5 @@ export function openHostDevice({ config, logger, health, shutdown }: AppContext)
     if (life === 'operational') return undefined;
     return [`the device is ${life}`, ...failedTests].join(': ');
   });
-  return store.device.lmk(hostDeviceOptions(config));
+  return { lmk: store.device.lmk(hostDeviceOptions(config)), life: () => store.device.life };
 }

@@ -5,7 +5,7 @@ export { type IsoPort, type IsoPortOptions, startIsoPort } from './iso-port/iso-
 export type { Letter } from './iso-port/letter.js';
 export { LINE_LIMITS, type LineLimits } from './iso-port/limits.js';
 export { provisionLineKeys, withPartners } from './iso-port/line-keys.js';
-export { type LineState, linesAnswerSchema, linesRoute } from './iso-port/line-state.js';
+export { type LineState, linesAnswerSchema } from './iso-port/line-state.js';
 export {
   DEMO_LINES,
   LETTERS_FOLDER,
@@ -14,6 +14,7 @@ export {
   parseLines,
   readLines,
 } from './iso-port/lines-file.js';
+export { linesRoute } from './iso-port/lines-route.js';
 export { PACKINGS } from './iso-port/packing.js';
 export { DEMO_STAND_IN, SWITCH_SCHEMA, switchOptions } from './settings.js';
 export { type RunningSwitch, startSwitch } from './start-switch.js';

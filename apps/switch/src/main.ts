@@ -3,7 +3,7 @@ import { hsmRoute } from '@pinfold/institution';
 import { runApp, startHttp } from '@pinfold/platform';
 import { composeSwitch } from './compose.js';
 import type { IsoPort } from './iso-port/iso-port.js';
-import { linesRoute } from './iso-port/line-state.js';
+import { linesRoute } from './iso-port/lines-route.js';
 import { linesArgument } from './lines-argument.js';
 
 await runApp({

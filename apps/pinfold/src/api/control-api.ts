@@ -17,11 +17,19 @@ import { statusRoute } from './status.js';
 
 const LAST_LINES = 10;
 
+/** The port of host commands and the device behind it, which is no institution's. */
+export interface HostSide {
+  readonly port: number;
+  /** 0 where it is not served over TLS. */
+  readonly tlsPort: number;
+  readonly life: () => string;
+}
+
 export async function startControlApi(
   context: AppContext,
-  o: { system: System; totals: Totals; hostPort: number },
+  o: { system: System; totals: Totals; host: HostSide },
 ): Promise<HttpServer> {
-  const { system, totals, hostPort } = o;
+  const { system, totals, host } = o;
   const { config, logger, health, metrics, shutdown } = context;
   let port = 0;
   const http = await startHttp({
@@ -34,7 +42,7 @@ export async function startControlApi(
     token: await ensureApiToken(config.dataDir),
     readyMembers: () => ({
       http: port,
-      host: hostPort,
+      host: host.port,
       iso: system.iso.port,
       mode: config.mode,
     }),
@@ -70,8 +78,8 @@ export async function startControlApi(
         dataDir: config.dataDir,
         bus: system.busKind,
         database: { kind: system.database.kind, psql: system.database.psql },
-        ports: () => ({ http: port, 'host commands': hostPort, 'ISO 8583': system.iso.port }),
-        devices: () => devicesOf(system),
+        ports: () => portsOf(port, o),
+        devices: () => devicesOf(o),
         terminals: () => {
           const all = system.fleet.terminals();
           return { all: all.length, inService: all.filter((t) => t.inService).length };
@@ -85,17 +93,36 @@ export async function startControlApi(
   return http;
 }
 
-function devicesOf({ network, hsm }: System) {
-  const { fleet, acquirer, issuers } = network.institutions;
-  const pool = (hsm.pool?.status() ?? []).map(({ device, state, inFlight, failures }) => ({
+function portsOf(
+  http: number,
+  { system, host }: { system: System; host: HostSide },
+): Record<string, number> {
+  return {
+    http,
+    'host commands': host.port,
+    ...(host.tlsPort === 0 ? {} : { 'host commands over TLS': host.tlsPort }),
+    'ISO 8583': system.iso.port,
+  };
+}
+
+const DEMO_KEYS = 'demo device: random master keys, state key kept beside the state';
+
+function devicesOf({ system, host }: { system: System; host: HostSide }) {
+  const { fleet, acquirer, issuers } = system.network.institutions;
+  const own = [fleet, acquirer, ...issuers.values()].map(({ id, store }) => ({
+    institution: id,
+    state: store.device.life,
+    demo: DEMO_KEYS,
+  }));
+  const behindHostPort = {
+    institution: 'host',
+    state: host.life(),
+    demo: 'behind the port of host commands: published test LMKs, no institution',
+  };
+  const pool = (system.hsm.pool?.status() ?? []).map(({ device, state, inFlight, failures }) => ({
     institution: device,
     state,
     demo: `of the pool; ${inFlight} commands outstanding, ${failures} failures`,
   }));
-  const own = [fleet, acquirer, ...issuers.values()].map(({ id, store }) => ({
-    institution: id,
-    state: store.device.life,
-    demo: 'demo device: random master keys, state key kept beside the state',
-  }));
-  return [...own, ...pool];
+  return [...own, behindHostPort, ...pool];
 }

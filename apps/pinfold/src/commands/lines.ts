@@ -1,31 +1,15 @@
 /** `pinfold lines`: the ISO 8583 lines of the running system. */
 import { z } from 'zod';
+// Not by the index of the switch: the command loads without it.
+import { linesAnswerSchema } from '../../../switch/src/iso-port/line-state.js';
 import { act, jsonCommand } from '../cli/command.js';
 import { EXIT } from '../cli/exit.js';
 import { findRunningSystem } from '../cli/running-system.js';
 import { dataDirOf } from '../cli/settings.js';
 import { agoOf } from '../cli/time.js';
 
-/** As `GET /lines` gives them; written again here, so that the command loads without the switch. */
-const answerSchema = z.object({
-  lines: z.array(
-    z.object({
-      name: z.string(),
-      side: z.enum(['acquirer', 'issuer']),
-      address: z.string(),
-      packing: z.string(),
-      lengthBytes: z.number(),
-      tls: z.boolean(),
-      connections: z.number(),
-      terminals: z.number(),
-      signedOn: z.number(),
-      inFlight: z.number(),
-      lastMessageAtMs: z.number().nullable(),
-      lastClosed: z.string().nullable(),
-    }),
-  ),
-  silent: z.array(z.string()).optional(),
-});
+/** Of a cluster, also processes that did not answer. */
+const answerSchema = linesAnswerSchema.extend({ silent: z.array(z.string()).optional() });
 
 export const linesCommand = jsonCommand('lines', 'ISO 8583 lines: connections, terminals, state')
   .option('--data <dir>', 'data folder of the running system')

@@ -13,7 +13,7 @@ const statusSchema = z.looseObject({
   ports: z.record(z.string(), z.number()),
   bus: z.string(),
   database: z.object({ kind: z.string(), psql: z.string() }),
-  devices: z.array(z.looseObject({ institution: z.string(), state: z.string() })),
+  devices: z.array(z.object({ institution: z.string(), state: z.string(), demo: z.string() })),
   settings: z.record(z.string(), z.string()),
   withdrawals: z.record(z.string(), z.number()),
 });
@@ -34,8 +34,8 @@ export const statusCommand = jsonCommand('status', 'what runs, where, and with w
       for (const [name, port] of Object.entries(status.ports)) {
         output.line(`port       ${String(port).padEnd(6)} ${name}`);
       }
-      for (const { institution, state } of status.devices) {
-        output.line(`device     ${institution.padEnd(10)} ${state}`);
+      for (const { institution, state, demo } of status.devices) {
+        output.line(`device     ${institution.padEnd(10)} ${state.padEnd(11)} ${demo}`);
       }
       for (const [name, value] of Object.entries(status.settings)) {
         output.line(`setting    ${name}=${value}`);

@@ -16,14 +16,9 @@ import {
   writeReadyFile,
 } from '@pinfold/platform';
 import type { TrafficGenerator } from '../../../atm/src/index.js';
-import {
-  type HostPort,
-  hostTlsOptions,
-  openHostDevice,
-  startHostPort,
-} from '../../../hsm/src/index.js';
+import { hostTlsOptions, openHostDevice, startHostPort } from '../../../hsm/src/index.js';
 import { DEMO_LINES, readLines } from '../../../switch/src/index.js';
-import { startControlApi } from '../api/control-api.js';
+import { type HostSide, startControlApi } from '../api/control-api.js';
 import { createOutput, type Output, styled } from '../cli/output.js';
 import { RUNTIME_FILE } from '../cli/running-system.js';
 import { hopsOf } from '../narration/hops.js';
@@ -78,7 +73,7 @@ async function start(context: AppContext, options: StartOptions): Promise<void> 
   await startFleetApp(context, system);
   await terminalsInService(system, signal);
   const host = await openHostPort(context);
-  const http = await startControlApi(context, { system, totals, hostPort: host.port });
+  const http = await startControlApi(context, { system, totals, host });
   const ports = { http: http.port, host: host.port, iso: system.iso.port };
   keepRuntimeFile(context, ports);
   if (options.readyFile !== undefined) await keepReadyFile(context, options.readyFile, ports);
@@ -107,10 +102,10 @@ function banner(output: Output, { config }: AppContext): void {
 }
 
 /** The host port has a device of its own, with the published test LMKs: no institution's is behind it. */
-async function openHostPort(context: AppContext): Promise<HostPort> {
+async function openHostPort(context: AppContext): Promise<HostSide & { banner: string }> {
   const { config, logger, metrics, shutdown } = context;
   const { hostPort: port, hostHeader: headerLength } = config;
-  const device = openHostDevice(context);
+  const { lmk: device, life } = openHostDevice(context);
   const tls = hostTlsOptions(config);
   const host = await startHostPort({ port, device, headerLength, tls, logger, metrics }).catch(
     (error: NodeJS.ErrnoException & { port?: number }) => {
@@ -121,7 +116,8 @@ async function openHostPort(context: AppContext): Promise<HostPort> {
     },
   );
   shutdown.add({ phase: 'intake', name: 'host port', stop: () => host.close() });
-  return host;
+  const { banner } = host;
+  return { port: host.port, tlsPort: host.tlsPort, banner, life };
 }
 
 /** Which ISO 8583 lines there are, and where the keys of their other ends lie. */

@@ -9,12 +9,13 @@
  * terminal repeats its request on the next connection, or its time-out and reversal repair it.
  */
 import type { BusRecord } from '@pinfold/messages';
+import type { CloseReason } from './close-reasons.js';
 import {
   type AcquirerLineOptions,
   type ConnectionLine,
   LineConnection,
 } from './line-connection.js';
-import type { CloseReason, LineSocket } from './line-socket.js';
+import type { LineSocket } from './line-socket.js';
 import type { LineState } from './line-state.js';
 
 export class AcquirerLine implements ConnectionLine {

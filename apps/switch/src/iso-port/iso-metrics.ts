@@ -1,6 +1,6 @@
 /** Counters of the ISO 8583 lines. Labels come from tables, so their number is fixed. */
 import type { CounterMetric, GaugeMetric, Metrics } from '@pinfold/platform';
-import { CLOSE_REASONS, type CloseReason } from './line-socket.js';
+import { CLOSE_REASONS, type CloseReason } from './close-reasons.js';
 
 interface Labels {
   readonly [label: string]: readonly string[];

@@ -6,9 +6,10 @@
 import { NETWORK_CODES, type Wire } from '@pinfold/flows';
 import { type Frame, type IsoMessage, type Packaging, pack, textOf } from '@pinfold/iso8583';
 import { type BusRecord, RESPONSE, TOPICS } from '@pinfold/messages';
+import type { CloseReason } from './close-reasons.js';
 import type { IsoMetrics, LineEvent } from './iso-metrics.js';
 import type { LineLimits } from './limits.js';
-import type { CloseReason, LineSocket } from './line-socket.js';
+import type { LineSocket } from './line-socket.js';
 import { fromLine, toLine, type Unpacked } from './packing.js';
 import { refusalOf, salvage, wantsAnswer } from './salvage.js';
 import { exchanged } from './tpdu.js';

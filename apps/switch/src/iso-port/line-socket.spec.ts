@@ -1,8 +1,9 @@
 /** A connection that is closed is gone within a time, whatever the other side does. */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { CloseReason } from './close-reasons.js';
 import { LINE_LIMITS } from './limits.js';
-import { type CloseReason, LineSocket } from './line-socket.js';
+import { LineSocket } from './line-socket.js';
 
 const framing = { kind: 'length2', headerBytes: 0, maxBytes: 32_768 } as const;
 

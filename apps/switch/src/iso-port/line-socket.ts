@@ -5,21 +5,8 @@
  */
 import type { Socket } from 'node:net';
 import { type Frame, FrameSplitter, type Framing, frame } from '@pinfold/iso8583';
+import type { CloseReason } from './close-reasons.js';
 import type { LineLimits } from './limits.js';
-
-/** Why a connection ended; `ended`: the other side closed it. */
-export const CLOSE_REASONS = [
-  'ended',
-  'error',
-  'frame-refused',
-  'frame-late',
-  'idle',
-  'write-buffer',
-  'malformed',
-  'unanswered',
-  'stopped',
-] as const;
-export type CloseReason = (typeof CLOSE_REASONS)[number];
 
 /** Ends with nobody at the other side who would take what is left. */
 const AT_ONCE: ReadonlySet<CloseReason> = new Set(['write-buffer', 'idle', 'unanswered']);

@@ -1,7 +1,6 @@
-/** What an operator may want to know of a line, and `GET /lines` that says it. */
-import { type Route, route } from '@pinfold/platform';
+/** What an operator may want to know of a line, as `GET /lines` says it. */
 import { z } from 'zod';
-import { CLOSE_REASONS } from './line-socket.js';
+import { CLOSE_REASONS } from './close-reasons.js';
 
 export const lineStateSchema = z.object({
   name: z.string(),
@@ -26,15 +25,3 @@ export const lineStateSchema = z.object({
 export type LineState = z.infer<typeof lineStateSchema>;
 
 export const linesAnswerSchema = z.object({ lines: z.array(lineStateSchema) });
-
-/** Open, as health and metrics are. */
-export function linesRoute(states: () => readonly LineState[]): Route {
-  return route({
-    method: 'GET',
-    path: '/lines',
-    summary: 'The ISO 8583 lines: connections, terminals signed on, what happened last',
-    open: true,
-    answer: linesAnswerSchema,
-    handle: () => ({ lines: [...states()] }),
-  });
-}

@@ -1,0 +1,13 @@
+/** Why a connection ended; `ended`: the other side closed it. */
+export const CLOSE_REASONS = [
+  'ended',
+  'error',
+  'frame-refused',
+  'frame-late',
+  'idle',
+  'write-buffer',
+  'malformed',
+  'unanswered',
+  'stopped',
+] as const;
+export type CloseReason = (typeof CLOSE_REASONS)[number];
