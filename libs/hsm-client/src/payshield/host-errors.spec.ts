@@ -1,5 +1,5 @@
 /** Every error code of a payShield as what the device would say, asked for over TCP. */
-import { HOST_COMMANDS, type HostCommandCode, listenWire } from '@pinfold/host-commands';
+import { Cursor, HOST_COMMANDS, type HostCommandCode, listenWire } from '@pinfold/host-commands';
 import {
   COMMANDS,
   COMMON_ERRORS,
@@ -8,6 +8,7 @@ import {
   type HsmJob,
   RULES,
 } from '@pinfold/hsm';
+import fc from 'fast-check';
 import { HsmPool } from '../pool/pool.js';
 import { type HsmAnswer, HsmUnavailable } from '../port.js';
 import { payshieldClient } from './client.js';
@@ -57,6 +58,7 @@ const JOBS: Partial<Record<CommandName, HsmJob>> = {
   },
   KeyCheckValue: { command: 'KeyCheckValue', input: { key: key('ZMK') } },
 };
+const SEED = 20261122;
 const names = Object.keys(ROWS) as CommandName[];
 
 describe('a payShield that answers with an error', () => {
@@ -178,6 +180,78 @@ describe('a payShield that answers with an error', () => {
     const [answer] = await execute([JOBS[name]!]);
     if (value === undefined) expect(answer).toMatchObject({ ok: false, code: REPLY_UNEXPECTED });
     else expect(answer).toEqual({ ok: true, value });
+  });
+});
+
+/** What would reach beyond its field, were it believed. */
+const TRICKS = [
+  '%02',
+  '\x19',
+  `${'1'.repeat(32)}%02`,
+  `${key('ZMK')}%02`,
+  `${key('ZPK')};1`,
+  key('TMK'),
+  `${pan};`,
+  'visa-pvv',
+  '1;',
+];
+
+describe('whatever comes', () => {
+  let reply = '';
+  const send = async (command: string) => {
+    const { parse, replyCode } = HOST_COMMANDS.get(command.slice(0, 2))!;
+    const cursor = Object.assign(new Cursor(), { text: command, at: 2, end: command.length });
+    // Nothing of the caller's stands where only the client may say something: LMK, key attributes.
+    expect([parse(cursor), command.slice(cursor.at)]).toEqual([true, '']);
+    return replyCode + reply;
+  };
+  const pool = { send } as unknown as HsmPool;
+  const client = payshieldClient({
+    pool,
+    scheme: 'variant',
+    local: { execute: async () => [], run: async () => [] },
+    records,
+    decimalisationTable: '0123456789012345',
+  });
+  const isAnswer = (answer: HsmAnswer) => typeof (answer.ok ? answer.value : answer.code);
+
+  it('from a payShield is an answer or none', async () => {
+    const whole = fc.tuple(
+      fc.constantFrom('', 'U', 'X', 'S1', 'RD', '04'),
+      fc.nat({ max: 120 }).map((size) => '0123456789ABCDEF'.repeat(8).slice(0, size)),
+    );
+    const replies = fc.oneof(
+      fc.string({ maxLength: 120 }),
+      fc.tuple(fc.constantFrom('00', '01', '02', '10'), whole).map((all) => all.flat().join('')),
+    );
+    await fc.assert(
+      fc.asyncProperty(replies, async (text) => {
+        reply = text;
+        for (const answer of await client.execute(names.map((name) => JOBS[name]!))) {
+          expect(isAnswer(answer)).toMatch(/^(?:object|string)$/);
+        }
+      }),
+      { seed: SEED, numRuns: 300 },
+    );
+  });
+
+  it('from a caller is an answer, and in the command sent nothing but its fields', async () => {
+    reply = '68';
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...names),
+        fc.nat(),
+        fc.oneof(fc.anything(), fc.string(), fc.constantFrom(...TRICKS)),
+        async (name, at, value) => {
+          const job = JOBS[name]!;
+          const members = Object.keys(job.input);
+          const input = { ...job.input, [members[at % members.length]!]: value };
+          const [answer] = await client.execute([{ ...job, input } as unknown as HsmJob]);
+          expect(answer).toMatchObject({ ok: false, code: expect.stringMatching(/^[A-Z_]+$/) });
+        },
+      ),
+      { seed: SEED, numRuns: 1_000 },
+    );
   });
 });
 
