@@ -5,7 +5,8 @@
  */
 import { ok, type Result } from '@pinfold/crypto';
 import { isTrusted, readCertificate, type Tr34Trust } from './certificates.js';
-import { buildCredential, issuerAndSerial, OID, readCredential, sameCertificate } from './cms.js';
+import { issuerAndSerial, OID, sameCertificate } from './cms.js';
+import { buildCredential, readCredential } from './credential.js';
 import { no, type Tr34Refusal } from './reasons.js';
 import { attempt, checkToken, signToken, type Tr34Party } from './signed.js';
 

@@ -3,23 +3,8 @@
  * value. What is read in spite of a fault stands here by name, and is all that is.
  */
 import { fromHex, toHex } from '@pinfold/crypto';
-import {
-  buildAttributes,
-  buildCredential,
-  buildEnvelope,
-  buildKeyBlock,
-  buildNonceToken,
-  buildSigned,
-  CONTENT_CIPHERS,
-  issuerAndSerial,
-  namesOf,
-  OID,
-  readCredential,
-  readEnvelope,
-  readKeyBlock,
-  readSigned,
-  sameCertificate,
-} from './cms.js';
+import { issuerAndSerial, namesOf, OID, sameCertificate } from './cms.js';
+import { buildCredential, buildNonceToken, readCredential } from './credential.js';
 import {
   context,
   DerReader,
@@ -33,6 +18,14 @@ import {
   small,
   TAG,
 } from './der.js';
+import {
+  buildEnvelope,
+  buildKeyBlock,
+  CONTENT_CIPHERS,
+  readEnvelope,
+  readKeyBlock,
+} from './enveloped.js';
+import { buildAttributes, buildSigned, readSigned } from './signed-data.js';
 
 /** As much of a certificate as names it: version, serial number, algorithm, issuer, times, subject. */
 const certificateOf = (serial: number, issuer: string, subject: string) => {

@@ -1,7 +1,7 @@
 /** TR-34 key transport: an entry of its own beside the key blocks. */
 export * from './binding.js';
 export { isTrusted, readCertificate, TR34_MIN_RSA_BITS, type Tr34Trust } from './certificates.js';
-export type { ContentCipher } from './cms.js';
+export type { ContentCipher } from './enveloped.js';
 export { TR34_REASONS, type Tr34Reason, type Tr34Refusal } from './reasons.js';
 export { certificateRequest, MAX_COMMON_NAME } from './request.js';
 export {

@@ -2,7 +2,8 @@
 import { constants, publicEncrypt } from 'node:crypto';
 import { AesKey, concatBytes, encryptCbc, fromHex, toHex } from '@pinfold/crypto';
 import { inputError } from '../../../crypto/src/testing.js';
-import { buildEnvelope, buildKeyBlock, OID, readSigned } from './cms.js';
+import { OID } from './cms.js';
+import { buildEnvelope, buildKeyBlock } from './enveloped.js';
 import {
   createTr34Token,
   openTr34Token,
@@ -13,6 +14,7 @@ import {
   tr34NonceToken,
 } from './index.js';
 import { attempt, checkToken, signToken, type Tr34Freshness } from './signed.js';
+import { readSigned } from './signed-data.js';
 import { publicOf, testAuthority, testKeys } from './testing.js';
 
 const [rootKey, kdhKey, krdKey] = testKeys(3);

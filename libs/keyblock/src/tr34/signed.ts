@@ -14,14 +14,10 @@ import {
   takeRandom,
 } from '@pinfold/crypto';
 import { isTrusted, readCertificate, type Tr34Trust } from './certificates.js';
-import {
-  buildAttributes,
-  buildNonceToken,
-  buildSigned,
-  readSigned,
-  sameCertificate,
-} from './cms.js';
+import { sameCertificate } from './cms.js';
+import { buildNonceToken } from './credential.js';
 import { no, type Tr34Refusal } from './reasons.js';
+import { buildAttributes, buildSigned, readSigned } from './signed-data.js';
 
 /** A party: certificate (DER) and private key. */
 export interface Tr34Party {

@@ -3,15 +3,8 @@ import { fromHex, toHex } from '@pinfold/crypto';
 import * as asn1 from 'asn1js';
 import * as pkijs from 'pkijs';
 import { inputError } from '../../../crypto/src/testing.js';
-import {
-  buildAttributes,
-  buildKeyBlock,
-  buildSigned,
-  OID,
-  readEnvelope,
-  readKeyBlock,
-  readSigned,
-} from './cms.js';
+import { OID } from './cms.js';
+import { buildKeyBlock, readEnvelope, readKeyBlock } from './enveloped.js';
 import {
   createTr34Token,
   openTr34Token,
@@ -24,6 +17,7 @@ import {
   tr34NonceToken,
 } from './index.js';
 import { signToken } from './signed.js';
+import { buildAttributes, buildSigned, readSigned } from './signed-data.js';
 
 const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: Uint8Array.of(1, 0, 1) };
 const nowMs = Date.UTC(2026, 10, 21);

@@ -35,16 +35,15 @@ import {
 } from '../header.js';
 import { ALGORITHMS, type KeyAlgorithm } from '../usages.js';
 import { isTrusted, readCertificate, type Tr34Trust } from './certificates.js';
+import { OID, sameCertificate } from './cms.js';
 import {
   buildEnvelope,
   buildKeyBlock,
   CONTENT_CIPHERS,
   type ContentCipher,
-  OID,
   readEnvelope,
   readKeyBlock,
-  sameCertificate,
-} from './cms.js';
+} from './enveloped.js';
 import { no, type Tr34Refusal } from './reasons.js';
 import { attempt, checkToken, signToken, type Tr34Freshness, type Tr34Party } from './signed.js';
 

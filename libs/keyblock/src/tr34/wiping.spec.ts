@@ -2,8 +2,10 @@
 import { createHash, sign } from 'node:crypto';
 import { concatBytes, fromHex, toHex } from '@pinfold/crypto';
 import { wipedBy } from '../../../crypto/src/testing.js';
-import { buildAttributes, buildKeyBlock, buildSigned, OID, readSigned } from './cms.js';
+import { OID } from './cms.js';
+import { buildKeyBlock } from './enveloped.js';
 import { createTr34Token, openTr34Token } from './index.js';
+import { buildAttributes, buildSigned, readSigned } from './signed-data.js';
 import { publicOf, testAuthority, testKeys } from './testing.js';
 
 const [rootKey, kdhKey, krdKey] = testKeys(3);
