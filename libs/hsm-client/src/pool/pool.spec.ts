@@ -12,8 +12,11 @@ afterEach(async () => {
   for (const each of open.splice(0).reverse()) await each.close();
 });
 
-/** Well by NC; the rest is for `say`: undefined is no answer. */
-async function port(say: (command: string) => string | undefined): Promise<WirePort> {
+/** Well by NC, as long as `isWell`; the rest is for `say`: undefined is no answer. */
+async function port(
+  say: (command: string) => string | undefined,
+  isWell: () => boolean = () => true,
+): Promise<WirePort> {
   const opened = await listenWire({
     port: 0,
     minBytes: 6,
@@ -21,7 +24,7 @@ async function port(say: (command: string) => string | undefined): Promise<WireP
       for (let i = 0; i < messages.count; i++) {
         const text = messages.buffers[i]!.toString('latin1', messages.from[i], messages.end[i]);
         const command = text.slice(4);
-        const reply = command === 'NC' ? 'ND00' : say(command);
+        const reply = command !== 'NC' ? say(command) : isWell() ? 'ND00' : undefined;
         replies.text(reply === undefined ? '????not this one' : text.slice(0, 4) + reply);
       }
     },
@@ -130,6 +133,26 @@ it('says that an address is a host port of payShield commands, and goes on elsew
     Array.from({ length: 10 }, () => both.run('GenerateWorkingKey', [{ usage: 'TPK' }])),
   );
   for (const [answer] of made) expect(answer?.ok).toBe(true);
+});
+
+it('takes a device that answers other commands for well while NC waits behind them', async () => {
+  let looks = 0;
+  const busy = await port(
+    (command) => `${command}00`,
+    () => looks++ === 0,
+  );
+  const pool = poolOf([busy]);
+  const until = Date.now() + 1_200;
+  while (Date.now() < until) {
+    expect(await pool.send('XX', ONCE)).toBe('XX00');
+    await pause(20);
+  }
+  expect(looks).toBeGreaterThan(1);
+  expect(pool.status()[0]).toMatchObject({ state: 'up', failures: 0 });
+  // And one that answers nothing at all for gone.
+  const limit = Date.now() + 3_000;
+  while (pool.status()[0]!.state === 'up' && Date.now() < limit) await pause(20);
+  expect(pool.status()[0]!.state).not.toBe('up');
 });
 
 it('looks at longer and longer intervals at a device that is well by NC and does nothing', async () => {
