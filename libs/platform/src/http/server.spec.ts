@@ -1,17 +1,10 @@
-import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import http, { type IncomingHttpHeaders } from 'node:http';
-import net from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Controller, Get, Module } from '@nestjs/common';
 import { z } from 'zod';
 import { Health } from '../health/health.js';
 import { createLogger } from '../logging/logger.js';
 import { Metrics } from '../metrics/metrics.js';
-import { EXIT_CODES, exitCodeOf } from '../process/exit-codes.js';
-import { PortTakenError } from '../process/port-holder.js';
 import { Secret } from '../secret/secret.js';
-import { carriesToken, ensureApiToken, readApiToken, tokenFile } from './api-token.js';
 import { PROBLEMS, ProblemError } from './problem.js';
 import { BODY_BYTES_MAX, route } from './routes.js';
 import { type HttpServer, startHttp } from './server.js';
@@ -349,137 +342,5 @@ describe('problems', () => {
     expect((await send(BODY_BYTES_MAX)).status).toBe(201);
     expect((await send(BODY_BYTES_MAX + 1)).status).toBe(413);
     expect((await send(BODY_BYTES_MAX + 1, { 'transfer-encoding': 'chunked' })).status).toBe(413);
-  });
-});
-
-describe('the port', () => {
-  const start = (port: number) =>
-    startHttp({
-      port,
-      portVariable: 'PINFOLD_HTTP_PORT',
-      logger,
-      health: new Health(),
-      metrics: new Metrics({ service: 'other', process: false }),
-      info: { title: 'Other', version: '1' },
-      token: null,
-    });
-
-  it('is on the loopback address alone', () => {
-    expect(server.app.getHttpServer().address()).toMatchObject({ address: '127.0.0.1' });
-  });
-
-  it('when taken, stops the start with the process that has it', async () => {
-    const error = await start(server.port).catch((caught) => caught);
-    expect(error).toBeInstanceOf(PortTakenError);
-    expect(exitCodeOf(error)).toBe(EXIT_CODES.environment.code);
-    if (process.platform === 'linux') {
-      expect(error.holder).toBe(process.pid);
-      expect(error.message).toMatch(`port ${server.port} is taken by process ${process.pid} (`);
-    }
-    expect(error.message).toMatch('; stop it or set PINFOLD_HTTP_PORT');
-  });
-
-  it('is closed in the stated time, whatever a request still does', async () => {
-    const slow = await startHttp({
-      port: 0,
-      logger,
-      health: new Health(),
-      metrics: new Metrics({ service: 'slow', process: false }),
-      info: { title: 'Slow', version: '1' },
-      token: null,
-      closeGraceMs: 50,
-      routes: [
-        route({
-          method: 'GET',
-          path: '/slow',
-          summary: 'Never answers',
-          open: true,
-          answer: z.object({}),
-          handle: () => new Promise<never>(() => undefined),
-        }),
-      ],
-    });
-    const hanging = fetch(`http://127.0.0.1:${slow.port}/slow`).catch(() => 'cut');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await slow.close();
-    expect(await hanging).toBe('cut');
-  });
-
-  it('is not opened with an open route that has parameters', async () => {
-    const open = route({
-      method: 'GET',
-      path: '/cards/:pan',
-      summary: 'x',
-      open: true,
-      answer: z.object({}),
-      handle: () => ({}),
-    });
-    await expect(
-      startHttp({
-        port: 0,
-        logger,
-        health: new Health(),
-        metrics: new Metrics({ service: 'x', process: false }),
-        info: { title: 'x', version: '1' },
-        token: null,
-        routes: [open],
-      }),
-    ).rejects.toThrow('open route /cards/:pan must not have parameters');
-  });
-
-  it('is free again after close', async () => {
-    const other = await start(0);
-    const { port } = other;
-    await other.close();
-    const socket = net.connect(port, '127.0.0.1');
-    await expect(
-      new Promise((resolve, reject) => socket.on('connect', resolve).on('error', reject)),
-    ).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-  });
-});
-
-describe('the token', () => {
-  let folder: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'pinfold-token-'));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
-
-  it('is made once, for the owner alone, also when many ask at once', async () => {
-    const tokens = await Promise.all(Array.from({ length: 8 }, () => ensureApiToken(folder)));
-    expect(new Set(tokens.map((token) => token.reveal())).size).toBe(1);
-    expect((await stat(tokenFile(folder))).mode & 0o777).toBe(0o600);
-    expect((await readApiToken(folder)).reveal()).toBe(tokens[0]?.reveal());
-  });
-
-  it('is closed to others when found open', async () => {
-    await ensureApiToken(folder);
-    await chmod(tokenFile(folder), 0o644);
-    await ensureApiToken(folder);
-    expect((await stat(tokenFile(folder))).mode & 0o777).toBe(0o600);
-  });
-
-  it('missing or broken is one clear line', async () => {
-    await expect(readApiToken(folder)).rejects.toThrow(
-      `the API token ${tokenFile(folder)} cannot be read (ENOENT)`,
-    );
-    await writeFile(tokenFile(folder), 'short\n');
-    await expect(ensureApiToken(folder)).rejects.toThrow('holds no API token');
-  });
-
-  it('is compared whole', () => {
-    const token = Secret.of(TOKEN);
-    expect(carriesToken(`Bearer ${TOKEN}`, token)).toBe(true);
-    expect(carriesToken(`bearer  ${TOKEN}`, token)).toBe(true);
-    for (const header of [
-      undefined,
-      '',
-      'Bearer',
-      'Bearer ',
-      `Bearer ${TOKEN}A`,
-      `Bearer x ${TOKEN}`,
-    ]) {
-      expect(carriesToken(header, token)).toBe(false);
-    }
   });
 });
