@@ -98,7 +98,8 @@ describe.each<[Mode, string, Lmk]>([
   const folder = mkdtempSync(join(root, 'network-'));
   const envelopes = join(folder, 'envelopes');
   const device = testDevice({ mode: 'legacy', lmks: [lmk] });
-  const pool = { send: async (command: string) => ask(device, command) } as unknown as HsmPool;
+  const send = async (command: string) => ask(device, command);
+  const pool = { send, status: () => [{}] } as unknown as HsmPool;
   const payshields = new Payshields({ pool, lmk: lmk.id });
   const open = (id: string) =>
     Institution.open({ id, dataDir: folder, mode, random: bytes, log: () => undefined });

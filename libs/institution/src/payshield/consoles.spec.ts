@@ -23,7 +23,7 @@ const bytes = (length: number) => Uint8Array.from(randomBytes(length));
 /** Payshields that are a host device in the process. */
 function payshieldsOf(options: TestDeviceOptions, lmk: string | null = null) {
   const device = testDevice(options);
-  const pool = { send: async (command: string) => ask(device, command) };
+  const pool = { send: async (command: string) => ask(device, command), status: () => [{}] };
   return { payshields: new Payshields({ pool: pool as unknown as HsmPool, lmk }), device };
 }
 
@@ -142,11 +142,28 @@ describe('no console', () => {
     );
   });
 
+  it('where two have different LMKs', async () => {
+    const devices = [secretLmk('A'), secretLmk('A')].map((lmk) => testDevice({ lmks: [lmk] }));
+    let next = 0;
+    const pool = {
+      send: async (command: string) => ask(devices[next++ % 2]!, command),
+      status: () => devices,
+    };
+    const payshields = new Payshields({ pool: pool as unknown as HsmPool, lmk: null });
+    await expect(open(payshields)).rejects.toThrow(
+      /have different LMKs, with check values [0-9A-F]{6} and [0-9A-F]{6}; keys are under one$/,
+    );
+  });
+
   it('where none answers', async () => {
     const send = async () => {
       throw new HsmUnavailable('NO_DEVICE');
     };
-    const gone = new Payshields({ pool: { send } as unknown as HsmPool, lmk: null, untilUpMs: 10 });
+    const gone = new Payshields({
+      pool: { send, status: () => [{}] } as unknown as HsmPool,
+      lmk: null,
+      untilUpMs: 10,
+    });
     await expect(open(gone)).rejects.toThrow(
       'no payShield of PINFOLD_HSM_URLS answers (NO_DEVICE)',
     );

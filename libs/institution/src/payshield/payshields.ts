@@ -39,19 +39,35 @@ export class Payshields {
     this.#untilUpMs = untilUpMs;
   }
 
-  /** NC: the check value of the LMK. @throws EnvironmentError when none answers, or none has that LMK */
+  /**
+   * NC: the check value of the LMK.
+   *
+   * @throws EnvironmentError when none answers, when one has no such LMK or another one than the others
+   */
   async lmkCheckValue(): Promise<string> {
-    return checkValueIn(await this.#whenUp('NC'), this.lmk);
+    await this.#whenUp('NC');
+    return this.#common();
   }
 
   /** The same where one answers in the time that a command waits; undefined where none does. */
   async lmkCheckValueNow(): Promise<string | undefined> {
     try {
-      return checkValueIn(await this.#ask('NC'), this.lmk);
+      return await this.#common();
     } catch (error) {
       if (error instanceof HsmUnavailable) return undefined;
       throw error;
     }
+  }
+
+  /** Of all that are up: as many questions at once go to as many devices. */
+  async #common(): Promise<string> {
+    const replies = await Promise.all(this.pool.status().map(() => this.#ask('NC')));
+    const found = [...new Set(replies.map((reply) => checkValueIn(reply, this.lmk)))];
+    if (found.length === 1) return found[0]!;
+    const values = found.map((value) => value.slice(0, 6)).join(' and ');
+    throw new EnvironmentError(
+      `the payShields of PINFOLD_HSM_URLS have different LMKs, with check values ${values}; keys are under one`,
+    );
   }
 
   /** BU: six digits of the check value of a key under the LMK; undefined where it is none of the type. */
