@@ -8,7 +8,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
+import { DEMO_EXPIRY } from '@pinfold/flows';
+import { PACKINGS } from '../apps/switch/src/index.js';
 import { Authority } from './support/certificates.js';
+import { LineClient } from './support/line-client.js';
 import {
   cleanEnvironment,
   pinfold,
@@ -17,6 +20,7 @@ import {
   testFolder,
 } from './support/program.js';
 import { SecretSearch } from './support/secret-search.js';
+import { typedIn } from './support/typed-in.js';
 
 const HSM = new URL('../dist/apps/hsm/src/main.js', import.meta.url).pathname;
 const BANK_A_1 = '4000000000000010';
@@ -177,6 +181,20 @@ describe('hardened, with a key-block LMK', () => {
 
   it('pays, by PVV and by offset, from triple DES and from AES terminals', () => {
     expect(stand.payEverywhere()).toEqual(approvedEverywhere);
+  });
+
+  it('pays at a terminal of an ISO 8583 line, whose key was formed at the console too', async () => {
+    const { iso } = stand.program.ready as unknown as { iso: number };
+    const framing = { kind: 'length2', headerBytes: 0, maxBytes: 32_768 } as const;
+    const client = await LineClient.open(iso, { framing, packaging: PACKINGS.ascii });
+    const terminal = typedIn(stand.folder.path, 'ISO00001');
+    terminal.takeKeys(await client.ask(terminal.network('101')));
+    expect((await client.ask(terminal.network('001'))).fields[39]).toBe('00');
+    const card = { pan: BANK_A_1, pin: stand.pinOf(BANK_A_1), expiry: DEMO_EXPIRY };
+    const answer = await client.ask(terminal.withdrawal({ ...card, amountMinor: 1_000 }));
+    expect(answer.fields[39]).toBe('00');
+    expect(terminal.trusts(answer)).toBe(true);
+    client.close();
   });
 
   it('declines a wrong PIN as one', () => {
