@@ -1,10 +1,10 @@
 /** The network on a pool of two HSM processes: it survives the loss of either, and recovers. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
+import { freePort } from './support/free-port.js';
 import {
   cleanEnvironment,
   pinfold,
@@ -19,14 +19,6 @@ const BANK_A_1 = '4000000000000010';
 const NETWORK = ['--cards', '20', '--terminals', '4'];
 
 jest.setTimeout(300_000);
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function startHsm(dataDir: string, port: number): ChildProcess {
   const args = INSTITUTIONS.flatMap((id) => ['--institution', id]);

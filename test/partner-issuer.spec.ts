@@ -3,12 +3,12 @@
  * a terminal driver and of the program's own ATMs, and what happens on a partner's bad days.
  */
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { fromHex } from '@pinfold/crypto';
 import type { Framing, IsoMessage } from '@pinfold/iso8583';
 import { PACKINGS } from '../apps/switch/src/index.js';
+import { freePort } from './support/free-port.js';
 import { LineClient } from './support/line-client.js';
 import { until } from './support/line-network.js';
 import type { LineTerminal } from './support/line-terminal.js';
@@ -167,11 +167,3 @@ describe('partners that issue cards', () => {
     });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -6,7 +6,6 @@
  * Skipped where Java or Maven is missing, unless PINFOLD_REQUIRE_SERVERS=1.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { fromHex, toHex } from '@pinfold/crypto';
@@ -20,6 +19,7 @@ import {
   parse,
   readFormat,
 } from '@pinfold/iso8583';
+import { freePort } from '../support/free-port.js';
 import { type RunningProgram, startProgram, testFolder } from '../support/program.js';
 import { typedIn } from '../support/typed-in.js';
 import { installJpos } from './install.js';
@@ -229,11 +229,3 @@ withJpos('jPOS', () => {
     });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -2,9 +2,11 @@
 import { ISSUERS } from '@pinfold/flows';
 import { IDENTITIES, issuerTopology, wireOf } from '@pinfold/institution';
 import { ProblemError, type Route, route } from '@pinfold/platform';
-import type { StatementLine } from '@pinfold/storage';
+import { accountStatement } from '@pinfold/storage';
 import { z } from 'zod';
 import type { IssuerParts } from '../network/open-network.js';
+
+const LAST_LINES = 10;
 
 const answerSchema = z.object({
   pan: z.string(),
@@ -21,7 +23,6 @@ const answerSchema = z.object({
 export interface CardSources {
   readonly issuers: ReadonlyMap<string, IssuerParts>;
   readonly seed: string;
-  readonly statement: (issuer: string, accountId: number) => Promise<readonly StatementLine[]>;
 }
 
 export function cardRoute(sources: CardSources): Route {
@@ -44,7 +45,8 @@ export function cardRoute(sources: CardSources): Route {
       const [shown] = await hsm.run('ShowDemoPin', [{ pan, seed: sources.seed }]);
       if (!shown?.ok) throw new ProblemError('forbidden', 'only a demo device shows PINs');
       const { card, balanceMinor, openingMinor } = view;
-      const lines = await sources.statement(issuer.id, card.accountId);
+      const { accountId } = card;
+      const lines = await accountStatement(parts.database, { accountId, limit: LAST_LINES });
       return {
         pan,
         pin: shown.value.pin,

@@ -1,7 +1,6 @@
 /** The control API of the all-in-one program: every route, from what the system consists of. */
 import { hsmRoute } from '@pinfold/institution';
 import { type AppContext, ensureApiToken, type HttpServer, startHttp } from '@pinfold/platform';
-import { accountStatement } from '@pinfold/storage';
 import { keyChangeRoute, loadRoute, PLAIN_MIX, withdrawalRoute } from '../../../atm/src/index.js';
 import { linesRoute } from '../../../switch/src/index.js';
 import { VERSION } from '../cli/version.js';
@@ -14,8 +13,6 @@ import { keyRoutes } from './keys.js';
 import { parkedRoutes } from './parked.js';
 import { elsewhereOf, reconciliationRoute } from './reconciliations.js';
 import { statusRoute } from './status.js';
-
-const LAST_LINES = 10;
 
 /** The port of host commands and the device behind it, which is no institution's. */
 export interface HostSide {
@@ -53,11 +50,6 @@ export async function startControlApi(
       cardRoute({
         issuers: system.network.issuers,
         seed: config.seed,
-        statement: (issuer, accountId) =>
-          accountStatement(system.network.issuers.get(issuer)!.database, {
-            accountId,
-            limit: LAST_LINES,
-          }),
       }),
       reconciliationRoute(system.stores, elsewhereOf(system.lines)),
       ...parkedRoutes(system.stores),

@@ -1,6 +1,5 @@
 /** The control API of a cluster: the same routes as of the all-in-one program, answered by the operator. */
 import { type AppContext, ensureApiToken, type Route, route, startHttp } from '@pinfold/platform';
-import { accountStatement } from '@pinfold/storage';
 import { z } from 'zod';
 import type { Lines } from '../../../switch/src/index.js';
 import { cardRoute } from '../api/cards.js';
@@ -27,7 +26,6 @@ export interface ClusterParts {
   readonly lines: Lines;
 }
 
-const LAST_LINES = 10;
 const anything = z.looseObject({});
 
 /** Gives the port. */
@@ -54,11 +52,6 @@ export async function startClusterApi(context: AppContext, parts: ClusterParts):
       cardRoute({
         issuers: parts.network.issuers,
         seed: config.seed,
-        statement: (issuer, accountId) =>
-          accountStatement(parts.network.issuers.get(issuer)!.database, {
-            accountId,
-            limit: LAST_LINES,
-          }),
       }),
       reconciliationRoute(parts.stores, elsewhereOf(parts.lines)),
       ...parkedRoutes(parts.stores),

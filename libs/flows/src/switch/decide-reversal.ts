@@ -2,16 +2,16 @@
  * What a verified 0420 or 0421 of a terminal leads to. The terminal is answered 00 once the reversal
  * is durable here; telling the issuer is a store-and-forward row from then on.
  */
-import { maskPan, RESPONSE } from '@pinfold/messages';
+import { RESPONSE } from '@pinfold/messages';
 import { backOffMs } from '../node.js';
 import { echoAnswer, forwardMessage, NO_SECURITY, originalOf } from './build.js';
 import { type DecideContext, note } from './decide-withdrawal.js';
 import { reversedEvent } from './events.js';
+import { newRow } from './new-row.js';
 import type { ReversalRequest } from './read.js';
 import { next, transit } from './states.js';
 import type { Step } from './step.js';
 import {
-  KEPT_FIELDS,
   keyOf,
   type StoreAndForward,
   type SwitchTransaction,
@@ -127,29 +127,11 @@ function forestalledRow(
   request: ReversalRequest,
   ctx: ReversalContext,
 ): WithPan<SwitchTransaction> {
-  const fields: Record<number, string> = {};
-  for (const number of KEPT_FIELDS) {
-    const value = request.incoming.message.fields[number];
-    if (typeof value === 'string') fields[number] = value;
-  }
+  const { stan, transmittedAt } = request.original;
   return {
-    rrn: request.rrn,
-    terminal: request.terminal,
-    stan: request.original.stan,
-    transmittedAt: request.original.transmittedAt,
+    ...newRow(request, { issuer: ctx.issuer, nowMs: ctx.nowMs }),
+    ...{ stan, transmittedAt, security: NO_SECURITY },
     state: transit('none', 'reverse'),
-    issuer: ctx.issuer,
-    pan: request.pan,
-    card: request.card,
-    maskedPan: maskPan(request.pan),
-    amountMinor: request.amountMinor,
-    actualMinor: null,
-    currency: request.currency,
     responseCode: RESPONSE.invalidTransaction,
-    approvalCode: null,
-    security: NO_SECURITY,
-    fields,
-    deadlineMs: null,
-    createdMs: ctx.nowMs,
   };
 }

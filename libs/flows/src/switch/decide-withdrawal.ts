@@ -2,7 +2,7 @@
  * What a verified 0200 leads to: a repeat gets the stored answer, a new one is forwarded, declined,
  * or approved in the issuer's place.
  */
-import { maskPan, RESPONSE } from '@pinfold/messages';
+import { RESPONSE } from '@pinfold/messages';
 import { backOffMs, encodeSecurityInfo, type Timeouts } from '../node.js';
 import {
   echoAnswer,
@@ -13,11 +13,11 @@ import {
   withdrawalAnswer,
 } from './build.js';
 import { approvedEvent, declinedEvent } from './events.js';
+import { newRow } from './new-row.js';
 import type { WithdrawalRequest } from './read.js';
 import { transit } from './states.js';
 import type { Step } from './step.js';
 import {
-  KEPT_FIELDS,
   keyOf,
   type StoreAndForward,
   type SwitchTransaction,
@@ -48,7 +48,12 @@ export function decideWithdrawal(
   ctx: DecideContext,
 ): Step {
   if (row !== undefined) return repeated(request, row, ctx);
-  const fresh = rowOf(request, route.issuer, ctx);
+  const { stan, transmittedAt, incoming } = request;
+  const fresh = {
+    ...newRow(request, { issuer: route.issuer, nowMs: ctx.nowMs }),
+    ...{ stan, transmittedAt, responseCode: null },
+    security: incoming.message.fields[53] as string,
+  };
   if (request.amountMinor <= 0n) return declined(fresh, RESPONSE.invalidAmount, request, ctx);
   switch (route.kind) {
     case 'decline':
@@ -58,37 +63,6 @@ export function decideWithdrawal(
     case 'forward':
       return forwarded(fresh, request, route, ctx);
   }
-}
-
-function rowOf(
-  request: WithdrawalRequest,
-  issuer: string,
-  { nowMs }: DecideContext,
-): Omit<WithPan<SwitchTransaction>, 'state'> {
-  const fields: Record<number, string> = {};
-  for (const number of KEPT_FIELDS) {
-    const value = request.incoming.message.fields[number];
-    if (typeof value === 'string') fields[number] = value;
-  }
-  return {
-    rrn: request.rrn,
-    terminal: request.terminal,
-    stan: request.stan,
-    transmittedAt: request.transmittedAt,
-    issuer,
-    pan: request.pan,
-    card: request.card,
-    maskedPan: maskPan(request.pan),
-    amountMinor: request.amountMinor,
-    actualMinor: null,
-    currency: request.currency,
-    responseCode: null,
-    approvalCode: null,
-    security: request.incoming.message.fields[53] as string,
-    fields,
-    deadlineMs: null,
-    createdMs: nowMs,
-  };
 }
 
 function forwarded(
