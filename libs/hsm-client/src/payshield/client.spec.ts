@@ -169,12 +169,14 @@ it('loses no job when a payShield dies under load, and uses it again when it is 
   const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
   await pause(150);
   await ports[0]!.close();
-  await pause(150);
+  const gone = Date.now() + 5_000;
+  while (pool.status()[0]!.state === 'up' && Date.now() < gone) await pause(20);
   expect(pool.status().map(({ state }) => state === 'up')).toEqual([false, true]);
   const before = done;
   ports[0] = await openPort('hardened', { port: ports[0]!.port });
   const served = pool.status()[0]!.served;
-  await pause(300);
+  const limit = Date.now() + 5_000;
+  while (pool.status()[0]!.served === served && Date.now() < limit) await pause(20);
   going = false;
   await Promise.all(workers);
   expect(done).toBeGreaterThan(before);
