@@ -1,11 +1,10 @@
 /** Batches at payShields: order, what stays at home, what there is no host command for, and failover. */
-import { randomBytes } from 'node:crypto';
 import { COMMAND_NAMES, type HsmJob } from '@pinfold/hsm';
 import { HsmUnavailable } from '../port.js';
 import { payshieldClient } from './client.js';
 import { SETTINGS_REFUSE } from './host-errors.js';
 import { LOCAL, ROWS } from './rows.js';
-import { ATTEMPT_MS, openPort, openWorld, type TestWorld } from './testing.js';
+import { ATTEMPT_MS, codeOf, openPort, openWorld, random, type TestWorld } from './testing.js';
 import { payshieldToken } from './tokens.js';
 
 let world: TestWorld;
@@ -21,10 +20,6 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const close of open.splice(0)) await close();
 });
-
-const random = (length: number) => Uint8Array.from(randomBytes(length));
-const codeOf = (answer: { ok: true } | { ok: false; code: string }): string =>
-  answer.ok ? 'ok' : answer.code;
 
 it('answers a mixed batch in order', async () => {
   const { client, token } = world;

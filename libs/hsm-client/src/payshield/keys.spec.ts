@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { PinPad } from '@pinfold/flows';
 import type { Output } from '@pinfold/hsm';
 import { algorithmOf } from './roles.js';
-import { only, openWorld, TEST_MODES, type TestWorld } from './testing.js';
+import { codeOf, only, openWorld, TEST_MODES, type TestWorld } from './testing.js';
 import { readPayshieldToken } from './tokens.js';
 
 type Made = Output<'GenerateWorkingKey'>;
@@ -169,9 +169,6 @@ describe.each(TEST_MODES)('keys of a %s payShield', (mode) => {
     ]);
   });
 });
-
-const codeOf = (answer: { ok: true } | { ok: false; code: string }): string =>
-  answer.ok ? 'ok' : answer.code;
 
 /** In place: each byte with an odd number of ones. */
 function oddParity(bytes: Uint8Array): void {

@@ -1,138 +1,42 @@
-/** PINs between a terminal's PIN pad, a payShield and the other institution's device. */
-import { randomBytes } from 'node:crypto';
-import { AesKey, DesKey } from '@pinfold/crypto';
+/** PINs verified at a payShield, and the records that they are verified with. */
 import type { Input, Output } from '@pinfold/hsm';
-import { decryptPinBlock, encryptPinBlock } from '@pinfold/pin';
 import fc from 'fast-check';
 import { valued } from '../../../hsm/src/testing.js';
 import { payshieldClient } from './client.js';
-import { only, openWorld, TEST_MODES, type TestWorld } from './testing.js';
+import { codeOf, only, openWorld, random, TEST_MODES, type TestWorld } from './testing.js';
+import {
+  blockOf,
+  FORMATS_OF,
+  knownPinKeys,
+  pans,
+  pins,
+  SEED,
+  TABLE,
+  type TestFormat,
+} from './testing-pins.js';
 import { openRecord, sealRecord, validationDataFor } from './verification-record.js';
 
-const SEED = 20261122;
-const TABLE = '0123456789012345';
-const random = (length: number) => Uint8Array.from(randomBytes(length));
-const codeOf = (answer: { ok: true } | { ok: false; code: string }): string =>
-  answer.ok ? 'ok' : answer.code;
-
-type Format = 'iso0' | 'iso3' | 'iso4';
-
-/** A block of a PIN under a key of known value. */
-function blockOf(o: { format: Format; value: Uint8Array; pin: string; pan: string }): Uint8Array {
-  const key = o.format === 'iso4' ? AesKey.of(o.value) : DesKey.of(o.value);
-  return encryptPinBlock({ ...o, key, random });
-}
-
-function pinOf(o: { format: Format; value: Uint8Array; block: Uint8Array; pan: string }): string {
-  const key = o.format === 'iso4' ? AesKey.of(o.value) : DesKey.of(o.value);
-  const pin = decryptPinBlock({ ...o, key });
-  return pin.ok ? pin.value : pin.code;
-}
-
-const digits = (length: number) =>
-  fc
-    .array(fc.integer({ min: 0, max: 9 }), { minLength: length, maxLength: length })
-    .map((all) => all.join(''));
-const pans = fc.constantFrom(12, 13, 15, 16, 19).chain(digits);
-/** Not in the list of PINs that a hardened payShield excludes. */
-const pins = fc.constantFrom('2750', '9031', '6184', '4806', '0397');
-
 describe.each(TEST_MODES)('PINs at a %s payShield', (mode) => {
-  const formats: Format[] = mode === 'hardened' ? ['iso0', 'iso3', 'iso4'] : ['iso0', 'iso3'];
-  const value = { T: random(16), A: random(16) };
+  const formats = FORMATS_OF[mode];
   let world: TestWorld;
   let table: string;
-  const keyOf = (role: 'TPK' | 'ZPK', format: Format) => {
-    const algorithm = format === 'iso4' ? 'A' : 'T';
-    return { key: world.token(role, value[algorithm], algorithm), value: value[algorithm] };
-  };
+  let keyOf: ReturnType<typeof knownPinKeys>;
 
   beforeAll(async () => {
     const sealed = await openWorld(mode, { without: ['authorisation-needed'] });
     table = mode === 'legacy' ? TABLE : (await sealed.pool.send(`ED${TABLE}`, SENT)).slice(4);
     await sealed.close();
     world = await openWorld(mode, { decimalisationTable: table });
+    keyOf = knownPinKeys(world);
   });
   afterAll(() => world.close());
-
-  it('go from terminal or zone to zone, whatever the formats', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        pans,
-        pins,
-        fc.constantFrom(...formats),
-        fc.constantFrom(...formats),
-        fc.constantFrom('TPK' as const, 'ZPK' as const),
-        async (pan, pin, fromFormat, format, role) => {
-          const from = keyOf(role, fromFormat);
-          const to = keyOf('ZPK', format);
-          const pinBlock = blockOf({ format: fromFormat, value: from.value, pin, pan });
-          const sides = {
-            from: { key: from.key, format: fromFormat },
-            to: { key: to.key, format },
-          };
-          const moved: Output<'TranslatePinBlock'> = await only(
-            world.client.run('TranslatePinBlock', [{ pinBlock, pan, ...sides }]),
-          );
-          expect(pinOf({ format, value: to.value, block: moved.pinBlock, pan })).toBe(pin);
-        },
-      ),
-      { seed: SEED, numRuns: 40 },
-    );
-  });
-
-  it.each(mode === 'hardened' ? (['T', 'A'] as const) : (['T'] as const))(
-    'reach the other device, algorithm %s of the zone key',
-    async (algorithm) => {
-      const { client, otherClient, other, zmk, zck } = world;
-      const pan = '4000000000000010';
-      const made: Output<'GenerateWorkingKey'> = await only(
-        client.run('GenerateWorkingKey', [{ usage: 'ZPK', algorithm }]),
-      );
-      const { keyBlock }: Output<'ExportKey'> = await only(
-        client.run('ExportKey', [{ key: made.key, under: zmk }]),
-      );
-      const there: Output<'ImportKey'> = await only(
-        otherClient.run('ImportKey', [{ keyBlock, under: zck, usage: 'ZPK' }]),
-      );
-      const format = algorithm === 'A' ? ('iso4' as const) : ('iso0' as const);
-      const tpk = keyOf('TPK', 'iso0');
-      const from = { key: tpk.key, format: 'iso0' as const };
-      const typed = ['2750', '2750', '9031'];
-      const blocks = await client.run(
-        'TranslatePinBlock',
-        typed.map((pin) => ({
-          pinBlock: blockOf({ format: 'iso0', value: tpk.value, pin, pan }),
-          pan,
-          from,
-          to: { key: made.key, format },
-        })),
-      );
-      const pinBlocks = blocks.map((each) => valued(each).pinBlock);
-      const pvk = other.key('P', { usage: 'PVK' });
-      const block = { pan, key: there.key, format, pvk };
-      const { record } = valued(
-        other.device.execute(other.as('pinIssuance'), 'CreateVerificationRecord', {
-          ...block,
-          pinBlock: pinBlocks[0]!,
-          method: 'visa-pvv',
-          pvki: '1',
-        }),
-      );
-      const verdicts = await otherClient.run(
-        'VerifyPin',
-        pinBlocks.map((pinBlock) => ({ ...block, pinBlock, record })),
-      );
-      expect(verdicts.map(codeOf)).toEqual(['ok', 'ok', 'PIN_WRONG']);
-    },
-  );
 
   const pvkValue = random(16);
   const record = async (o: {
     pan: string;
     pin: string;
     role: 'TPK' | 'ZPK';
-    format: Format;
+    format: TestFormat;
     method?: 'visa-pvv' | 'ibm3624';
   }): Promise<string> => {
     const { key, value: clear } = keyOf(o.role, o.format);
@@ -156,7 +60,7 @@ describe.each(TEST_MODES)('PINs at a %s payShield', (mode) => {
     pan: string;
     pin: string;
     role: 'TPK' | 'ZPK';
-    format: Format;
+    format: TestFormat;
     record: string;
   }): Input<'VerifyPin'> => {
     const { key, value: clear } = keyOf(o.role, o.format);
@@ -288,35 +192,6 @@ describe.each(TEST_MODES)('PINs at a %s payShield', (mode) => {
     expect(refused.map(codeOf)).toEqual(['INPUT_INVALID']);
     expect(sealed).not.toContain(pan.slice(0, 10));
     await untabled.close();
-  });
-
-  it('stay with their account and go towards the issuer', async () => {
-    const { client } = world;
-    const pan = '4000000000000010';
-    const zpk = keyOf('ZPK', 'iso0');
-    const tpk = keyOf('TPK', 'iso0');
-    const pinBlock = blockOf({ format: 'iso0', value: zpk.value, pin: '2750', pan });
-    const from = { key: zpk.key, format: 'iso0' as const };
-    const answers = await client.run('TranslatePinBlock', [
-      { pinBlock, pan, from, to: { key: tpk.key, format: 'iso0' } },
-      { pinBlock, pan, newPan: '4000000000000028', from, to: from },
-      { pinBlock, pan, newPan: pan, from, to: from },
-      { pinBlock, pan, from, to: { ...from, format: 'iso1' } },
-      { pinBlock, pan, from: { ...from, format: 'iso4' }, to: from },
-      { pinBlock: new Uint8Array(16), pan, from, to: from },
-      { pinBlock: new Uint8Array(8), pan, from, to: from },
-      { pinBlock, pan: '4000000000999910', from, to: from },
-    ]);
-    expect(answers.map(codeOf).slice(0, 7)).toEqual([
-      'TRANSLATION_REFUSED',
-      'TRANSLATION_REFUSED',
-      'ok',
-      'FORMAT_REFUSED',
-      'FORMAT_REFUSED',
-      'FORMAT_REFUSED',
-      'PIN_BLOCK_INVALID',
-    ]);
-    expect(codeOf(answers[7]!)).toBe('PIN_BLOCK_INVALID');
   });
 });
 

@@ -196,6 +196,12 @@ export async function openWorld(mode: TestMode, o: WorldOptions = {}): Promise<T
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+export const random = (length: number): Uint8Array => Uint8Array.from(randomBytes(length));
+
+/** `ok`, or the code of a refusal. */
+export const codeOf = (answer: { ok: true } | { ok: false; code: string }): string =>
+  answer.ok ? 'ok' : answer.code;
+
 /** The value of the only answer. */
 export async function only<T>(answers: Promise<readonly { ok: boolean }[]>): Promise<T> {
   const [answer] = (await answers) as readonly (
