@@ -29,9 +29,6 @@ export async function composeIssuer(
     store: new PostgresIssuerStore(database, systemClock),
     hsm,
     wire: wireOf(keys, issuerTopology(facts.id)),
-    takeDataKey: (version, key) => {
-      if (!keys.sealer.has(facts.id, version)) keys.sealer.add({ link: facts.id, version, key });
-    },
     random: randomBytes,
     clock: systemClock,
     logger,

@@ -21,5 +21,4 @@ export interface IssuerOptions {
   readonly metrics?: IssuerMetrics;
   /** Also told of everything that is observed: the narration, a test. */
   readonly observe?: (observation: Observation) => void;
-  readonly takeDataKey?: (version: number, dataKey: Uint8Array) => void;
 }

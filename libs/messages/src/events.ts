@@ -14,7 +14,7 @@ const amountMinor = z.int().nonnegative();
 const responseCode = z.string().regex(/^\d{2}$/);
 const institution = z.string().min(1).max(32);
 const terminal = z.string().min(1).max(15);
-const keyUsage = z.enum(['TMK', 'TPK', 'TAK', 'ZCK', 'ZPK', 'ZAK', 'DEK']);
+const keyUsage = z.enum(['TMK', 'TPK', 'TAK', 'ZCK', 'ZPK', 'ZAK']);
 const keyVersion = z.int().min(1).max(9999);
 const checkValue = z.string().regex(/^[0-9A-F]{4,16}$/);
 
@@ -104,7 +104,7 @@ export const EVENTS = {
   'issuer.key-changed': {
     topic: TOPICS.eventsIssuer,
     version: 1,
-    what: 'an issuer and the switch took a new zone or data key',
+    what: 'an issuer and the switch took a new zone key',
     keyedBy: ['issuer'],
     data: { issuer: institution, usage: keyUsage, keyVersion, checkValue },
   },

@@ -191,9 +191,6 @@ async function startOneIssuer(o: {
     store,
     hsm: o.hsm.of(institution, keys),
     wire: wireOf(keys, issuerTopology(facts.id)),
-    takeDataKey: (version, key) => {
-      if (!keys.sealer.has(facts.id, version)) keys.sealer.add({ link: facts.id, version, key });
-    },
     random: randomBytes,
     clock: systemClock,
     logger,

@@ -6,8 +6,6 @@ import type { IssuerStore } from './store.js';
 
 export interface IssuerPorts extends NodePorts<IssuerStore> {
   readonly settings: IssuerSettings;
-  /** Told of a data key that the switch gave: the wire then opens and seals under it. */
-  readonly takeDataKey?: (version: number, dataKey: Uint8Array) => void;
   /** Planted faults, for the simulator alone. */
   readonly bugs?: IssuerBugs;
 }

@@ -9,10 +9,12 @@ import { type IsoMessage, textOf } from '@pinfold/iso8583';
 import { RESPONSE, type ResponseCodeValue } from '@pinfold/messages';
 import { decodeOfferedKeys, NETWORK_CODES, type OfferedKey } from '../node/key-change.js';
 import type { KeyRecord, KeyRing } from '../node/keys.js';
-import type { IssuerSettings } from './settings.js';
 
-/** Usages that a switch may give an issuer. */
-const TAKEN: ReadonlySet<string> = new Set(['ZPK', 'ZAK', 'DEK']);
+/**
+ * Usages that a switch may give an issuer. The data key of the link is not among them: key managers of
+ * both sides carry it, and a service is none.
+ */
+const TAKEN: ReadonlySet<string> = new Set(['ZPK', 'ZAK']);
 
 export type NetworkPlan =
   | { readonly kind: 'answer'; readonly responseCode: ResponseCodeValue; readonly what: string }
@@ -50,31 +52,17 @@ export function isHeld(ring: KeyRing, link: string, offered: OfferedKey): boolea
   return ring.at(link, offered.usage, offered.version)?.checkValue === offered.checkValue;
 }
 
-/** Context that binds a data key to its link and version, the same on both sides. */
-export function dataKeyContext(link: string, version: number): string {
-  return `${link}.${version}`;
-}
-
-export function importJob(offered: OfferedKey, settings: IssuerSettings): HsmJob {
-  const { usage, version, keyBlock, checkValue } = offered;
-  const { zck, issuerId } = settings;
-  if (usage === 'DEK') {
-    const context = dataKeyContext(issuerId, version);
-    return { command: 'ImportDataKey', input: { keyBlock, zck, context } } as HsmJob;
-  }
+export function importJob({ usage, keyBlock, checkValue }: OfferedKey, zck: string): HsmJob {
   return { command: 'ImportKey', input: { keyBlock, under: zck, usage, checkValue } } as HsmJob;
 }
 
 /** The record to keep, or undefined when the device refused the key block. */
 export function importedKey(
-  offered: OfferedKey,
-  settings: IssuerSettings,
+  { usage, version, checkValue }: OfferedKey,
+  link: string,
   imported: HsmAnswer,
 ): KeyRecord | undefined {
   if (!imported.ok) return undefined;
-  const { key, wrapped } = imported.value as { key?: string; wrapped?: string };
-  const token = offered.usage === 'DEK' ? wrapped : key;
-  if (token === undefined) return undefined;
-  const { usage, version, checkValue } = offered;
-  return { owner: settings.link, usage, version, token, checkValue, state: 'active' };
+  const { key: token } = imported.value as { key: string };
+  return { owner: link, usage, version, token, checkValue, state: 'active' };
 }

@@ -10,7 +10,7 @@ import type { KeyRecord, KeyRing } from '../node/keys.js';
 import type { Incoming } from '../node/ports.js';
 import type { Answer } from './answer.js';
 import type { IssuerPorts } from './issuer-ports.js';
-import { dataKeyContext, importedKey, importJob, isHeld, planNetwork } from './key-exchange.js';
+import { importedKey, importJob, isHeld, planNetwork } from './key-exchange.js';
 import { macKeyOf, verifyMacs } from './mac-desk.js';
 
 /** Between two looks into the store for a key version that nobody knows. */
@@ -34,24 +34,6 @@ export class NetworkDesk {
 
   get link(): string {
     return this.#ports.settings.link;
-  }
-
-  /** Gives the wire every data key that the store holds. */
-  async loadDataKeys(records: readonly KeyRecord[]): Promise<void> {
-    const { hsm, settings, takeDataKey } = this.#ports;
-    if (takeDataKey === undefined) return;
-    const held = records.filter(({ usage }) => usage === 'DEK');
-    const answers = await askBatch(
-      hsm,
-      held.map(({ token: wrapped, version }) => {
-        const context = dataKeyContext(settings.issuerId, version);
-        return { command: 'DecryptDataKey', input: { wrapped, context } } as const;
-      }),
-    );
-    for (const [i, { version }] of held.entries()) {
-      const one = answers?.[i];
-      if (one?.ok) takeDataKey(version, (one.value as { dataKey: Uint8Array }).dataKey);
-    }
   }
 
   /** Looks into the store when a message names a MAC key that is not held; at most once a second. */
@@ -84,10 +66,10 @@ export class NetworkDesk {
       return answer(plan.responseCode);
     }
     const fresh = plan.keys.filter((key) => !isHeld(this.ring, this.link, key));
-    const jobs = fresh.map((key) => importJob(key, settings));
+    const jobs = fresh.map((key) => importJob(key, settings.zck));
     const imported = await askBatch(hsm, jobs);
     if (imported === undefined) return answer(RESPONSE.systemMalfunction);
-    const records = fresh.map((key, i) => importedKey(key, settings, imported[i]!));
+    const records = fresh.map((key, i) => importedKey(key, this.link, imported[i]!));
     if (records.includes(undefined)) {
       what('key-block-refused');
       return answer(RESPONSE.cryptographicFailure);
@@ -122,7 +104,6 @@ export class NetworkDesk {
     const { store, settings, observe } = this.#ports;
     await store.saveKeys(records);
     for (const record of records) this.ring.put(record);
-    await this.loadDataKeys(records);
     for (const { usage, version, checkValue } of offered) {
       const detail = { usage, version, checkValue };
       observe({ at: settings.issuerId, what: 'key-changed', detail });

@@ -207,6 +207,7 @@ describe('network management', () => {
     expect(await codes(network('999'))).toEqual(['12']);
     expect(await codes(network('101', { 48: 'ZPK|1|x' }))).toEqual(['30']);
     expect(await codes(network('101', { 48: offer('TPK', 2) }))).toEqual(['30']);
+    expect(await codes(network('101', { 48: offer('DEK', 2) }))).toEqual(['30']);
     const bad = 'BADD0112P0TE00E0000AABB';
     expect(await codes(network('101', { 48: offer('ZPK', 2, bad) }))).toEqual(['88']);
   });

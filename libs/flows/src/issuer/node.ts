@@ -48,9 +48,7 @@ export class IssuerNode {
       { id: settlementAccount(settings.acquirer), name: `settlement ${settings.acquirer}` },
     ]);
     const keys = await store.keys();
-    const node = new IssuerNode(ports, new KeyRing(keys));
-    await node.#desk.loadDataKeys(keys);
-    return node;
+    return new IssuerNode(ports, new KeyRing(keys));
   }
 
   async onRequests(records: readonly BusRecord[]): Promise<void> {

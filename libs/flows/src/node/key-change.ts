@@ -20,7 +20,7 @@ export interface OfferedKey {
   readonly checkValue: string;
 }
 
-const CHANGEABLE: ReadonlySet<string> = new Set(['TPK', 'TAK', 'ZPK', 'ZAK', 'DEK']);
+const CHANGEABLE: ReadonlySet<string> = new Set(['TPK', 'TAK', 'ZPK', 'ZAK']);
 const RECORD = /^([A-Z]{3})\|(\d{1,4})\|([0-9A-Za-z]{16,512})\|([0-9A-F]{4,16})$/;
 
 export function encodeOfferedKeys(keys: readonly OfferedKey[]): string {

@@ -4,7 +4,7 @@
  * node's store; the ring is the working copy and is bounded by `VERSIONS_KEPT` per owner and usage.
  */
 
-export type NetworkKeyUsage = 'TMK' | 'TPK' | 'TAK' | 'ZCK' | 'ZPK' | 'ZAK' | 'DEK' | 'PVK';
+export type NetworkKeyUsage = 'TMK' | 'TPK' | 'TAK' | 'ZCK' | 'ZPK' | 'ZAK' | 'PVK';
 
 /** `offered`: sent to the other side, not yet confirmed; `active`: both sides have it. */
 export type KeyState = 'offered' | 'active';
