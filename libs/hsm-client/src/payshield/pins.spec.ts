@@ -3,7 +3,6 @@ import type { Input, Output } from '@pinfold/hsm';
 import fc from 'fast-check';
 import { valued } from '../../../hsm/src/testing.js';
 import { payshieldClient } from './client.js';
-import { codeOf, only, openWorld, random, TEST_MODES, type TestWorld } from './testing.js';
 import {
   blockOf,
   FORMATS_OF,
@@ -13,7 +12,8 @@ import {
   SEED,
   TABLE,
   type TestFormat,
-} from './testing-pins.js';
+} from './known-pins.contract.js';
+import { codeOf, only, openWorld, random, TEST_MODES, type TestWorld } from './testing.js';
 import { openRecord, sealRecord, validationDataFor } from './verification-record.js';
 
 describe.each(TEST_MODES)('PINs at a %s payShield', (mode) => {

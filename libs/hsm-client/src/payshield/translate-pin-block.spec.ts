@@ -2,8 +2,16 @@
 import type { Output } from '@pinfold/hsm';
 import fc from 'fast-check';
 import { valued } from '../../../hsm/src/testing.js';
+import {
+  blockOf,
+  FORMATS_OF,
+  knownPinKeys,
+  pans,
+  pinOf,
+  pins,
+  SEED,
+} from './known-pins.contract.js';
 import { codeOf, only, openWorld, TEST_MODES, type TestWorld } from './testing.js';
-import { blockOf, FORMATS_OF, knownPinKeys, pans, pinOf, pins, SEED } from './testing-pins.js';
 
 describe.each(TEST_MODES)('PIN blocks at a %s payShield', (mode) => {
   const formats = FORMATS_OF[mode];
