@@ -1,7 +1,7 @@
 /** What a separate issuer process stands on: its device and tokens, PostgreSQL, Kafka. */
 import { randomBytes } from 'node:crypto';
 import { type IssuerFacts, systemClock } from '@pinfold/flows';
-import { issuerTokens, issuerTopology, openServiceBase, wireOf } from '@pinfold/institution';
+import { issuerTokens, issuerTopology, openProductionBase, wireOf } from '@pinfold/institution';
 import { type AppContext } from '@pinfold/platform';
 import { issuerMigrations, PostgresIssuerStore } from '@pinfold/storage';
 import { IssuerMetrics } from './issuer-metrics.js';
@@ -16,7 +16,7 @@ export async function composeIssuer(
   facts: IssuerFacts,
 ): Promise<RunningIssuer> {
   const { logger, metrics, shutdown } = context;
-  const { institution, hsm, keys, database, bus } = await openServiceBase(context, {
+  const { institution, hsm, keys, database, bus } = await openProductionBase(context, {
     name: facts.id,
     institution: facts.id,
     schema: issuerSchema(facts.id),

@@ -4,7 +4,7 @@ import { ACQUIRER, systemClock } from '@pinfold/flows';
 import {
   aesKeysPossible,
   type OpenedKeys,
-  openServiceBase,
+  openProductionBase,
   switchTopology,
   wireOf,
 } from '@pinfold/institution';
@@ -27,7 +27,7 @@ export async function composeSwitch(
 ): Promise<{ iso: IsoPort }> {
   const { config, logger, metrics, shutdown } = context;
   const issuers = issuersWith(lines);
-  const { institution, hsm, access, keys, database, bus } = await openServiceBase(context, {
+  const { institution, hsm, access, keys, database, bus } = await openProductionBase(context, {
     name: 'switch',
     institution: ACQUIRER.id,
     schema: SWITCH_SCHEMA,

@@ -3,6 +3,7 @@
  * pool that `PINFOLD_HSM_URLS` names, of this program's own devices or of payShields. One pool serves
  * all institutions of a process.
  */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type HsmClient,
@@ -45,7 +46,7 @@ export interface HsmAccessOptions {
 }
 
 const OPEN = new WeakMap<AppContext, HsmAccess>();
-const ENVELOPES = 'envelopes';
+const ENVELOPES = 'payshield-envelopes';
 
 /** The pool of a process that has opened one: for its `GET /hsm`, which is there before the pool is. */
 export function poolOf(context: AppContext): HsmPool | undefined {
@@ -74,6 +75,12 @@ function accessOf(context: AppContext, options: HsmAccessOptions): HsmAccess {
     throw new ConfigurationError(
       'PINFOLD_PAYSHIELD_LMK',
       'is for payShields: PINFOLD_HSM_URLS names none',
+    );
+  }
+  if (hsmUrls === null && config.hsmTls !== null) {
+    throw new ConfigurationError(
+      'PINFOLD_HSM_TLS',
+      'is for security modules: PINFOLD_HSM_URLS names none',
     );
   }
   if (hsmUrls === null) {
@@ -105,12 +112,15 @@ function openPool({ config, logger, metrics, health, shutdown }: AppContext): Hs
 }
 
 function payshieldAccess(
-  { config, logger }: AppContext,
+  { config, logger, shutdown }: AppContext,
   pool: HsmPool,
   { person }: HsmAccessOptions,
 ): HsmAccess {
   const payshields = new Payshields({ pool, lmk: config.payshieldLmk });
   const folder = join(config.dataDir, ENVELOPES);
+  // A person who leaves amid a key leaves envelopes.
+  const burn = async () => rmSync(folder, { recursive: true, force: true });
+  shutdown.add({ phase: 'release', name: 'envelopes', stop: burn });
   let console: Promise<KeyConsole> | undefined;
   let found: Promise<string | undefined> | undefined;
   return {

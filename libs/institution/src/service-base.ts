@@ -27,21 +27,40 @@ export interface ServiceNeeds {
 
 export interface ServiceBase {
   readonly institution: Institution;
-  /** Its device in production: in this process, or a pool. */
-  readonly hsm: HsmClient;
-  readonly access: HsmAccess;
   readonly keys: OpenedKeys;
   readonly database: Database;
   readonly bus: Bus;
 }
 
+/** Of a service that has its institution's keys of production work. */
+export interface ProductionBase extends ServiceBase {
+  /** The institution's device in production: in this process, or a pool. */
+  readonly hsm: HsmClient;
+  readonly access: HsmAccess;
+}
+
 /** Partitions of each topic: as many chunks can be under way at once. */
 export const PARTITIONS = 4;
 
-/** @throws EnvironmentError without DATABASE_URL and KAFKA_BROKERS, or without keys */
+/** @throws EnvironmentError as `openServiceBase`, and where the keys are not where PINFOLD_HSM_URLS points */
+export async function openProductionBase(
+  context: AppContext,
+  needs: ServiceNeeds,
+): Promise<ProductionBase> {
+  const access = openHsmAccess(context);
+  const base = await openServiceBase(context, needs, (institution) => access.require(institution));
+  return { ...base, access, hsm: access.of(base.institution, base.keys) };
+}
+
+/**
+ * `look`: at the institution, before anything is opened beside it.
+ *
+ * @throws EnvironmentError without DATABASE_URL and KAFKA_BROKERS, or without keys
+ */
 export async function openServiceBase(
   context: AppContext,
   needs: ServiceNeeds,
+  look: (institution: Institution) => Promise<void> = async () => undefined,
 ): Promise<ServiceBase> {
   const { config, logger, shutdown, health } = context;
   const { databaseUrl, kafkaBrokers } = config;
@@ -63,14 +82,12 @@ export async function openServiceBase(
   });
   shutdown.add({ phase: 'servers', name: 'device', stop: () => institution.close() });
   health.add('ready', 'device', () => institution.trouble);
-  const access = openHsmAccess(context);
-  await access.require(institution);
+  await look(institution);
   const keys = await institution.openDataKeys();
   const database = await openDatabase(context, databaseUrl.reveal(), needs);
   const brokers = kafkaBrokers.map(({ host, port }) => `${host}:${port}`);
   const bus = await openKafkaBus(context, brokers, needs);
-  const hsm = access.of(institution, keys);
-  return { institution, hsm, access, keys, database, bus };
+  return { institution, keys, database, bus };
 }
 
 async function openDatabase(
