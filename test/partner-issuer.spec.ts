@@ -20,7 +20,7 @@ jest.setTimeout(120_000);
 
 const LENGTH2: Framing = { kind: 'length2', headerBytes: 0, maxBytes: 32_768 };
 const HEADER = '6000010002';
-const [CARD_C, CARD_D] = ['5200000000000007', '5300000000000006'];
+const [CARD_C, CARD_D] = ['5200000000000007', '5812340000000007'];
 const code = ({ fields }: IsoMessage): unknown => fields[39];
 
 describe('partners that issue cards', () => {
@@ -63,7 +63,7 @@ describe('partners that issue cards', () => {
           name: 'bank-d',
           port: portD,
           lengthBytes: 4,
-          cards: { prefix: '53', algorithm: 'A' },
+          cards: { prefix: '5812', algorithm: 'A' },
         },
       ],
     };
