@@ -177,7 +177,7 @@ describe.each<[Mode, string, Lmk]>([
       const under = issuer.provisioned.named[PAYSHIELD_NAMED.localZmk(facts.id)]!;
       const { keyBlock } = await must(own, 'ExportKey', { key: made.key, under });
       const zmk = issuer.provisioned.named[PAYSHIELD_NAMED.zmk(facts.id)]!;
-      const { token: key } = (await payshields.takePinKey({ keyBlock, zmk }))!;
+      const { token: key } = await payshields.takePinKey({ keyBlock, zmk });
       const asked = { seed, key: made.key, format: 'iso0' } as const;
       const typed = pans.map((pan) => ({ pan, ...asked }));
       const blocks = await own.run('DemoPinBlock', typed);

@@ -63,9 +63,7 @@ async function carryPinKey(o: {
     under: named[PAYSHIELD_NAMED.localZmk(facts.id)]!,
   });
   const zmk = named[PAYSHIELD_NAMED.zmk(facts.id)]!;
-  const taken = await hsm.payshields?.takePinKey({ keyBlock, zmk });
-  if (taken?.checkValue === made.checkValue) return { own: made.key, there: taken.token };
-  throw new EnvironmentError(
-    `no payShield takes a ZPK under the zone master key of ${facts.name} (A6)`,
-  );
+  const taken = await hsm.payshields!.takePinKey({ keyBlock, zmk });
+  if (taken.checkValue === made.checkValue) return { own: made.key, there: taken.token };
+  throw new EnvironmentError(`the zone master key of ${facts.name} is not the payShields' one`);
 }

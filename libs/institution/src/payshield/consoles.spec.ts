@@ -77,9 +77,13 @@ it('gives the decimalisation table enciphered, and in clear where no payShield t
   expect(await console.encipherTable(TABLE, token)).toMatch(/^L[0-9A-F]{32}$/);
   const [lmk] = testLmks('hardened');
   const taking = (...forms: string[]) =>
-    new TestLmkConsole(lmk!, { takesTable: async (table) => forms.includes(table) });
+    new TestLmkConsole(lmk!, {
+      refusalOfTable: async (table) => (forms.includes(table) ? undefined : '25'),
+    });
   expect(await taking(TABLE).encipherTable(TABLE, token)).toBe(TABLE);
-  await expect(taking().encipherTable(TABLE, token)).rejects.toThrow('in no form');
+  await expect(taking().encipherTable(TABLE, token)).rejects.toThrow(
+    'neither enciphered nor in clear (EE answered 25, 25)',
+  );
 });
 
 it('forms no key whose components are not those of the check value, and none that cannot be', async () => {
@@ -111,12 +115,12 @@ it('takes a ZPK under the zone master key in either form, under either kind of L
       reply,
     )!;
     const taken = await payshields.takePinKey({ keyBlock: sent[1]!, zmk });
-    expect({ lmk, scheme, checkValue: taken?.checkValue }).toEqual({
+    expect({ lmk, scheme, checkValue: taken.checkValue }).toEqual({
       lmk,
       scheme,
       checkValue: sent[2],
     });
-    const held = readPayshieldToken(taken!.token)!;
+    const held = readPayshieldToken(taken.token)!;
     expect(await payshields.checkValueOf(held.key, '001')).toBe(sent[2]);
   }
 });
@@ -125,7 +129,9 @@ it('takes no ZPK of another zone master key', async () => {
   const { payshields } = payshieldsOf({ mode: 'hardened' });
   const zmk = (await (await open(payshields)).formKey(wish('ZMK'))).token;
   const keyBlock = `B0080P0TE00E0000${'0'.repeat(64)}`;
-  expect(await payshields.takePinKey({ keyBlock, zmk })).toBeUndefined();
+  await expect(payshields.takePinKey({ keyBlock, zmk })).rejects.toThrow(
+    /^no payShield takes a ZPK under the zone master key \(A6 answered \w\w\)$/,
+  );
 });
 
 describe('no console', () => {
@@ -172,7 +178,9 @@ describe('no console', () => {
 
   it('where nobody can be asked', async () => {
     const { payshields } = payshieldsOf({ lmks: [secretLmk('A')] });
-    await expect(open(payshields)).rejects.toThrow('run `npx pinfold provision` at a terminal');
+    await expect(open(payshields)).rejects.toThrow(
+      'run `npx pinfold provision`, or for ISO 8583 lines',
+    );
   });
 });
 
@@ -269,7 +277,7 @@ it('a person enciphers the table where the payShields want that', async () => {
   const console = await open(payshields, { person });
   const { token } = await console.formKey(wish('PGK'));
   expect(await console.encipherTable(TABLE, token)).toBe(sealed());
-  expect(person.told).toContain('no payShield takes this table');
+  expect(person.told).toContain('a payShield does not take this table (EE answered 25)');
 });
 
 it('a person is not asked what a variant LMK cannot do, nor for ever what LMK it is', async () => {

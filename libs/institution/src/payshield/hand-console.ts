@@ -24,7 +24,7 @@ export interface HandConsoleOptions {
   readonly lmk: LmkFacts;
   /** As it is named to the console; undefined: its default. */
   readonly lmkId: string | undefined;
-  readonly payshields: Pick<Payshields, 'checkValueOf' | 'takesTable'>;
+  readonly payshields: Pick<Payshields, 'checkValueOf' | 'refusalOfTable'>;
   readonly person: ConsolePerson;
   /** Where the envelopes lie meanwhile. */
   readonly folder: string;
@@ -96,13 +96,12 @@ export class HandConsole implements KeyConsole {
   async encipherTable(table: string, pvk: string): Promise<string> {
     const { person, payshields } = this.#options;
     const { key } = readPayshieldToken(pvk)!;
-    if (await payshields.takesTable(table, key)) return table;
+    if ((await payshields.refusalOfTable(table, key)) === undefined) return table;
     person.tell(`At the console: ED, decimalisation table ${table}.`);
     return this.#tries('The enciphered table', async (typed) => {
       if (!TABLE.test(typed)) return 'a table is 16 hexadecimal digits, or L and 32';
-      return (await payshields.takesTable(typed, key))
-        ? undefined
-        : 'no payShield takes this table';
+      const code = await payshields.refusalOfTable(typed, key);
+      return code && `a payShield does not take this table (EE answered ${code})`;
     });
   }
 

@@ -26,7 +26,7 @@ export async function openConsole(o: ConsoleOptions): Promise<KeyConsole> {
   if (test !== undefined) return new TestLmkConsole(test, payshields);
   if (person === undefined) {
     throw new EnvironmentError(
-      'keys under an LMK that is no published test LMK are formed by a person: run `npx pinfold provision` at a terminal',
+      'keys under an LMK that is no published test LMK are formed by a person: run `npx pinfold provision`, or for ISO 8583 lines `npx pinfold start --lines FILE`, at a terminal',
     );
   }
   const { lmk: id } = payshields;

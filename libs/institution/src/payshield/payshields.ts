@@ -77,19 +77,25 @@ export class Payshields {
     return /^BV00([0-9A-F]{6})/.exec(reply)?.[1]?.slice(0, CHECK_DIGITS);
   }
 
-  /** EE: whether PINs can be derived with a decimalisation table in that form, and a PVK under the LMK. */
-  async takesTable(table: string, pvk: string): Promise<boolean> {
+  /**
+   * EE: the code by which a payShield refuses to derive PINs with a decimalisation table in that form, and a
+   * PVK under the LMK; undefined where it takes it.
+   */
+  async refusalOfTable(table: string, pvk: string): Promise<string | undefined> {
     const reply = await this.#ask(`EE${pvk}0000FFFFFFFF04000000000000${table}000000N00000`);
+    const code = codeOf(reply, 'EF');
     // 02 warns that the PVK is longer than the method's.
-    return reply.startsWith('EF00') || reply.startsWith('EF02');
+    return code === '00' || code === '02' ? undefined : code;
   }
 
   /**
    * A6: a triple DES ZPK that an institution's own device sent under the zone master key that both have,
    * in whichever form that device sends keys: an X9.143 key block, or a cryptogram in hexadecimal. The
    * LMK may be of either scheme, so this is not for the client of production, whose ends are alike.
+   *
+   * @throws EnvironmentError when the payShields do not take it
    */
-  async takePinKey(o: { keyBlock: string; zmk: string }): Promise<CeremonyKey | undefined> {
+  async takePinKey(o: { keyBlock: string; zmk: string }): Promise<CeremonyKey> {
     const { keyBlock, zmk } = o;
     const { key: master } = readPayshieldToken(zmk)!;
     const sent = (/^[0-9A-F]{32}$/.test(keyBlock) ? 'X' : 'R') + keyBlock;
@@ -99,7 +105,10 @@ export class Payshields {
     );
     // 01 warns that the parity was adjusted.
     const [, key, checkValue] = /^A70[01]([A-Z][0-9A-Z]+)([0-9A-F]{6})$/.exec(reply) ?? [];
-    return key && checkValue ? { token: payshieldToken('ZPK', key), checkValue } : undefined;
+    if (key && checkValue) return { token: payshieldToken('ZPK', key), checkValue };
+    throw new EnvironmentError(
+      `no payShield takes a ZPK under the zone master key (A6 answered ${codeOf(reply, 'A7')})`,
+    );
   }
 
   async #whenUp(command: string): Promise<string> {
@@ -121,6 +130,11 @@ export class Payshields {
     const lmk = this.lmk === undefined ? '' : `%${this.lmk}`;
     return this.pool.send(command + lmk + header, { repeatable: true, elsewhere: ELSEWHERE });
   }
+}
+
+/** The two characters of error; of what is no reply to that command, the whole beginning. */
+function codeOf(reply: string, letters: string): string {
+  return reply.startsWith(letters) ? reply.slice(2, 4) : reply.slice(0, 4);
 }
 
 function checkValueIn(reply: string, lmk: string | undefined): string {

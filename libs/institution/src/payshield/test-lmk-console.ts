@@ -13,9 +13,9 @@ export class TestLmkConsole implements KeyConsole {
   readonly byHand = false;
   readonly lmk: LmkFacts;
   readonly #lmk: Lmk;
-  readonly #payshields: Pick<Payshields, 'takesTable'>;
+  readonly #payshields: Pick<Payshields, 'refusalOfTable'>;
 
-  constructor(lmk: Lmk, payshields: Pick<Payshields, 'takesTable'>) {
+  constructor(lmk: Lmk, payshields: Pick<Payshields, 'refusalOfTable'>) {
     this.#lmk = lmk;
     this.#payshields = payshields;
     this.lmk = factsOfTestLmk(lmk);
@@ -50,10 +50,15 @@ export class TestLmkConsole implements KeyConsole {
   async encipherTable(table: string, pvk: string): Promise<string> {
     const sealed = this.#do('the table', () => tableUnderTestLmk(this.#lmk, table));
     const { key } = readPayshieldToken(pvk)!;
+    const codes: string[] = [];
     for (const form of [sealed, table]) {
-      if (await this.#payshields.takesTable(form, key)) return form;
+      const code = await this.#payshields.refusalOfTable(form, key);
+      if (code === undefined) return form;
+      codes.push(code);
     }
-    throw new EnvironmentError('the payShields take the decimalisation table in no form');
+    throw new EnvironmentError(
+      `the payShields take the decimalisation table neither enciphered nor in clear (EE answered ${codes.join(', ')})`,
+    );
   }
 
   #do<T>(what: string, work: () => T): T {
