@@ -161,6 +161,12 @@ describe('no console', () => {
     );
   });
 
+  it('where the port is one of institutions’ devices', async () => {
+    const pool = { send: async () => `ND00${'0'.repeat(16)}0001-0001`, status: () => [{}] };
+    const payshields = new Payshields({ pool: pool as unknown as HsmPool, lmk: null });
+    await expect(open(payshields)).rejects.toThrow('tcp://host:port leads to them');
+  });
+
   it('where none answers', async () => {
     const send = async () => {
       throw new HsmUnavailable('NO_DEVICE');

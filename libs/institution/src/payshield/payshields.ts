@@ -25,6 +25,8 @@ const UNTIL_UP_MS = 15_000;
 const LOOK_MS = 200;
 const ELSEWHERE = { '41': 'HOST_41' } as const;
 const CHECK_DIGITS = 6;
+/** What the port of an HSM process answers that serves institutions' devices (`--institution`). */
+const NO_LMK = '0'.repeat(16);
 /** Of the block under the LMK: PIN encipherment, no restriction of use, version 00, not exportable. */
 const PIN_KEY_HEADER = '#P0N00N00';
 
@@ -139,6 +141,11 @@ function codeOf(reply: string, letters: string): string {
 
 function checkValueIn(reply: string, lmk: string | undefined): string {
   const [, checkValue] = /^ND00([0-9A-F]{16})/.exec(reply) ?? [];
+  if (checkValue === NO_LMK) {
+    throw new EnvironmentError(
+      'PINFOLD_HSM_URLS names HSM processes with devices of institutions, not payShields: tcp://host:port leads to them',
+    );
+  }
   if (checkValue !== undefined) return checkValue;
   const which = lmk === undefined ? 'no LMK that works' : `no LMK ${lmk} that works`;
   throw new EnvironmentError(
