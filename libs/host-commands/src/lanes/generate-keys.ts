@@ -1,9 +1,9 @@
 /** A0 for many messages: double-length DES keys under a variant LMK in scheme U, with check values. */
 import { NewKeyBatch } from '@pinfold/hsm';
 import type { Layout } from '../layout/nodes.js';
-import { compilePlaces, type PlacesReader } from '../layout/places.js';
 import type { Replies } from '../wire/replies.js';
-import type { Lane, LaneHost, Tail } from './lane.js';
+import type { Lane, LaneHost } from './lane.js';
+import { MessageReader } from './message-reader.js';
 
 const ZERO = '0'.charCodeAt(0);
 const SCHEME = 'U'.charCodeAt(0);
@@ -11,16 +11,12 @@ const CHECK_DIGITS = 6;
 const TOKEN_WORDS = 4;
 
 export class KeyLane implements Lane {
-  readonly #tail: Tail;
   readonly #batch: NewKeyBatch;
-  readonly #reader: PlacesReader;
-  readonly #places: Int32Array;
+  readonly #message: MessageReader;
 
   constructor({ module, tail }: LaneHost, { request }: { request: Layout }) {
-    this.#tail = tail;
     this.#batch = new NewKeyBatch(module);
-    this.#reader = compilePlaces(request);
-    this.#places = new Int32Array(this.#reader.size);
+    this.#message = new MessageReader(tail, request);
   }
 
   clear(): void {
@@ -28,15 +24,13 @@ export class KeyLane implements Lane {
   }
 
   take(buffer: Buffer, at: number, end: number): boolean {
-    const tail = this.#tail;
-    const { of, read } = this.#reader;
-    const places = this.#places;
+    const message = this.#message;
     // Derivation and export under another key take their ordinary way.
     if (at >= end || buffer[at] !== ZERO) return false;
-    const stop = read(buffer, at, end, places);
-    if (stop < 0 || !tail.read(buffer, stop, end) || tail.lmk.kind !== 'variant') return false;
+    if (!message.read(buffer, at, end) || message.lmk.kind !== 'variant') return false;
+    const { of, places } = message;
     if (buffer[places[of.schemeLmk!]!] !== SCHEME) return false;
-    return this.#batch.add(tail.lmk, buffer, places[of.keyType!]!);
+    return this.#batch.add(message.lmk, buffer, places[of.keyType!]!);
   }
 
   run(): void {

@@ -1,9 +1,9 @@
 /** M6 and M8 for many messages: MACs of one block (ISO 9797-1 algorithms 1 and 3), made or verified. */
 import { MacBatch, type MacRow } from '@pinfold/hsm';
 import type { Layout } from '../layout/nodes.js';
-import { compilePlaces, type PlacesReader } from '../layout/places.js';
 import type { Replies } from '../wire/replies.js';
-import type { Lane, LaneHost, Tail } from './lane.js';
+import type { Lane, LaneHost } from './lane.js';
+import { MessageReader } from './message-reader.js';
 import { hexWord } from './words.js';
 
 const WRONG = 1;
@@ -13,10 +13,8 @@ const CMAC = '6'.charCodeAt(0);
 const BLOCK = 8;
 
 export class MacLane implements Lane {
-  readonly #tail: Tail;
   readonly #batch: MacBatch;
-  readonly #reader: PlacesReader;
-  readonly #places: Int32Array;
+  readonly #message: MessageReader;
   readonly #verifies: boolean;
   readonly #row: MacRow;
 
@@ -24,24 +22,13 @@ export class MacLane implements Lane {
     { module, tail }: LaneHost,
     { request, verifies }: { request: Layout; verifies: boolean },
   ) {
-    this.#tail = tail;
     this.#batch = new MacBatch(module, verifies ? 'verify' : 'generate');
-    this.#reader = compilePlaces(request);
-    this.#places = new Int32Array(this.#reader.size);
+    this.#message = new MessageReader(tail, request);
     this.#verifies = verifies;
     this.#row = {
-      lmk: tail.lmk,
-      buffer: new Uint8Array(),
-      role: 'tak',
-      keyFrom: 0,
-      keyTo: 0,
-      algorithm: 1,
-      padding: 0,
-      from: 0,
-      to: 0,
-      short: false,
-      givenHi: 0,
-      givenLo: 0,
+      ...{ lmk: tail.lmk, buffer: new Uint8Array(), role: 'tak', keyFrom: 0, keyTo: 0 },
+      ...{ algorithm: 1, padding: 0, from: 0, to: 0 },
+      ...{ short: false, givenHi: 0, givenLo: 0 },
     };
   }
 
@@ -50,11 +37,9 @@ export class MacLane implements Lane {
   }
 
   take(buffer: Buffer, at: number, end: number): boolean {
-    const tail = this.#tail;
-    const { of, read } = this.#reader;
-    const places = this.#places;
-    const stop = read(buffer, at, end, places);
-    if (stop < 0 || !tail.read(buffer, stop, end)) return false;
+    const message = this.#message;
+    if (!message.read(buffer, at, end)) return false;
+    const { of, places } = message;
     const algorithm = buffer[places[of.algorithm!]!]!;
     const padding = buffer[places[of.padding!]!]! - ZERO;
     const role = roleAt(buffer, places[of.keyType!]!);
@@ -65,7 +50,7 @@ export class MacLane implements Lane {
     if (buffer[places[of.inputFormat!]!] === HEXADECIMAL || role === undefined) return false;
     if (padding === 0 && (from === to || (to - from) % BLOCK !== 0)) return false;
     const row = this.#row;
-    row.lmk = tail.lmk;
+    row.lmk = message.lmk;
     row.buffer = buffer;
     row.role = role;
     row.keyFrom = places[of.key!]!;

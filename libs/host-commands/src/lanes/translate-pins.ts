@@ -1,17 +1,18 @@
 /** CA and CC for many messages: PIN blocks from terminal or zone key to zone key. */
 import { TranslationBatch, type TranslationRow } from '@pinfold/hsm';
 import type { Layout } from '../layout/nodes.js';
-import { compilePlaces, type PlacesReader } from '../layout/places.js';
 import type { Replies } from '../wire/replies.js';
-import { LANE_ROWS, type Lane, type LaneHost, type Tail } from './lane.js';
-import { controlAt, isAccount, readBlock } from './pin-block-fields.js';
+import { LANE_ROWS, type Lane, type LaneHost } from './lane.js';
+import { MessageReader } from './message-reader.js';
+import { controlAt, emptyBlockRow, PinBlockFields } from './pin-block-fields.js';
 import { decimal2 } from './words.js';
 
+const SOURCE = { key: 'source', block: 'sourceBlock', format: 'sourceFormat' };
+
 export class TranslationLane implements Lane {
-  readonly #tail: Tail;
   readonly #batch: TranslationBatch;
-  readonly #reader: PlacesReader;
-  readonly #places: Int32Array;
+  readonly #message: MessageReader;
+  readonly #source: PinBlockFields;
   readonly #row: TranslationRow;
   /** Format codes of the new blocks, as they are sent back. */
   readonly #codes = new Uint8Array(LANE_ROWS);
@@ -21,24 +22,12 @@ export class TranslationLane implements Lane {
     { module, tail }: LaneHost,
     { request, role }: { request: Layout; role: 'tpk' | 'zpk' },
   ) {
-    this.#tail = tail;
     this.#batch = new TranslationBatch(module, role);
-    this.#reader = compilePlaces(request);
-    this.#places = new Int32Array(this.#reader.size);
+    this.#message = new MessageReader(tail, request);
+    this.#source = new PinBlockFields(this.#message, SOURCE);
     this.#row = {
-      lmk: tail.lmk,
-      buffer: new Uint8Array(),
-      keyFrom: 0,
-      keyTo: 0,
-      control: 0,
-      blockHi: 0,
-      blockLo: 0,
-      accountHi: 0,
-      accountLo: 0,
-      destinationFrom: 0,
-      destinationTo: 0,
-      to: 0,
-      longest: 0,
+      ...emptyBlockRow(this.#message),
+      ...{ destinationFrom: 0, destinationTo: 0, to: 0, longest: 0 },
     };
   }
 
@@ -48,29 +37,19 @@ export class TranslationLane implements Lane {
   }
 
   take(buffer: Buffer, at: number, end: number): boolean {
-    const tail = this.#tail;
-    const { of, read } = this.#reader;
-    const places = this.#places;
-    const stop = read(buffer, at, end, places);
-    if (stop < 0 || !tail.read(buffer, stop, end)) return false;
-    const control = controlAt(buffer, places[of.sourceFormat!]!);
-    const to = controlAt(buffer, places[of.destinationFormat!]!);
-    const account = places[of.account!]!;
-    if (control === undefined || to === undefined) return false;
-    if (!isAccount(buffer, account, places[of.account! + 1]!)) return false;
+    const message = this.#message;
     const row = this.#row;
-    row.lmk = tail.lmk;
-    row.buffer = buffer;
-    row.control = control;
+    if (!message.read(buffer, at, end) || !this.#source.read(row)) return false;
+    const { of, places } = message;
+    const format = places[of.destinationFormat!]!;
+    const to = controlAt(buffer, format);
+    if (to === undefined) return false;
     row.to = to;
     row.longest = decimal2(buffer, places[of.maxPinLength!]!);
-    row.keyFrom = places[of.source!]!;
-    row.keyTo = places[of.source! + 1]!;
     row.destinationFrom = places[of.destination!]!;
     row.destinationTo = places[of.destination! + 1]!;
-    readBlock(row, places[of.sourceBlock!]!, account);
     if (!this.#batch.add(row)) return false;
-    this.#codes[this.#rows++] = decimal2(buffer, places[of.destinationFormat!]!);
+    this.#codes[this.#rows++] = decimal2(buffer, format);
     return true;
   }
 
