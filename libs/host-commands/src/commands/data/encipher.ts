@@ -118,35 +118,25 @@ function outputOf(
   return { output: new Uint8Array(Buffer.concat([Buffer.from(head, 'latin1'), body])) };
 }
 
-export const encryptData = hostCommand({
-  code: 'M0',
-  name: 'Encrypt a data block',
-  group: 'macs and data',
-  repeatable: true,
-  request,
-  reply: replyLayout,
-  errors,
-  run: (context, o) => {
-    const opened = dataKey(context, o, false);
-    const data = bytesOf(o.inputFormat, o.message);
-    return outputOf(o.outputFormat, encipher(opened, { ...o, data, decrypt: false }));
-  },
-});
+const oneWay = <const C extends 'M0' | 'M2'>(code: C, name: string, decrypt: boolean) =>
+  hostCommand({
+    code,
+    name,
+    group: 'macs and data',
+    repeatable: true,
+    request,
+    reply: replyLayout,
+    errors,
+    run: (context, o) => {
+      const opened = dataKey(context, o, decrypt);
+      const data = bytesOf(o.inputFormat, o.message);
+      return outputOf(o.outputFormat, encipher(opened, { ...o, data, decrypt }));
+    },
+  });
 
-export const decryptData = hostCommand({
-  code: 'M2',
-  name: 'Decrypt a data block',
-  group: 'macs and data',
-  repeatable: true,
-  request,
-  reply: replyLayout,
-  errors,
-  run: (context, o) => {
-    const opened = dataKey(context, o, true);
-    const data = bytesOf(o.inputFormat, o.message);
-    return outputOf(o.outputFormat, encipher(opened, { ...o, data, decrypt: true }));
-  },
-});
+export const encryptData = oneWay('M0', 'Encrypt a data block', false);
+
+export const decryptData = oneWay('M2', 'Decrypt a data block', true);
 
 const newKsnFields = layout(
   alnum('newKsnDescriptor', 3),

@@ -1,7 +1,22 @@
 /** Fields that the PIN commands share. */
-import { type LmkKey, type ReplyCode, refuse } from '@pinfold/hsm';
+import {
+  type ClearPin,
+  dukptPinKey,
+  type LmkKey,
+  pinOfBlock,
+  type ReplyCode,
+  refuse,
+} from '@pinfold/hsm';
 import type { Context } from '../../device/context.js';
-import { ACCOUNT_BY_FORMAT, alnum, digits, hex, key, layout } from '../../layout/nodes.js';
+import {
+  ACCOUNT_BY_FORMAT,
+  alnum,
+  digits,
+  hex,
+  key,
+  layout,
+  type ValuesOf,
+} from '../../layout/nodes.js';
 import { ksnFields } from '../dukpt-fields.js';
 import { SEALED_TABLE } from './ibm.js';
 
@@ -34,8 +49,23 @@ export function account12Of(account: string, format: string): string {
 export const blockFields = <const K extends string>(name: K) =>
   layout(pinBlockUnder('pinBlock', name), format('format'));
 
-/** The same under the session key of a DUKPT key serial number. */
+/** What the commands that verify PINs under DUKPT begin with. */
+export const dukptHead = layout(
+  digits('mode', 1, { about: '0: verify the PIN' }),
+  key('bdk', 'bdk'),
+);
+
+/** A PIN block under the session key of a DUKPT key serial number. */
 export const dukptBlockFields = layout(...ksnFields, hex('pinBlock', 16), format('format'));
+
+/** The PIN of those fields. Mode 0 is the one that only verifies the PIN. */
+export function pinOfDukpt(
+  context: Context,
+  o: ValuesOf<typeof dukptHead> & ValuesOf<typeof dukptBlockFields> & { account: string },
+): ClearPin {
+  if (o.mode !== '0') refuse('15');
+  return pinOfBlock(context, dukptPinKey(context, o), { ...o, block: o.pinBlock });
+}
 
 /** A ZPK or TPK whose type stands before it. */
 export const typedPinKey = layout(

@@ -59,44 +59,30 @@ const afterKeys = layout(
   accountFor('sourceFormat', 'destinationFormat'),
 );
 
-const tpkToZpk = layout(key('source', 'tpk'), key('destination', 'zpk'), ...afterKeys);
-const zpkToZpk = layout(key('source', 'zpk'), key('destination', 'zpk'), ...afterKeys);
+const toZpk = <const C extends string>(code: C, role: 'tpk' | 'zpk', name: string) => {
+  const request = layout(key('source', role), key('destination', 'zpk'), ...afterKeys);
+  return hostCommand({
+    code,
+    name,
+    group: 'pins',
+    repeatable: true,
+    request,
+    reply: translationReply,
+    errors: { '10': `source ${role.toUpperCase()} parity`, '11': 'destination ZPK parity' },
+    run: (context, o) =>
+      translate(
+        context,
+        context.key(o.source, role, '10', 'decrypt'),
+        context.key(o.destination, 'zpk', '11', 'encrypt'),
+        o,
+      ),
+    lane: (host) => new TranslationLane(host, { request, role }),
+  });
+};
 
-export const translateTpkToZpk = hostCommand({
-  code: 'CA',
-  name: 'Translate a PIN from TPK to ZPK',
-  group: 'pins',
-  repeatable: true,
-  request: tpkToZpk,
-  reply: translationReply,
-  errors: { '10': 'source TPK parity', '11': 'destination ZPK parity' },
-  run: (context, o) =>
-    translate(
-      context,
-      context.key(o.source, 'tpk', '10', 'decrypt'),
-      context.key(o.destination, 'zpk', '11', 'encrypt'),
-      o,
-    ),
-  lane: (host) => new TranslationLane(host, { request: tpkToZpk, role: 'tpk' }),
-});
+export const translateTpkToZpk = toZpk('CA', 'tpk', 'Translate a PIN from TPK to ZPK');
 
-export const translateZpkToZpk = hostCommand({
-  code: 'CC',
-  name: 'Translate a PIN from one ZPK to another',
-  group: 'pins',
-  repeatable: true,
-  request: zpkToZpk,
-  reply: translationReply,
-  errors: { '10': 'source ZPK parity', '11': 'destination ZPK parity' },
-  run: (context, o) =>
-    translate(
-      context,
-      context.key(o.source, 'zpk', '10', 'decrypt'),
-      context.key(o.destination, 'zpk', '11', 'encrypt'),
-      o,
-    ),
-  lane: (host) => new TranslationLane(host, { request: zpkToZpk, role: 'zpk' }),
-});
+export const translateZpkToZpk = toZpk('CC', 'zpk', 'Translate a PIN from one ZPK to another');
 
 const dukptTranslation = layout(
   key('bdk', 'bdk'),

@@ -1,6 +1,6 @@
 /** DA, EA, CK and GO: PINs verified with the IBM method. */
 
-import { dukptPinKey, mustMatchOffset, pinOfBlock, refuse } from '@pinfold/hsm';
+import { mustMatchOffset, pinOfBlock, refuse } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { digits, key, layout } from '../../layout/nodes.js';
 import { offset } from './ibm.js';
@@ -8,10 +8,12 @@ import {
   account12Of,
   blockFields,
   dukptBlockFields,
+  dukptHead,
   IBM_ERRORS,
   IBM_WARNINGS,
   ibmFields,
   ibmFieldsAfterBlock,
+  pinOfDukpt,
 } from './pin-fields.js';
 
 const verifyIbm = <const C extends 'DA' | 'EA'>(code: C, role: 'tpk' | 'zpk', whose: string) =>
@@ -55,21 +57,12 @@ const dukptIbm = <const C extends string>(code: C, name: string) =>
     name,
     group: 'pins',
     repeatable: true,
-    request: layout(
-      digits('mode', 1, { about: '0: verify the PIN' }),
-      key('bdk', 'bdk'),
-      key('pvk', 'pvk'),
-      ...dukptBlockFields,
-      ...ibmFields,
-      offset,
-    ),
+    request: layout(...dukptHead, key('pvk', 'pvk'), ...dukptBlockFields, ...ibmFields, offset),
     reply: layout(),
     errors: { '01': 'verification failure', ...IBM_ERRORS, '10': 'BDK parity', '11': 'PVK parity' },
     warnings: IBM_WARNINGS,
     run: (context, o) => {
-      if (o.mode !== '0') refuse('15');
-      const pin = pinOfBlock(context, dukptPinKey(context, o), { ...o, block: o.pinBlock });
-      return mustMatchOffset(context, pin, o);
+      return mustMatchOffset(context, pinOfDukpt(context, o), o);
     },
   });
 

@@ -1,10 +1,18 @@
 /** DC, EC, CM and GQ: PINs verified with the Visa method. */
 
-import { dukptPinKey, mustMatchPvv, pinOfBlock, refuse } from '@pinfold/hsm';
+import { mustMatchPvv, pinOfBlock } from '@pinfold/hsm';
 import { hostCommand } from '../../declare.js';
 import { PvvLane } from '../../lanes/verify-pvvs.js';
-import { digits, key, layout } from '../../layout/nodes.js';
-import { account12, account12Of, accountFor, blockFields, dukptBlockFields } from './pin-fields.js';
+import { key, layout } from '../../layout/nodes.js';
+import {
+  account12,
+  account12Of,
+  accountFor,
+  blockFields,
+  dukptBlockFields,
+  dukptHead,
+  pinOfDukpt,
+} from './pin-fields.js';
 import { PAIR, pvki, pvvField } from './visa.js';
 
 const verifyVisa = <const C extends 'DC' | 'EC'>(code: C, role: 'tpk' | 'zpk', whose: string) => {
@@ -49,8 +57,7 @@ const dukptPvv = <const C extends string>(code: C, name: string) =>
     group: 'pins',
     repeatable: true,
     request: layout(
-      digits('mode', 1, { about: '0: verify the PIN' }),
-      key('bdk', 'bdk'),
+      ...dukptHead,
       key('pvk', 'pvk', PAIR),
       ...dukptBlockFields,
       account12,
@@ -60,9 +67,7 @@ const dukptPvv = <const C extends string>(code: C, name: string) =>
     reply: layout(),
     errors: { '01': 'verification failure', '10': 'BDK parity', '11': 'PVK parity' },
     run: (context, o) => {
-      if (o.mode !== '0') refuse('15');
-      const pin = pinOfBlock(context, dukptPinKey(context, o), { ...o, block: o.pinBlock });
-      mustMatchPvv(context, pin, o);
+      mustMatchPvv(context, pinOfDukpt(context, o), o);
       return {};
     },
   });
