@@ -136,6 +136,7 @@ describe('partners that issue cards', () => {
     ['says nothing', 'silent'],
     ['speaks something else', 'garbage'],
     ['closes in mid-flow', 'closes'],
+    ['approves under a bad MAC', 'forged'],
   ])(
     'a partner that %s: 91, undone there later, and paid again when it is back',
     async (_, manner) => {

@@ -25,7 +25,7 @@ import { unwrapKeyBlock } from '@pinfold/keyblock';
 import { decryptPinBlock } from '@pinfold/pin';
 
 /** What it does with a 0200 or 0420: as it should, or as partners do on bad days. */
-export type Manner = 'answers' | 'silent' | 'garbage' | 'closes';
+export type Manner = 'answers' | 'silent' | 'garbage' | 'closes' | 'forged';
 
 /** Fields that an answer repeats. */
 const REPEATED = [2, 3, 4, 7, 11, 12, 13, 32, 37, 41, 49, 70, 90];
@@ -106,6 +106,7 @@ export class PartnerHost {
       if (this.manner === 'garbage') return void socket.write(GARBAGE);
     }
     const answer = this.#answer(request);
+    if (this.manner === 'forged') answer.fields[macFieldOf(answer)] = new Uint8Array(8);
     socket.write(frame(pack(answer, packaging), framing, Uint8Array.from(header)));
   }
 
