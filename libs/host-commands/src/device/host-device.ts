@@ -141,9 +141,10 @@ export class HostDevice implements Host {
     const begun = this.#begin(text, from, to);
     if (typeof begun === 'string') return begun;
     const { command, values, context, start, trailer } = begun;
-    const later = this.#later(command, values, context);
-    if (later === undefined) return start + this.#perform(command, values, context) + trailer;
-    return later.then((done) => start + done + trailer);
+    const done = this.#performOrLater(command, values, context);
+    return typeof done === 'string'
+      ? start + done + trailer
+      : done.then((late) => start + late + trailer);
   }
 
   /** Replies to messages that arrived together, in order; the usual ones in batches. */
@@ -225,15 +226,20 @@ export class HostDevice implements Host {
     }
   }
 
-  #later(
+  #performOrLater(
     command: ReadyCommand,
     values: Record<string, unknown>,
     context: Context,
-  ): Promise<string> | undefined {
-    return command
-      .performLater(context, values)
-      ?.then((reply) => this.#done(command, reply))
-      .catch((error) => this.#refusal(command, error));
+  ): string | Promise<string> {
+    try {
+      const later = command.performLater(context, values);
+      if (later === undefined) return this.#done(command, command.perform(context, values));
+      return later
+        .then((reply) => this.#done(command, reply))
+        .catch((error) => this.#refusal(command, error));
+    } catch (error) {
+      return this.#refusal(command, error);
+    }
   }
 
   #done(command: ReadyCommand, reply: Values): string {

@@ -123,6 +123,12 @@ it('makes them inside a chain, too', async () => {
   expect(maker.messages[0]).toMatch(/0029ND00[0-9A-F]{16}/s);
 }, 60_000);
 
+it('refuses chains that do not hold, and keeps the connection', async () => {
+  const [client] = clients as [Client];
+  client.send('HEADNK000', 'HEADNK0010001N', 'HEADNC');
+  expect(await client.until(3)).toEqual(['NL52', 'NL15', 'ND00']);
+});
+
 it('makes few at once, and refuses those beyond its limit', async () => {
   const [maker, other, third] = clients as [Client, Client, Client];
   maker.send(...Array.from({ length: 66 }, () => 'HEADEI2051202'));
