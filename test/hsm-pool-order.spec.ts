@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HsmPool } from '@pinfold/hsm-client';
 import { FrameSplitter, frame } from '@pinfold/iso8583';
-import { until } from './support/line-network.js';
+import { until } from '../libs/platform/src/testing/until.js';
 
 const FRAMING = { kind: 'length2', headerBytes: 4, maxBytes: 32_768 } as const;
 const ONCE = { repeatable: false, elsewhere: {} } as const;

@@ -9,8 +9,9 @@ import {
   pack,
 } from '@pinfold/iso8583';
 import { LINE_LIMITS, type Lines, PACKINGS, parseLines } from '../apps/switch/src/index.js';
+import { until } from '../libs/platform/src/testing/until.js';
 import { LineClient } from './support/line-client.js';
-import { LineNetwork, until } from './support/line-network.js';
+import { LineNetwork } from './support/line-network.js';
 import { LineTerminal } from './support/line-terminal.js';
 
 const LENGTH2: Framing = { kind: 'length2', headerBytes: 0, maxBytes: 32_768 };
@@ -429,10 +430,14 @@ describe('a line of terminals', () => {
       await fourth.closed;
       for (const each of three) each.close();
       await Promise.all(three.map(({ closed }) => closed));
-      await sleep(50);
-      const fifth = await open({ at: narrow });
-      expect(code(await fifth.ask(terminals[0]!.network('301')))).toBe('05');
-      fifth.close();
+      // The port hears of the ends a little later than this side does.
+      await until(async () => {
+        const fifth = await open({ at: narrow });
+        const asked = fifth.ask(terminals[0]!.network('301')).then(code);
+        const answer = await Promise.race([asked, fifth.closed.then(() => 'turned away')]);
+        fifth.close();
+        return answer === '05';
+      });
     });
 
     it('ends a connection that takes no answers', async () => {
@@ -493,8 +498,13 @@ describe('a line of terminals', () => {
   );
 });
 
-/** The value once it is as wished, or what it was at the end of two seconds. */
+/** The value once it is as wished. */
 async function settled(read: () => Promise<bigint>, wished: bigint): Promise<bigint> {
-  for (let i = 0; i < 100 && (await read()) !== wished; i++) await sleep(20);
-  return read();
+  let seen: bigint | undefined;
+  const isThere = async () => {
+    seen = await read();
+    return seen === wished;
+  };
+  await until(isThere, { tell: () => `${seen}` });
+  return wished;
 }

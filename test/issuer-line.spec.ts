@@ -4,9 +4,10 @@ import type { IssuerNode } from '@pinfold/flows';
 import { FrameSplitter, type Framing, frame, pack, parse } from '@pinfold/iso8583';
 import { type BusRecord, issuerRequests } from '@pinfold/messages';
 import { type IsoPort, LINE_LIMITS, PACKINGS, parseLines } from '../apps/switch/src/index.js';
+import { until } from '../libs/platform/src/testing/until.js';
 import { PlainWire } from '../libs/simulation/src/plain-wire.js';
 import { LineClient } from './support/line-client.js';
-import { LineNetwork, until } from './support/line-network.js';
+import { LineNetwork } from './support/line-network.js';
 import { LineTerminal } from './support/line-terminal.js';
 
 const PARTNER = 'bank-a';

@@ -8,9 +8,9 @@ import { jest } from '@jest/globals';
 import { fromHex } from '@pinfold/crypto';
 import type { Framing, IsoMessage } from '@pinfold/iso8583';
 import { PACKINGS } from '../apps/switch/src/index.js';
+import { until } from '../libs/platform/src/testing/until.js';
 import { freePort } from './support/free-port.js';
 import { LineClient } from './support/line-client.js';
-import { until } from './support/line-network.js';
 import type { LineTerminal } from './support/line-terminal.js';
 import { type Manner, PartnerHost } from './support/partner-host.js';
 import { type RunningProgram, startProgram, testFolder } from './support/program.js';
@@ -149,11 +149,12 @@ describe('partners that issue cards', () => {
       expect(terminal.trusts(declined)).toBe(true);
       bankC.manner = 'answers';
       const reversals = bankC.heard.filter((mti) => mti.startsWith('042')).length;
-      await until(
-        () => bankC.heard.filter((mti) => mti.startsWith('042')).length > reversals,
-        60_000,
-      );
-      await until(async () => code(await client.ask(withdrawal())) === '00', 60_000);
+      await until(() => bankC.heard.filter((mti) => mti.startsWith('042')).length > reversals, {
+        patienceMs: 60_000,
+      });
+      await until(async () => code(await client.ask(withdrawal())) === '00', {
+        patienceMs: 60_000,
+      });
       expect(bankC.paid.size).toBe(before + 1);
     },
   );

@@ -6,10 +6,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { DEMO_EXPIRY } from '@pinfold/flows';
 import { PACKINGS } from '../apps/switch/src/index.js';
+import { until } from '../libs/platform/src/testing/until.js';
 import { Authority } from './support/certificates.js';
 import { LineClient } from './support/line-client.js';
 import {
@@ -134,11 +134,9 @@ class Stand {
   }
 
   async untilUp(count: number): Promise<void> {
-    for (let look = 0; look < 600; look += 1) {
-      if (this.states().filter((state) => state === 'up').length >= count) return;
-      await sleep(100);
-    }
-    throw new Error('the pool did not come back');
+    const states = () => this.states();
+    const isUp = () => states().filter((state) => state === 'up').length >= count;
+    await until(isUp, { patienceMs: 90_000, tell: states });
   }
 
   states(): string[] {
@@ -217,7 +215,7 @@ describe('hardened, with a key-block LMK', () => {
         .keys.filter(({ version, usage }) => version === 2 && /^[TZ]PK$/.test(usage))
         .map(({ owner }) => owner)
         .sort();
-    for (let look = 0; look < 100 && changed().length < 4; look += 1) await sleep(100);
+    await until(() => changed().length === 4, { patienceMs: 60_000, tell: changed });
     expect(changed()).toEqual(['ATM00001', AES_TERMINAL, 'bank-a', 'bank-b']);
     expect(stand.payEverywhere()).toEqual(approvedEverywhere);
   });

@@ -12,6 +12,7 @@ import {
   startSwitch,
   switchOptions,
 } from '../../apps/switch/src/index.js';
+import { until } from '../../libs/platform/src/testing/until.js';
 import {
   type Fixture,
   fixture,
@@ -170,16 +171,4 @@ export class LineNetwork {
     await this.switch.stop();
     await this.bus.close();
   }
-}
-
-export async function until(
-  holds: () => boolean | Promise<boolean>,
-  timeoutMs = 8_000,
-): Promise<void> {
-  const giveUp = Date.now() + timeoutMs;
-  while (Date.now() < giveUp) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('it did not come about');
 }

@@ -10,6 +10,7 @@ import {
   seededRandom,
   TestSwitch,
 } from '../../../libs/flows/src/atm/testing.js';
+import { until } from '../../../libs/platform/src/testing/until.js';
 import { fleetObserver } from './observer.js';
 import { type RunningAtm, startAtm } from './start-atm.js';
 import { demoCustomers } from './traffic/customers.js';
@@ -17,11 +18,6 @@ import { TrafficGenerator, type TrafficOptions } from './traffic/traffic-generat
 import { withdrawalRoute } from './withdrawal-route.js';
 
 const TERMINALS = ['ATM00001', 'ATM00002', 'ATM00003'];
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 600 && !condition(); i++) await new Promise((r) => setTimeout(r, 5));
-  expect(condition()).toBe(true);
-}
 
 describe('a fleet on the bus', () => {
   let bus: EmbeddedBus;

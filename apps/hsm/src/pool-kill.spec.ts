@@ -2,9 +2,12 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { HsmPool, inProcessClient, jobsClient, measuredPool } from '@pinfold/hsm-client';
 import { createLogger, Metrics } from '@pinfold/platform';
 import { benchDevice } from '../../../libs/hsm/src/testing.js';
+import { until } from '../../../libs/platform/src/testing/until.js';
 import { startDevicePort } from './index.js';
 
 const logger = createLogger({ service: 'test', form: 'json', level: 'silent' });
+/** Three attempts of two seconds: what the pool allows a command. */
+const TIME_LIMIT_MS = 6_000;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A line that can be cut in the middle of whatever is on it, as when a process is killed. */
@@ -74,6 +77,7 @@ it('retries what was in flight when a device dies, in its time limit, in turn fo
   });
   open.push(() => pool.close());
   const client = jobsClient(pool, 'acq1', 'production');
+  const up = () => pool.status().filter(({ state }) => state === 'up').length;
   let going = true;
   let done = 0;
   let slowest = 0;
@@ -90,17 +94,18 @@ it('retries what was in flight when a device dies, in its time limit, in turn fo
   for (const line of [lines[0]!, lines[1]!, lines[0]!]) {
     await pause(100);
     line.cut();
+    await until(() => up() < 2);
     await pause(100);
     await line.up();
-    await pause(200);
-    expect(pool.status().every(({ state }) => state === 'up')).toBe(true);
+    await until(() => up() === 2, { tell: () => pool.status() });
   }
   going = false;
   await Promise.all(workers);
   expect(done).toBeGreaterThan(100);
-  expect(slowest).toBeLessThan(2_500);
+  expect(slowest).toBeLessThan(TIME_LIMIT_MS);
   const { body } = await metrics.text();
-  expect(body).toMatch(/pinfold_hsm_pool_events_total\{event="down".*\} 3/);
+  const downs = /pinfold_hsm_pool_events_total\{event="down".*\} (\d+)/.exec(body)?.[1];
+  expect(Number(downs)).toBeGreaterThanOrEqual(3);
   expect(body).toMatch(/pinfold_hsm_pool_up_count\{.*\} 2/);
   expect(body.match(/pinfold_hsm_device_breaker_closed_info\{.*\} 1/g)).toHaveLength(2);
   expect(body).not.toMatch(/event="unavailable"/);

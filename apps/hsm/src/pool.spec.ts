@@ -7,6 +7,7 @@ import {
 } from '@pinfold/hsm-client';
 import { createLogger } from '@pinfold/platform';
 import { benchDevice } from '../../../libs/hsm/src/testing.js';
+import { until } from '../../../libs/platform/src/testing/until.js';
 import { type DevicePort, startDevicePort } from './index.js';
 
 const logger = createLogger({ service: 'test', form: 'json', level: 'silent' });
@@ -40,8 +41,8 @@ function poolOf(ports: readonly DevicePort[], events: PoolEvent[] = []) {
   const pool = new HsmPool({
     urls: ports.map(({ port }) => ({ host: '127.0.0.1', port })),
     healthMs: 50,
-    waitMs: 400,
-    attemptMs: 500,
+    waitMs: 1_000,
+    attemptMs: 2_000,
     backOffMs: [20, 100],
     observe: (event) => events.push(event),
   });
@@ -80,23 +81,24 @@ it('loses nothing when a device is killed under load, and uses it again when it 
     }
   };
   const workers = Array.from({ length: 16 }, worker);
-  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-  await pause(150);
+  const up = () => pool.status().map(({ state }) => state === 'up');
+  await until(() => pool.status().every(({ served }) => served > 0));
   await closing.splice(closing.indexOf(first), 1)[0]!.close();
-  await pause(150);
-  expect(pool.status().map(({ state }) => state === 'up')).toEqual([false, true]);
+  await until(() => up()[0] === false);
+  expect(up()).toEqual([false, true]);
   const [lost, stays] = pool.status();
   expect(lost!.breaker).not.toBe('closed');
   expect(lost!.lastError?.code).toMatch(/^LINK_(BROKEN|REFUSED)$/);
   expect(Date.now() - lost!.lastError!.atMs).toBeLessThan(5_000);
   expect(stays).toMatchObject({ breaker: 'closed', nextLookAtMs: null });
   const before = done;
+  const servedBefore = pool.status()[0]!.served;
   await start(first.port);
-  await pause(400);
+  await until(() => pool.status()[0]!.served > servedBefore, { tell: () => pool.status() });
   going = false;
   await Promise.all(workers);
   expect(done).toBeGreaterThan(before);
-  expect(pool.status().every(({ state, served }) => state === 'up' && served > 0)).toBe(true);
+  expect(up()).toEqual([true, true]);
   expect(events.filter(({ event }) => event === 'unavailable')).toEqual([]);
 });
 
@@ -108,6 +110,7 @@ it('says that no device answers within its time, and recovers by itself', async 
   await closing.splice(closing.indexOf(only), 1)[0]!.close();
   await expect(client.run('GenerateMac', [{ key: token, data }])).rejects.toThrow(HsmUnavailable);
   await start(only.port);
+  await until(() => pool.status()[0]!.state === 'up');
   const [answer] = await client.run('GenerateMac', [{ key: token, data }]);
   expect(answer?.ok).toBe(true);
 });
@@ -126,8 +129,7 @@ it('does not drown a device in what waited for it, and refuses what it cannot ho
   await call();
   await closing.splice(closing.indexOf(only), 1)[0]!.close();
   const waiting = Array.from({ length: 300 }, call);
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  expect(pool.waiting).toBeGreaterThan(290);
+  await until(() => pool.waiting > 290);
   await start(only.port);
   let most = 0;
   const look = setInterval(() => {

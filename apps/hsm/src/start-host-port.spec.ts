@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { framesOf, type WireLimits } from '@pinfold/host-commands';
 import { createLogger } from '@pinfold/platform';
+import { until } from '../../../libs/platform/src/testing/until.js';
 import { type HostPort, startHostPort } from './index.js';
 import { hostDevice } from './testing.js';
 
@@ -99,19 +100,19 @@ it('cuts a client that trickles a frame, and one that says nothing', async () =>
   clearInterval(trickle);
   const silent = await client(port);
   await silent.closed;
-  while (port.connections > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => port.connections === 0);
 });
 
 it('does not take for slow whose frame arrived while a command held the loop', async () => {
-  const port = await start({ frameMs: 50 });
+  const port = await start({ frameMs: 500 });
   const { socket, reply } = await client(port);
   const frame = framesOf(['0001NC']);
   socket.write(frame.subarray(0, 5));
-  while (port.connections < 1) await new Promise((resolve) => setTimeout(resolve, 1));
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => port.connections === 1);
+  await new Promise((resolve) => setTimeout(resolve, 50));
   socket.write(frame.subarray(5));
-  const until = Date.now() + 150;
-  while (Date.now() < until);
+  const heldTo = Date.now() + 1_500;
+  while (Date.now() < heldTo);
   expect(await reply()).toMatch(/^0001ND00/);
 });
 
@@ -124,7 +125,7 @@ it('has a limit of connections per address, and of replies not taken', async () 
   first.socket.pause();
   const echo = framesOf(Array.from({ length: 40 }, () => `0001B27530${'x'.repeat(30_000)}`));
   const flood = setInterval(() => first.socket.write(echo), 5);
-  while (port.connections > 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => port.connections === 1);
   clearInterval(flood);
 });
 

@@ -12,6 +12,7 @@ import {
   request,
   testWires,
 } from '../../../libs/flows/src/issuer/testing-node.js';
+import { until } from '../../../libs/platform/src/testing/until.js';
 import { IssuerMetrics } from './issuer-metrics.js';
 import { issuerFacts, issuerSchema, issuerSettings } from './settings.js';
 import { type RunningIssuer, startIssuer } from './start-issuer.js';
@@ -55,9 +56,7 @@ describe('issuers in one process', () => {
       answers.push(...chunk);
     });
     await bus.send([record(request(1)), record(request(2, { 52: new Uint8Array(8) }))]);
-    for (let i = 0; i < 200 && answers.length < 2; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await until(() => answers.length === 2);
     expect(answers.map(({ headers }) => headers.type)).toEqual(['0210', '0210']);
     const key = testWires().issuer.indexOf(PAN);
     expect((await a.card(key))!.balanceMinor).toBe(9_000n);
@@ -77,12 +76,8 @@ describe('issuers in one process', () => {
     const store = await start('bank-a', metrics);
     await bus.send([record(request(1))]);
     const key = testWires().issuer.indexOf(PAN);
-    let balance = 10_000n;
-    for (let i = 0; i < 200 && balance === 10_000n; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      balance = (await store.card(key))!.balanceMinor;
-    }
-    expect(balance).toBe(9_000n);
+    await until(async () => (await store.card(key))!.balanceMinor !== 10_000n);
+    expect((await store.card(key))!.balanceMinor).toBe(9_000n);
   });
 });
 

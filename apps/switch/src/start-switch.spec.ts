@@ -4,6 +4,7 @@ import { IssuerNode, MemoryIssuerStore, MemorySwitchStore, systemClock } from '@
 import { inProcessClient } from '@pinfold/hsm-client';
 import { allTopics, issuerRequests } from '@pinfold/messages';
 import { createLogger, Metrics } from '@pinfold/platform';
+import { until } from '../../../libs/platform/src/testing/until.js';
 import { fixture, productionSession } from '../../../libs/simulation/src/fixture.js';
 import { PlainWire } from '../../../libs/simulation/src/plain-wire.js';
 import { Rng } from '../../../libs/simulation/src/rng.js';
@@ -14,11 +15,6 @@ import { SwitchMetrics } from './switch-metrics.js';
 const logger = createLogger({ service: 'test', form: 'json', level: 'silent' });
 const { acquirer, issuers } = fixture();
 const random = new Rng(5).bytes;
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 400 && !holds(); i++) await new Promise((r) => setTimeout(r, 10));
-  expect(holds()).toBe(true);
-}
 
 describe('the switch on a bus', () => {
   let bus: EmbeddedBus;

@@ -1,5 +1,6 @@
 /** What every bus must do: run against the embedded bus and against Kafka. */
 import { type BusRecord, HEADERS, TOPICS } from '@pinfold/messages';
+import { until } from '../../platform/src/testing/until.js';
 import type { Bus } from './bus.js';
 import { revive } from './delivery.js';
 
@@ -8,8 +9,6 @@ export interface BusUnderTest {
   readonly open: () => Promise<Bus>;
   /** True when another bus sees what this one left. */
   readonly outlivesTheBus: boolean;
-  /** Longest wait for what must happen. */
-  readonly patienceMs: number;
 }
 
 const encoder = new TextEncoder();
@@ -26,10 +25,7 @@ const record = (topic: string, key: string, text: string): BusRecord => ({
   headers: { type: 'test', schema: '1' },
 });
 
-export function busContract(
-  name: string,
-  { open, outlivesTheBus, patienceMs }: BusUnderTest,
-): void {
+export function busContract(name: string, { open, outlivesTheBus }: BusUnderTest): void {
   describe(`${name}: the contract of a bus`, () => {
     let bus: Bus;
     let topic: string;
@@ -40,14 +36,6 @@ export function busContract(
       await bus.ensureTopics([topic, TOPICS.deadLetter], 3);
     });
     afterEach(() => bus.close());
-
-    async function until(condition: () => boolean): Promise<void> {
-      const giveUp = Date.now() + patienceMs;
-      while (!condition()) {
-        if (Date.now() > giveUp) throw new Error('it did not happen in time');
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-    }
 
     async function collect(group: string, on = topic): Promise<BusRecord[]> {
       const seen: BusRecord[] = [];

@@ -1,4 +1,6 @@
 import type { BusRecord } from '@pinfold/messages';
+import { hold } from '../../platform/src/testing/hold.js';
+import { until } from '../../platform/src/testing/until.js';
 import { busContract } from './bus.contract.js';
 import { EmbeddedBus } from './embedded-bus.js';
 import { partitionOf } from './partition-of.js';
@@ -9,7 +11,6 @@ const delivery = { firstPauseMs: 1, longestPauseMs: 5 };
 busContract('embedded bus', {
   outlivesTheBus: false,
   open: async () => new EmbeddedBus({ delivery }),
-  patienceMs: 5_000,
 });
 
 const record = (key: string, text = ''): BusRecord => ({
@@ -26,10 +27,7 @@ describe('EmbeddedBus', () => {
   it('makes senders wait when a queue is full, and lets them in when there is room', async () => {
     const bus = new EmbeddedBus({ capacity: 10, delivery });
     await bus.ensureTopics(['t'], 1);
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const { held, release } = hold();
     const seen: string[] = [];
     await bus.subscribe({ topics: ['t'], group: 'g', maxChunk: 4 }, async (chunk) => {
       await held;
@@ -169,7 +167,7 @@ describe('EmbeddedBus', () => {
       throw Object.assign(new Error('down'), { transient: true });
     });
     await bus.send(many(1, 'k'));
-    await pause(150);
+    await until(() => fatal !== undefined);
     expect(fatal).toMatchObject({ code: 'DELIVERY_STUCK' });
     expect(bus.depth().queued).toBe(1);
     await bus.close();
@@ -179,12 +177,14 @@ describe('EmbeddedBus', () => {
     let now = 1_000;
     const bus = new EmbeddedBus({ delivery, now: () => now });
     await bus.ensureTopics(['t'], 1);
-    await bus.subscribe({ topics: ['t'], group: 'g' }, () => pause(20));
+    const work = hold();
+    await bus.subscribe({ topics: ['t'], group: 'g' }, () => work.held);
     await pause(5);
     now = 900_000;
     await bus.send(many(1, 'k'));
     await pause(5);
     expect(bus.lag()).toEqual([{ group: 'g', topic: 't', records: 1, lastProgressMs: 900_000 }]);
+    work.release();
     await bus.close();
   });
 

@@ -1,4 +1,6 @@
 import type { BusRecord } from '@pinfold/messages';
+import { hold } from '../../../platform/src/testing/hold.js';
+import { until } from '../../../platform/src/testing/until.js';
 import { Interrupted } from '../delivery.js';
 import { Joiner } from './joiner.js';
 import { Positions } from './positions.js';
@@ -40,11 +42,18 @@ describe('Joiner', () => {
   });
 
   it('interrupts what waits when it is closed', async () => {
-    const joiner = new Joiner(1, () => new Promise((resolve) => setTimeout(resolve, 10)));
+    const { held, release } = hold();
+    let begun = false;
+    const joiner = new Joiner(1, () => {
+      begun = true;
+      return held;
+    });
     const first = joiner.offer([record('a')]);
-    await new Promise((resolve) => setTimeout(resolve, 3));
+    await until(() => begun);
     const second = expect(joiner.offer([record('b')])).rejects.toThrow(Interrupted);
-    await joiner.close();
+    const closed = joiner.close();
+    release();
+    await closed;
     await Promise.all([first, second]);
     await expect(joiner.offer([record('c')])).rejects.toThrow(Interrupted);
   });

@@ -17,6 +17,5 @@ if (brokers === undefined) {
         delivery: { firstPauseMs: 1, longestPauseMs: 5 },
       }),
     outlivesTheBus: true,
-    patienceMs: 15_000,
   });
 }

@@ -1,4 +1,6 @@
 import type { BusRecord } from '@pinfold/messages';
+import { hold } from '../../../platform/src/testing/hold.js';
+import { until } from '../../../platform/src/testing/until.js';
 import { Outbox, type OutboxOptions } from './outbox.js';
 import { LARGEST_SEND } from './settings.js';
 
@@ -27,18 +29,21 @@ describe('Outbox', () => {
   it('has one request under way, and sends together what came meanwhile, in order', async () => {
     const requests: string[] = [];
     let underWay = 0;
+    const { held, release } = hold();
     const box = outbox({
       produce: async (records) => {
         underWay += 1;
         expect(underWay).toBe(1);
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await held;
         requests.push(keys(records));
         underWay -= 1;
       },
     });
     const first = box.send([record('a'), record('b')]);
-    await new Promise((resolve) => setTimeout(resolve, 3));
-    await Promise.all([first, box.send([record('c')]), box.send([record('d'), record('e')])]);
+    await until(() => underWay === 1);
+    const more = [box.send([record('c')]), box.send([record('d'), record('e')])];
+    release();
+    await Promise.all([first, ...more]);
     expect(requests).toEqual(['ab', 'cde']);
     expect(box.sent).toBe(5);
     expect(box.queued).toBe(0);

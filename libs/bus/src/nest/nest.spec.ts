@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import type { BusRecord } from '@pinfold/messages';
 import { lastValueFrom } from 'rxjs';
+import { until } from '../../../platform/src/testing/until.js';
 import { EmbeddedBus } from '../embedded-bus.js';
 import { BusClient } from './bus-client.js';
 import { BusContext } from './bus-context.js';
@@ -43,12 +44,6 @@ const record = (topic: string, text: string): BusRecord => ({
   value: new TextEncoder().encode(text),
   headers: {},
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 400 && !condition(); i += 1)
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(condition()).toBe(true);
-}
 
 describe('the Nest transport', () => {
   let bus: EmbeddedBus;

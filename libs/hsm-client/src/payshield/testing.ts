@@ -14,6 +14,7 @@ import {
   toHex,
 } from '@pinfold/hsm';
 import { type Bench, benchDevice } from '../../../hsm/src/testing.js';
+import { until } from '../../../platform/src/testing/until.js';
 import { inProcessClient } from '../in-process.js';
 import { HsmPool, type PoolEvent } from '../pool/pool.js';
 import type { HsmClient } from '../port.js';
@@ -157,7 +158,7 @@ export async function openWorld(mode: TestMode, o: WorldOptions = {}): Promise<T
     attemptMs: ATTEMPT_MS,
     observe: (event) => events.push(event),
   });
-  while (pool.status().some(({ state }) => state !== 'up')) await pause(2);
+  await until(() => pool.status().every(({ state }) => state === 'up'));
   const local = benchDevice({ mode }, 'local');
   const other = benchDevice({ mode }, 'other');
   const zck = other.key('ZCK');
@@ -193,8 +194,6 @@ export async function openWorld(mode: TestMode, o: WorldOptions = {}): Promise<T
     },
   };
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const random = (length: number): Uint8Array => Uint8Array.from(randomBytes(length));
 

@@ -1,6 +1,7 @@
 /** The pool itself: commands in, replies out, over real TCP against ports that say what they are told. */
 import { listenWire, type WirePort } from '@pinfold/host-commands';
 import { benchDevice } from '../../../hsm/src/testing.js';
+import { until } from '../../../platform/src/testing/until.js';
 import { jobsClient } from '../jobs/client.js';
 import { answersReply, parseJobs } from '../jobs/frames.js';
 import { openPort } from '../payshield/testing.js';
@@ -59,7 +60,7 @@ it('goes to another device with what the first one did not do, repeatable or not
   const good = await port(() => 'XY00');
   const events: PoolEvent[] = [];
   const pool = poolOf([bad, good], events);
-  while (pool.status().some(({ state }) => state !== 'up')) await pause(5);
+  await until(() => pool.status().every(({ state }) => state === 'up'));
   const replies = await Promise.all(Array.from({ length: 20 }, () => pool.send('XX', ONCE)));
   expect(new Set(replies)).toEqual(new Set(['XY00']));
   expect(events.filter(({ event }) => event === 'down')[0]).toEqual({
@@ -74,7 +75,7 @@ it('sends again what may be repeated, and nothing else, when no answer comes', a
   const slow = await port((command) => void seen.push(command));
   const other = await port((command) => void seen.push(command));
   const pool = poolOf([slow, other]);
-  while (pool.status().some(({ state }) => state !== 'up')) await pause(5);
+  await until(() => pool.status().every(({ state }) => state === 'up'));
   await expect(pool.send('XX1', ONCE)).rejects.toMatchObject({ code: 'LINK_TIMEOUT' });
   expect(seen).toEqual(['XX1']);
   await expect(pool.send('XX2', AGAIN)).rejects.toMatchObject({ code: 'LINK_TIMEOUT' });
@@ -142,25 +143,23 @@ it('takes a device that answers other commands for well while NC waits behind th
     () => looks++ === 0,
   );
   const pool = poolOf([busy]);
-  const until = Date.now() + 1_200;
-  while (Date.now() < until) {
+  const end = Date.now() + 1_200;
+  while (Date.now() < end) {
     expect(await pool.send('XX', ONCE)).toBe('XX00');
     await pause(20);
   }
   expect(looks).toBeGreaterThan(1);
   expect(pool.status()[0]).toMatchObject({ state: 'up', failures: 0 });
   // And one that answers nothing at all for gone.
-  const limit = Date.now() + 3_000;
-  while (pool.status()[0]!.state === 'up' && Date.now() < limit) await pause(20);
-  expect(pool.status()[0]!.state).not.toBe('up');
+  await until(() => pool.status()[0]!.state !== 'up');
 });
 
 it('looks at longer and longer intervals at a device that is well by NC and does nothing', async () => {
   const bad = await port(() => 'XY41');
   const events: PoolEvent[] = [];
   const pool = poolOf([bad], events);
-  const until = Date.now() + 500;
-  while (Date.now() < until) await pool.send('XX', AGAIN).catch(() => undefined);
+  const end = Date.now() + 500;
+  while (Date.now() < end) await pool.send('XX', AGAIN).catch(() => undefined);
   // Without growing pauses it would go down every 20 ms or so.
   expect(events.filter(({ event }) => event === 'down').length).toBeLessThan(12);
 });
