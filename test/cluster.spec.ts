@@ -167,7 +167,8 @@ const brokers = await startKafkaForTests();
     expect(card(BANK_A_1).balanceMinor).toBe(balanceMinor - 2_000);
     const after = (await processes()).services.find(({ name }) => name === 'issuer-bank-a')!;
     expect(after.pid).not.toBe(before.pid);
-    expect(after.restarts).toBe(1);
+    // More than one where its port was taken while it was away, as on a machine with much traffic.
+    expect(after.restarts).toBeGreaterThan(before.restarts);
   });
 
   it('reconciles', async () => {
