@@ -20,6 +20,8 @@ class Host {
   readonly mtis: string[] = [];
   /** Takes what comes and says nothing. */
   deaf = false;
+  /** What it takes and does not answer. */
+  ignored: string | undefined;
   /** Every answer twice. */
   twice = false;
   socket: Socket | undefined;
@@ -68,7 +70,9 @@ class Host {
     if (this.deaf) return;
     const message = parse(bytes, PACKINGS.binary);
     if (!message.ok) throw new Error(message.code);
-    this.mtis.push(`${message.value.mti} ${String(message.value.fields[70] ?? '')}`.trim());
+    const kind = `${message.value.mti} ${String(message.value.fields[70] ?? '')}`.trim();
+    this.mtis.push(kind);
+    if (kind === this.ignored) return;
     const ascii = pack(message.value);
     const about = { topic: issuerRequests(PARTNER), keyText: 'x', correlation: '' };
     await this.node.onRequests([this.#wire.seal({ ...about, bytes: ascii })]);
@@ -142,6 +146,21 @@ describe('a line to an issuer', () => {
     await network.signedOn();
     expect(iso.issuers).toEqual([{ issuer: PARTNER, up: true }]);
     expect((await withdraw()).fields[39]).toBe('00');
+  });
+
+  it('sends nothing but 0800 until the partner has answered the sign-on', async () => {
+    const before = host.mtis.length;
+    host.ignored = '0800 001';
+    host.socket!.destroy();
+    await until(() => host.mtis.slice(before).includes('0800 001'));
+    const request = terminal.withdrawal({ ...card(), amountMinor: 3_000 });
+    client.socket.write(client.frame(request));
+    expect((await client.next(20_000)).fields[39]).toBe('91');
+    expect(host.mtis.slice(before).filter((mti) => !mti.startsWith('0800'))).toEqual([]);
+    host.ignored = undefined;
+    await until(async () => (await withdraw()).fields[39] === '00');
+    const after = host.mtis.slice(before);
+    expect(after.indexOf('0200')).toBeGreaterThan(after.indexOf('0800 001'));
   });
 
   it('ends a connection on which something else is spoken, and has a new one', async () => {

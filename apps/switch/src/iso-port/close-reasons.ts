@@ -8,6 +8,7 @@ export const CLOSE_REASONS = [
   'write-buffer',
   'malformed',
   'unanswered',
+  'sign-on-failed',
   'stopped',
 ] as const;
 export type CloseReason = (typeof CLOSE_REASONS)[number];

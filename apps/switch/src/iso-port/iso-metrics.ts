@@ -20,6 +20,7 @@ export const LINE_EVENTS = [
   'record-unreadable',
   'request-sent',
   'request-without-connection',
+  'request-held',
   'answer-taken',
 ] as const;
 export type LineEvent = (typeof LINE_EVENTS)[number];

@@ -3,7 +3,8 @@
  * `issuer.<id>.requests` go out over TCP, what the partner answers goes to `switch.answers`. Like the
  * acquirer's line it holds no key: PIN blocks and MACs are under zone keys that the switch's device and
  * the partner share, and the switch itself signs on, changes keys and sends echoes; the messages of
- * these pass here like any others. After each connect the switch is told to sign on again.
+ * these pass here like any others. After each connect the switch is told to sign on again; until the
+ * partner has said yes to that, only 0800 goes out, and other requests are held for a moment.
  *
  * While there is no connection, requests are dropped: the switch's time-outs answer for the issuer, its
  * reversals and advices are repeated, and the line never sends what nobody waits for any more.
@@ -11,10 +12,18 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { NETWORK_CODES, type Wire } from '@pinfold/flows';
-import { type Frame, type Framing, type Packaging, pack, textOf } from '@pinfold/iso8583';
+import {
+  type Frame,
+  type Framing,
+  type IsoMessage,
+  type Packaging,
+  pack,
+  textOf,
+} from '@pinfold/iso8583';
 import { type BusRecord, RESPONSE, TOPICS } from '@pinfold/messages';
 import type { CloseReason } from './close-reasons.js';
-import type { IsoMetrics } from './iso-metrics.js';
+import { HeldRequests } from './held-requests.js';
+import type { IsoMetrics, LineEvent } from './iso-metrics.js';
 import type { LineLimits } from './limits.js';
 import { LineSocket } from './line-socket.js';
 import type { LineState } from './line-state.js';
@@ -54,11 +63,15 @@ const FIRST_WAIT_MS = 250;
 const LAST_WAIT_MS = 15_000;
 const CONNECT_MS = 5_000;
 
+const NETWORK = '0800';
 const ANSWERS: ReadonlySet<string> = new Set(['0210', '0230', '0430', '0810']);
 
 export class IssuerLine {
   readonly #options: IssuerLineOptions;
   #line: LineSocket | undefined;
+  /** The partner has answered a sign-on over this connection. */
+  #signedOn = false;
+  readonly #held = new HeldRequests();
   #pending: Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
   #waitMs = FIRST_WAIT_MS;
@@ -109,11 +122,28 @@ export class IssuerLine {
         metrics?.count('record-unreadable');
         continue;
       }
-      const sent = this.#write(opened.value);
-      if (sent) this.#expectWord();
-      metrics?.count(sent ? 'request-sent' : 'request-without-connection');
+      const what = this.#ask(opened.value);
+      metrics?.count(what);
     }
     this.#line?.uncork();
+  }
+
+  #ask(request: Unpacked): LineEvent {
+    if (this.up && !this.#signedOn && request.message.mti !== NETWORK) {
+      return this.#held.hold(request) ? 'request-held' : 'request-without-connection';
+    }
+    if (!this.#write(request)) return 'request-without-connection';
+    this.#expectWord();
+    return 'request-sent';
+  }
+
+  /** The partner takes requests now. */
+  #begin(): void {
+    this.#signedOn = true;
+    for (const request of this.#held.release()) {
+      const what = this.#ask(request);
+      this.#options.metrics?.count(what);
+    }
   }
 
   /** A connection that a firewall forgot stays open for a quarter of an hour, and nothing comes back. */
@@ -172,6 +202,7 @@ export class IssuerLine {
       onFrames: (frames) => this.#receive(line, frames),
       onClose: (reason) => {
         this.#line = undefined;
+        this.#held.release();
         this.#heard();
         this.#lastClosed = reason;
         metrics?.closed(issuer, reason);
@@ -180,9 +211,11 @@ export class IssuerLine {
       },
     });
     this.#line = line;
+    this.#signedOn = false;
     metrics?.opened(issuer);
     onState?.('up');
-    this.#sending = this.#sending.then(onUp).catch(() => metrics?.count('send-failed'));
+    // Without a sign-on nothing would ever pass: another connection, another try.
+    this.#sending = this.#sending.then(onUp).catch(() => line.close('sign-on-failed'));
   }
 
   #again(): void {
@@ -209,8 +242,9 @@ export class IssuerLine {
       const { message } = read.value;
       if (ANSWERS.has(message.mti)) {
         metrics?.count('answer-taken');
+        if (saysSignedOn(message)) this.#begin();
         records.push(this.#record(read.value));
-      } else if (message.mti === '0800') {
+      } else if (message.mti === NETWORK) {
         const echo = textOf(message, 70) === NETWORK_CODES.echo;
         const code = echo ? RESPONSE.approved : RESPONSE.invalidTransaction;
         const answer = refusalOf(message, code);
@@ -237,4 +271,10 @@ export class IssuerLine {
       correlation: `${acquirer}-${rrn}-${terminal}`,
     });
   }
+}
+
+/** Whether its MAC is right the switch sees; the answer here is only that the partner takes requests. */
+function saysSignedOn(message: IsoMessage): boolean {
+  const { signOn } = NETWORK_CODES;
+  return textOf(message, 70) === signOn && textOf(message, 39) === RESPONSE.approved;
 }
