@@ -419,6 +419,20 @@ describe('a line of terminals', () => {
       expect(performance.now() - begun).toBeLessThan(3_000);
     });
 
+    it('answers one that says no more but listens, then ends it', async () => {
+      const acquirers = [{ name: 'ends', terminals: [terminals[3]!.id] }];
+      const served = await network.serve({ lines: lines({ acquirers }) });
+      const line = await open({ at: served.port });
+      const requests = [1, 2, 3].map(() => terminals[3]!.network('301'));
+      for (const request of requests) line.socket.write(line.frame(request));
+      line.socket.end();
+      for (const request of requests) {
+        expect((await line.next()).fields[11]).toBe(request.fields[11]);
+      }
+      await line.closed;
+      await served.close();
+    });
+
     it('ends a silent connection', async () => {
       const silent = await open({ at: narrow });
       await silent.closed;

@@ -89,13 +89,14 @@ export class IsoServer {
   }
 
   #plain(): Server {
-    return createServer((socket) => {
+    return createServer({ allowHalfOpen: true }, (socket) => {
       if (this.#admit(socket)) this.#serve(socket, this.#options.lines[0]!);
     });
   }
 
   #secured({ key, certificate, clientCa }: ServerTls): Server {
     const server = createTlsServer({
+      allowHalfOpen: true,
       key,
       cert: certificate,
       ca: clientCa,
@@ -151,6 +152,7 @@ export class IsoServer {
       framing,
       limits,
       onFrames: (frames) => connection.onFrames(frames),
+      onEnd: () => connection.onEnd(),
       onClose: (reason) => {
         this.#sockets.delete(served);
         connection.onClose(reason);

@@ -58,6 +58,8 @@ export class LineConnection {
   readonly #signedOn = new Set<string>();
   #sending: Promise<void> = Promise.resolve();
   #sweep: NodeJS.Timeout | undefined;
+  /** Its sender says no more: it ends with the last answer. */
+  #ended = false;
 
   constructor(line: ConnectionLine, socket: LineSocket) {
     this.#line = line;
@@ -89,6 +91,12 @@ export class LineConnection {
 
   waitsFor(answer: IsoMessage): boolean {
     return this.#asked.has(nameOf(answer));
+  }
+
+  /** What was asked is answered, as far as answers come in time. */
+  onEnd(): void {
+    this.#ended = true;
+    this.#holdBack();
   }
 
   onClose(reason: CloseReason): void {
@@ -187,9 +195,13 @@ export class LineConnection {
       .catch(() => this.#count('send-failed'));
   }
 
-  /** At the limit of requests in flight nothing more is read, until answers come or requests age. */
+  /**
+   * At the limit of requests in flight nothing more is read, until answers come or requests age. With
+   * nothing more to come the connection is closed when none is in flight.
+   */
   #holdBack(): void {
-    const { inFlight: most } = this.#line.options.limits;
+    const { inFlight } = this.#line.options.limits;
+    const most = this.#ended ? 1 : inFlight;
     clearTimeout(this.#sweep);
     if (this.#asked.size >= most) {
       const now = Date.now();
@@ -197,7 +209,8 @@ export class LineConnection {
     }
     if (!this.#socket.open) return;
     if (this.#asked.size < most) {
-      this.#socket.resume();
+      if (this.#ended) this.#socket.close('ended');
+      else this.#socket.resume();
       return;
     }
     this.#socket.pause();
