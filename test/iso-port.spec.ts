@@ -400,12 +400,11 @@ describe('a line of terminals', () => {
       frameMs: 150,
       idleMs: 400,
       connectionsPerAddress: 3,
-      inFlight: 2,
       inFlightMs: 300,
     };
 
     beforeAll(async () => {
-      const acquirers = [{ name: 'narrow', terminals: [terminals[3]!.id] }];
+      const acquirers = [{ name: 'narrow', terminals: [terminals[3]!.id], inFlight: 2 }];
       ({ port: narrow } = await network.serve({ lines: lines({ acquirers }), limits }));
     });
 

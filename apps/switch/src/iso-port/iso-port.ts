@@ -12,7 +12,7 @@ import { AcquirerLine } from './acquirer-line.js';
 import type { IsoMetrics } from './iso-metrics.js';
 import { IsoServer } from './iso-server.js';
 import { IssuerLine } from './issuer-line.js';
-import { LINE_LIMITS, type LineLimits } from './limits.js';
+import { LINE_LIMITS, type LineLimits, limitsOf } from './limits.js';
 import type { LineState } from './line-state.js';
 import {
   type AcquirerConfig,
@@ -128,7 +128,7 @@ async function listen(
       terminals: config.terminals,
       packaging: PACKINGS[config.packing],
       tpdu: config.tpdu,
-      limits,
+      limits: limitsOf(config, limits),
       wire: options.terminalWire,
       send: (records) => bus.send(records),
       metrics,
@@ -199,7 +199,8 @@ function issuerState(config: IssuerConfig, line: IssuerLine): LineState {
 
 function issuerLine(config: IssuerConfig, options: IsoPortOptions): IssuerLine {
   const { name: issuer, host, port, packing, lengthBytes, tls } = config;
-  const { bus, store, limits = LINE_LIMITS, metrics, logger } = options;
+  const { bus, store, metrics, logger } = options;
+  const limits = limitsOf(config, options.limits);
   const header = fromHex(config.header);
   return new IssuerLine({
     issuer,

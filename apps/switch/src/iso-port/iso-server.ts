@@ -146,8 +146,8 @@ export class IsoServer {
   }
 
   #serve(socket: Socket, { line, framing }: ServedLine): void {
-    const { limits, metrics } = this.#options;
-    const { name } = line.options;
+    const { metrics } = this.#options;
+    const { name, limits } = line.options;
     const served = new LineSocket(socket, {
       framing,
       limits,

@@ -25,6 +25,18 @@ export interface LineLimits {
   readonly unansweredMs: number;
 }
 
+/** The limits of a line that may name some of its own. */
+export function limitsOf(
+  { idleSeconds, inFlight }: { readonly idleSeconds?: number; readonly inFlight?: number },
+  limits: LineLimits = LINE_LIMITS,
+): LineLimits {
+  return {
+    ...limits,
+    idleMs: idleSeconds === undefined ? limits.idleMs : 1_000 * idleSeconds,
+    inFlight: inFlight ?? limits.inFlight,
+  };
+}
+
 export const LINE_LIMITS: LineLimits = {
   frameBytes: 32 * 1024,
   frameMs: 5_000,

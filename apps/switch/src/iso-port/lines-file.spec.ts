@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '@pinfold/platform';
-import { LINE_LIMITS } from './limits.js';
+import { LINE_LIMITS, limitsOf } from './limits.js';
 import { partnersOf, withPartners } from './line-keys.js';
 import { DEMO_LINES, parseLines, readLines } from './lines-file.js';
 import { networkNameTaken } from './network-names.js';
@@ -39,8 +39,21 @@ describe('the lines file', () => {
     expect(DEMO_LINES.acquirers[0]!.terminals).toContain('ISO00001');
   });
 
+  it('gives a line its own idle time and requests in flight, and the usual ones otherwise', () => {
+    const own = { idleSeconds: 3_600, inFlight: 8 };
+    const { acquirers, issuers } = read({
+      acquirers: [{ ...acquirer, ...own }],
+      issuers: [{ ...issuer, idleSeconds: 90 }],
+    });
+    expect(limitsOf(acquirers[0]!)).toEqual({ ...LINE_LIMITS, idleMs: 3_600_000, inFlight: 8 });
+    expect(limitsOf(issuers[0]!).idleMs).toBe(90_000);
+    expect(limitsOf(DEMO_LINES.acquirers[0]!)).toEqual(LINE_LIMITS);
+  });
+
   it.each([
     [{ acquirer: [] }, 'acquirer'],
+    [{ acquirers: [{ ...acquirer, idleSeconds: 5 }] }, 'idleSeconds'],
+    [{ issuers: [{ ...issuer, inFlight: 8 }] }, 'inFlight'],
     [{ acquirers: [{ ...acquirer, terminals: ['short'] }] }, 'terminals.0'],
     [{ acquirers: [{ ...acquirer, packing: 'xml' }] }, 'packing'],
     [{ acquirers: [{ ...acquirer, lengthBytes: 3 }] }, 'lengthBytes'],

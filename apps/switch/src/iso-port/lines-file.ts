@@ -30,6 +30,8 @@ const format = {
   name,
   packing: names<PackingName>(PACKINGS).default('ascii'),
   lengthBytes: z.union([z.literal(2), z.literal(4), z.literal(0)]).default(2),
+  /** Default: as in `LINE_LIMITS`. */
+  idleSeconds: z.number().int().min(10).max(86_400).optional(),
 };
 
 const terminal = z.string().regex(/^[A-Z0-9]{8}$/, '8 capital letters or digits');
@@ -42,6 +44,8 @@ const acquirerSchema = z.strictObject({
   headerBytes: z.number().int().min(0).max(255).default(0),
   tpdu: z.boolean().default(false),
   terminals: z.array(terminal).min(1).max(20_000),
+  /** Of one connection. Default: as in `LINE_LIMITS`. */
+  inFlight: z.number().int().min(1).max(16_384).optional(),
   tls: z.strictObject({ key: file, certificate: file, clientCa: file }).optional(),
   certificates: z
     .array(hex(/^[0-9A-F]{64}$/, 'SHA-256, 64 hex digits'))
