@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { freePort } from './support/free-port.js';
 import {
   cleanEnvironment,
@@ -17,8 +16,6 @@ const HSM = new URL('../dist/apps/hsm/src/main.js', import.meta.url).pathname;
 const INSTITUTIONS = ['acq1', 'bank-a', 'bank-b'];
 const BANK_A_1 = '4000000000000010';
 const NETWORK = ['--cards', '20', '--terminals', '4'];
-
-jest.setTimeout(300_000);
 
 function startHsm(dataDir: string, port: number): ChildProcess {
   const args = INSTITUTIONS.flatMap((id) => ['--institution', id]);
