@@ -6,6 +6,7 @@
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { FrameReader, frameOf } from '@pinfold/host-commands';
+import { whenLate } from './when-late.js';
 
 export interface LinkOptions {
   readonly host: string;
@@ -37,7 +38,7 @@ const HEADERS = 36 ** HEADER;
 interface Waiting {
   readonly resolve: (reply: string) => void;
   readonly reject: (error: LinkError) => void;
-  readonly timer: NodeJS.Timeout;
+  readonly inTime: () => void;
 }
 
 export class HsmLink {
@@ -71,14 +72,14 @@ export class HsmLink {
     const socket = tls === undefined ? connect({ host, port }) : connectTls({ host, port, ...tls });
     return new Promise((resolve, reject) => {
       const fail = () => {
-        clearTimeout(timer);
+        inTime();
         socket.destroy();
         reject(new LinkError('refused', false));
       };
-      const timer = setTimeout(fail, options.connectMs ?? 1_000);
+      const inTime = whenLate(options.connectMs ?? 1_000, fail);
       socket.once('error', fail);
       socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
-        clearTimeout(timer);
+        inTime();
         socket.removeListener('error', fail);
         resolve(new HsmLink(socket, options));
       });
@@ -103,11 +104,11 @@ export class HsmLink {
     if (this.#waiting.size >= this.#limit) return Promise.reject(new LinkError('full', false));
     const header = this.#header();
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const inTime = whenLate(timeoutMs, () => {
         this.#waiting.delete(header);
         reject(new LinkError('timeout', true));
-      }, timeoutMs);
-      this.#waiting.set(header, { resolve, reject, timer });
+      });
+      this.#waiting.set(header, { resolve, reject, inTime });
       this.#write(frameOf(header + command));
     });
   }
@@ -147,15 +148,15 @@ export class HsmLink {
     // A reply that came after its time limit: nobody waits for it.
     if (waiting === undefined) return;
     this.#waiting.delete(header);
-    clearTimeout(waiting.timer);
+    waiting.inTime();
     waiting.resolve(message.slice(HEADER));
   }
 
   #break(): void {
     if (this.#broken) return;
     this.#broken = true;
-    for (const { reject, timer } of this.#waiting.values()) {
-      clearTimeout(timer);
+    for (const { reject, inTime } of this.#waiting.values()) {
+      inTime();
       reject(new LinkError('broken', true));
     }
     this.#waiting.clear();

@@ -1,4 +1,6 @@
 /** The pool itself: commands in, replies out, over real TCP against ports that say what they are told. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { listenWire, type WirePort } from '@pinfold/host-commands';
 import { benchDevice } from '../../../hsm/src/testing.js';
 import { until } from '../../../platform/src/testing/until.js';
@@ -136,6 +138,21 @@ it('says that an address is a host port of payShield commands, and goes on elsew
   for (const [answer] of made) expect(answer?.ok).toBe(true);
 });
 
+it('reads the reply that has arrived before it calls it late, though itself was held up', async () => {
+  const port = await slowDevice();
+  const pool = new HsmPool({ urls: [{ host: '127.0.0.1', port }], attemptMs: 400 });
+  open.push(pool);
+  await until(() => pool.status()[0]!.state === 'up');
+  const reply = pool.send('XX', ONCE);
+  await pause(20);
+  // From here on the loop looks at its timers first, then at its sockets.
+  await new Promise((resolve) => setImmediate(resolve));
+  const heldTo = Date.now() + 1_500;
+  while (Date.now() < heldTo);
+  expect(await reply).toBe('XY00');
+  expect(pool.status()[0]).toMatchObject({ state: 'up', failures: 0 });
+});
+
 it('takes a device that answers other commands for well while NC waits behind them', async () => {
   let looks = 0;
   const busy = await port(
@@ -163,5 +180,31 @@ it('looks at longer and longer intervals at a device that is well by NC and does
   // Without growing pauses it would go down every 20 ms or so.
   expect(events.filter(({ event }) => event === 'down').length).toBeLessThan(12);
 });
+
+/** A process of its own that answers NC, and anything else, after 100 ms. */
+const SLOW_DEVICE = `
+require('node:net').createServer((socket) => {
+  let kept = Buffer.alloc(0);
+  socket.on('error', () => undefined);
+  socket.on('data', (chunk) => {
+    kept = Buffer.concat([kept, chunk]);
+    while (kept.length >= 2 && kept.length >= 2 + kept.readUInt16BE(0)) {
+      const text = kept.toString('latin1', 2, 2 + kept.readUInt16BE(0));
+      kept = kept.subarray(2 + text.length);
+      const reply = text.slice(0, 4) + (text.endsWith('NC') ? 'ND00' : 'XY00');
+      setTimeout(() => socket.write(Buffer.from([0, reply.length, ...Buffer.from(reply)])), 100);
+    }
+  });
+}).listen(0, '127.0.0.1', function () { console.log(this.address().port); });
+`;
+
+async function slowDevice(): Promise<number> {
+  const child = spawn(process.execPath, ['-e', SLOW_DEVICE], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  open.push({ close: async () => void child.kill('SIGKILL') });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  return Number(line.toString());
+}
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -3,6 +3,8 @@
  * are let in as room comes free, not all at once: a device that has just come back would otherwise
  * drown in what had waited for it, and be taken for broken again.
  */
+import { whenLate } from './when-late.js';
+
 export class WaitingRoom<Place> {
   readonly #limit: number;
   /** A set keeps the order in which they came. Each takes a place for itself, if there is one. */
@@ -22,7 +24,7 @@ export class WaitingRoom<Place> {
     if (this.#waiting.size >= this.#limit || limitMs <= 0) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const leave = (place: Place | undefined) => {
-        clearTimeout(timer);
+        inTime();
         this.#waiting.delete(letIn);
         this.#leaving.delete(giveUp);
         resolve(place);
@@ -33,7 +35,7 @@ export class WaitingRoom<Place> {
         return place !== undefined;
       };
       const giveUp = () => leave(undefined);
-      const timer = setTimeout(giveUp, limitMs);
+      const inTime = whenLate(limitMs, giveUp);
       this.#waiting.add(letIn);
       this.#leaving.add(giveUp);
     });
