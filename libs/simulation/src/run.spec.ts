@@ -21,7 +21,7 @@ const STARTS: Readonly<Record<string, number>> = {
   'answer-by-terminal-alone': 29,
   'damaged-copy-declines': 20,
   'sent-before-journal': 8,
-  'issuer mac-after-pin': 242,
+  'issuer mac-after-pin': 236,
   'issuer send-before-commit': 102,
 };
 
