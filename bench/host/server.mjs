@@ -1,8 +1,10 @@
 /**
- * The server process of the host benchmarks: host commands, or an echo on the same framing.
+ * The server process of the host benchmarks: host commands, or an echo on the same framing. There are two
+ * echoes: one on the port that the commands stand on, the harder baseline, and a plain one.
  * Asked over the process channel, it says what processor time it has used or what memory it holds.
  */
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { load } from '../host-load.mjs';
 
 const silent = () => undefined;
@@ -17,6 +19,25 @@ const KINDS = {
       answer: ({ buffers, from, end, count }, replies) => {
         for (let i = 0; i < count; i++) replies.frame(buffers[i], from[i], end[i]);
       },
+    }),
+  /** As an echo is usually written: each message goes back in a write of its own, as it is read. */
+  plain: () =>
+    new Promise((resolve) => {
+      const server = createServer((socket) => {
+        let kept = Buffer.alloc(0);
+        socket.setNoDelay(true);
+        socket.on('error', () => socket.destroy());
+        socket.on('data', (chunk) => {
+          kept = kept.length === 0 ? chunk : Buffer.concat([kept, chunk]);
+          while (kept.length >= 2) {
+            const end = 2 + kept.readUInt16BE(0);
+            if (end > kept.length) break;
+            socket.write(kept.subarray(0, end));
+            kept = kept.subarray(end);
+          }
+        });
+      });
+      server.listen(0, '127.0.0.1', () => resolve(server.address()));
     }),
   host: ({ startHostPort, hostDevice }) =>
     startHostPort({ port: 0, device: hostDevice('legacy'), logger }),
