@@ -33,6 +33,5 @@ export default {
     '^@pinfold/keyblock/tr34$': '<rootDir>/libs/keyblock/src/tr34/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  /** Only what hangs: a test that waits says for what (`until`), and machines stall. */
-  testTimeout: 300_000,
+  testTimeout: 90_000,
 };

@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { encodePinBlock } from '@pinfold/pin';
 import { type LineState, PACKINGS } from '../apps/switch/src/index.js';
 import { startKafkaForTests } from '../libs/bus/src/kafka-for-tests.js';
@@ -37,6 +38,8 @@ const BANK_B_1 = '5100000000000016';
 const LINE_TERMINAL = 'LINE0001';
 const CANARY_PIN = '927461835046';
 const wrong = (pin: string): string => (pin === '1234' ? '4321' : '1234');
+
+jest.setTimeout(300_000);
 
 const brokers = await startKafkaForTests();
 (brokers === undefined ? describe.skip : describe)('a cluster', () => {

@@ -5,8 +5,11 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { cleanEnvironment, testFolder } from './support/program.js';
 import { isLike, runStep, type Step, stepsOf } from './support/transcript.js';
+
+jest.setTimeout(120_000);
 
 const ROOT = new URL('..', import.meta.url).pathname;
 const MAIN = 'apps/pinfold/src/main.js';

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { freePort } from './support/free-port.js';
 import {
   cleanEnvironment,
@@ -16,6 +17,8 @@ const HSM = new URL('../dist/apps/hsm/src/main.js', import.meta.url).pathname;
 const INSTITUTIONS = ['acq1', 'bank-a', 'bank-b'];
 const BANK_A_1 = '4000000000000010';
 const NETWORK = ['--cards', '20', '--terminals', '4'];
+
+jest.setTimeout(300_000);
 
 function startHsm(dataDir: string, port: number): ChildProcess {
   const args = INSTITUTIONS.flatMap((id) => ['--institution', id]);

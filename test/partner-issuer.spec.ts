@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { fromHex } from '@pinfold/crypto';
 import type { Framing, IsoMessage } from '@pinfold/iso8583';
 import { PACKINGS } from '../apps/switch/src/index.js';
@@ -14,6 +15,8 @@ import type { LineTerminal } from './support/line-terminal.js';
 import { type Manner, PartnerHost } from './support/partner-host.js';
 import { type RunningProgram, startProgram, testFolder } from './support/program.js';
 import { typedIn } from './support/typed-in.js';
+
+jest.setTimeout(120_000);
 
 const LENGTH2: Framing = { kind: 'length2', headerBytes: 0, maxBytes: 32_768 };
 const HEADER = '6000010002';

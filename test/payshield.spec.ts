@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { DEMO_EXPIRY } from '@pinfold/flows';
 import { PACKINGS } from '../apps/switch/src/index.js';
 import { until } from '../libs/platform/src/testing/until.js';
@@ -30,6 +31,8 @@ const AES_TERMINAL = 'ATM00008';
 /** What the client of payShields seals: index and PVV, or length and offset. */
 const CLEAR_RECORD = /V;\d;\d{4}|I;\d\d;\d{4,12}F{0,8};/g;
 const CANARY_PIN = '927461835046';
+
+jest.setTimeout(300_000);
 
 async function freePort(): Promise<number> {
   const server = createServer();

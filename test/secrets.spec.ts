@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { EmbeddedBus } from '@pinfold/bus';
 import { AesKey, DesKey } from '@pinfold/crypto';
 import { DEMO_EXPIRY, demoCardNumber, ISSUERS, OPENING_BALANCE_MINOR } from '@pinfold/flows';
@@ -28,6 +29,8 @@ import { type System, startSystem } from '../apps/pinfold/src/system/system.js';
 import { until } from '../libs/platform/src/testing/until.js';
 import { testFolder } from './support/program.js';
 import { SecretSearch } from './support/secret-search.js';
+
+jest.setTimeout(300_000);
 
 /** Sequences with digits that nothing else has: low numbers are full of noughts. */
 const SEQUENCES = { 'bank-a': 738_194_625, 'bank-b': 286_417_359 } as const;

@@ -2,6 +2,7 @@
 
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { pinfold, type RunningProgram, startProgram, testFolder } from './support/program.js';
 
 interface Card {
@@ -27,6 +28,8 @@ const BANK_A_2 = '4000000000000028';
 const BANK_A_3 = '4000000000000036';
 const BANK_B_1 = '5100000000000016';
 const wrong = (pin: string): string => (pin === '1234' ? '4321' : '1234');
+
+jest.setTimeout(180_000);
 
 describe('a running system', () => {
   const folder = testFolder();

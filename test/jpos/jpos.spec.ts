@@ -7,6 +7,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { fromHex, toHex } from '@pinfold/crypto';
 import {
   ASCII_HEX_1987,
@@ -23,6 +24,8 @@ import { type RunningProgram, startProgram, testFolder } from '../support/progra
 import { typedIn } from '../support/typed-in.js';
 import { installJpos } from './install.js';
 import { Jpos, type JposPackager } from './jpos.js';
+
+jest.setTimeout(240_000);
 
 const installed = installJpos();
 if (installed.missing !== undefined) {

@@ -23,7 +23,7 @@ interface Broker {
     const script = new URL('../../../../scripts/kafka/broker.mjs', import.meta.url).href;
     const { start } = (await import(script)) as { start(folder: string): Promise<Broker> };
     broker = await start(folder);
-  });
+  }, 120_000);
   afterAll(async () => {
     await broker?.kill();
     rmSync(folder, { recursive: true, force: true });
@@ -69,5 +69,5 @@ interface Broker {
     }
     expect(fatal).toEqual([]);
     await bus.close();
-  });
+  }, 60_000);
 });

@@ -93,7 +93,7 @@ it('makes RSA keys while others are served, and keeps the order of each connecti
     'THR.',
     'FOU.',
   ]);
-});
+}, 60_000);
 
 it('answers a client that says no more, and closes then', async () => {
   const [maker] = clients as [Client];
@@ -101,7 +101,7 @@ it('answers a client that says no more, and closes then', async () => {
   maker.finish();
   expect(await maker.until(3)).toEqual(['EJ00', 'ND00']);
   expect(maker.closed).toBe(true);
-});
+}, 60_000);
 
 it('does not count the time against a frame that was cut in two', async () => {
   const [maker] = clients as [Client];
@@ -110,7 +110,7 @@ it('does not count the time against a frame that was cut in two', async () => {
   await maker.until(1);
   maker.send(next.subarray(5));
   expect(await maker.until(2)).toEqual(['EJ00', 'ND00']);
-});
+}, 60_000);
 
 it('makes them inside a chain, too', async () => {
   const [maker, other] = clients as [Client, Client];
@@ -121,7 +121,7 @@ it('makes them inside a chain, too', async () => {
   await maker.until(1);
   expect(maker.messages[0]).toMatch(/^HEADNL0002\d{4}EJ00/s);
   expect(maker.messages[0]).toMatch(/0029ND00[0-9A-F]{16}/s);
-});
+}, 60_000);
 
 it('refuses chains that do not hold, and keeps the connection', async () => {
   const [client] = clients as [Client];
@@ -142,4 +142,4 @@ it('makes few at once, and refuses those beyond its limit', async () => {
   expect(third.codes[1]).toBe('EJ03');
   maker.send(...Array.from({ length: 80 }, () => 'HEADEI2051202'));
   expect((await maker.until(146)).filter((code) => code === 'EJ43')).toHaveLength(14);
-});
+}, 60_000);

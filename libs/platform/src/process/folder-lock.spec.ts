@@ -64,7 +64,7 @@ it('stays with a holder that is stopped: nothing expires by age', async () => {
   await expect(lockFolder(base)).rejects.toThrow(`process ${child.pid}`);
   child.process.kill('SIGKILL');
   await child.ended;
-});
+}, 10_000);
 
 it('gives the folder to exactly one of many that ask at once', async () => {
   const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(base)));

@@ -109,7 +109,7 @@ export function runChildProgram(
       .split('\n')
       .slice(0, -1)
       .find((text) => text.startsWith(start));
-  const line = async (start: string, timeoutMs = 60_000) => {
+  const line = async (start: string, timeoutMs = 20_000) => {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const found = find(start);

@@ -33,7 +33,7 @@ export function withTestDatabase(): () => TestDatabase {
   let database: TestDatabase | undefined;
   beforeAll(async () => {
     database = await createTestDatabase();
-  });
+  }, 120_000);
   afterAll(() => database?.drop());
   return () => {
     if (database === undefined) throw new Error('the test database exists only while tests run');

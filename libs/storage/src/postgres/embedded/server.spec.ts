@@ -89,7 +89,7 @@ describe('embedded PostgreSQL', () => {
     const password = new URL(server.url).password;
     expect(password.length).toBeGreaterThanOrEqual(32);
     expect(`${lines.join()}${server.psql}`).not.toContain(password);
-  });
+  }, 60_000);
 
   it('stops with the program and is found again with its data', async () => {
     const first = await begin();
@@ -249,7 +249,7 @@ describe('embedded PostgreSQL', () => {
     expect(await ask(server.url, 'SELECT 1')).toEqual([1]);
     await server.stop();
     expect((await begin(join(closed, 'data'))).origin).toBe('started');
-  });
+  }, 60_000);
 });
 
 async function urlFromFiles(): Promise<string> {
