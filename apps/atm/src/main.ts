@@ -1,6 +1,6 @@
 /** An ATM fleet as a process of its own: `node dist/apps/atm/src/main.js [--rate 50]`. */
 import { parseArgs } from 'node:util';
-import { ensureApiToken, runApp, startHttp, UsageError } from '@pinfold/platform';
+import { ensureApiToken, runApp, startHttp, tellParent, UsageError } from '@pinfold/platform';
 import { composeAtm } from './compose.js';
 import { keyChangeRoute } from './key-change-route.js';
 import { loadRoute, PLAIN_MIX } from './load-route.js';
@@ -46,6 +46,7 @@ await runApp({
         }),
       ],
     });
+    tellParent({ http: http.port });
     shutdown.add({ phase: 'intake', name: 'http', stop: () => http.close() });
     logger.info('fleet is up', { address: `127.0.0.1:${http.port}` });
   },

@@ -6,8 +6,6 @@ import { until } from '../../../libs/platform/src/testing/until.js';
 import { startDevicePort } from './index.js';
 
 const logger = createLogger({ service: 'test', form: 'json', level: 'silent' });
-/** Three attempts of two seconds: what the pool allows a command. */
-const TIME_LIMIT_MS = 6_000;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A line that can be cut in the middle of whatever is on it, as when a process is killed. */
@@ -102,10 +100,9 @@ it('retries what was in flight when a device dies, in its time limit, in turn fo
   going = false;
   await Promise.all(workers);
   expect(done).toBeGreaterThan(100);
-  expect(slowest).toBeLessThan(TIME_LIMIT_MS);
+  expect(slowest).toBeLessThan(2_500);
   const { body } = await metrics.text();
-  const downs = /pinfold_hsm_pool_events_total\{event="down".*\} (\d+)/.exec(body)?.[1];
-  expect(Number(downs)).toBeGreaterThanOrEqual(3);
+  expect(body).toMatch(/pinfold_hsm_pool_events_total\{event="down".*\} 3/);
   expect(body).toMatch(/pinfold_hsm_pool_up_count\{.*\} 2/);
   expect(body.match(/pinfold_hsm_device_breaker_closed_info\{.*\} 1/g)).toHaveLength(2);
   expect(body).not.toMatch(/event="unavailable"/);

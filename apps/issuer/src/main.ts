@@ -1,7 +1,7 @@
 /** An issuer as a process of its own: `node dist/apps/issuer/src/main.js --issuer BANK-A`. */
 import { parseArgs } from 'node:util';
 import { hsmRoute } from '@pinfold/institution';
-import { runApp, startHttp, UsageError } from '@pinfold/platform';
+import { runApp, startHttp, tellParent, UsageError } from '@pinfold/platform';
 import { composeIssuer } from './compose.js';
 import { issuerFacts } from './settings.js';
 
@@ -28,6 +28,7 @@ await runApp({
       token: null,
       routes: [hsmRoute(context, `issuer-${facts.id}`)],
     });
+    tellParent({ http: http.port });
     shutdown.add({ phase: 'intake', name: 'http', stop: () => http.close() });
     await composeIssuer(context, facts);
     logger.info('issuer is up', { issuer: facts.id, address: `127.0.0.1:${http.port}` });

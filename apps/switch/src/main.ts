@@ -1,6 +1,6 @@
 /** The acquiring switch as a process of its own: `node dist/apps/switch/src/main.js`. */
 import { hsmRoute } from '@pinfold/institution';
-import { runApp, startHttp } from '@pinfold/platform';
+import { runApp, startHttp, tellParent } from '@pinfold/platform';
 import { composeSwitch } from './compose.js';
 import type { IsoPort } from './iso-port/iso-port.js';
 import { linesRoute } from './iso-port/lines-route.js';
@@ -23,6 +23,7 @@ await runApp({
       routes: [hsmRoute(context, 'switch'), linesRoute(() => iso?.lines ?? [])],
       readyMembers: () => ({ iso: iso?.port ?? 0, mode: config.mode }),
     });
+    tellParent({ http: http.port });
     shutdown.add({ phase: 'intake', name: 'http', stop: () => http.close() });
     iso = (await composeSwitch(context, lines)).iso;
     logger.info('switch is up', { address: `127.0.0.1:${http.port}`, isoPort: iso.port });

@@ -7,6 +7,7 @@ export * from './http/openapi.js';
 export * from './http/problem.js';
 export * from './http/routes.js';
 export * from './http/server.js';
+export * from './lifecycle/parent.js';
 export * from './lifecycle/run-app.js';
 export * from './lifecycle/shutdown.js';
 export * from './lifecycle/ticker.js';

@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listeningSchema } from '@pinfold/platform';
 
 export interface ServiceSpec {
   readonly name: string;
@@ -13,7 +14,6 @@ export interface ServiceSpec {
   readonly program: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  readonly httpPort: number;
   readonly logFile: string;
 }
 
@@ -30,6 +30,7 @@ export class ServiceProcess {
   #child: ChildProcess | undefined;
   #stopping = false;
   #failures = 0;
+  #http: number | undefined;
   restarts = 0;
   /** Hears each line of the service's log; set before `start`. */
   onLogLine: ((line: string) => void) | undefined;
@@ -43,6 +44,17 @@ export class ServiceProcess {
 
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  /** Where it serves HTTP, once it has said so: another port after each start. */
+  get http(): number | undefined {
+    return this.#http;
+  }
+
+  /** @throws Error it serves nothing, or does not answer */
+  async fetch(path: string, init: RequestInit): Promise<Response> {
+    if (this.#http === undefined) throw new Error(`${this.spec.name} serves nothing yet`);
+    return fetch(`http://127.0.0.1:${this.#http}${path}`, init);
   }
 
   start(): void {
@@ -60,8 +72,13 @@ export class ServiceProcess {
       createInterface({ input: child.stderr }).on('line', this.onLogLine);
     }
     const startedMs = Date.now();
+    child.on('message', (message) => {
+      const heard = listeningSchema.safeParse(message);
+      if (heard.success) this.#http = heard.data.http;
+    });
     child.once('exit', (code, signal) => {
       this.#child = undefined;
+      this.#http = undefined;
       if (this.#stopping) return;
       this.#failures = Date.now() - startedMs > WELL_AFTER_MS ? 1 : this.#failures + 1;
       const waitMs = Math.min(RESTART_FIRST_MS * 2 ** (this.#failures - 1), RESTART_MAX_MS);
@@ -74,9 +91,8 @@ export class ServiceProcess {
   /** True once its own readiness check says so. */
   async isReady(): Promise<boolean> {
     try {
-      const url = `http://127.0.0.1:${this.spec.httpPort}/health/ready`;
-      const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
-      return response.ok;
+      const signal = AbortSignal.timeout(2_000);
+      return (await this.fetch('/health/ready', { signal })).ok;
     } catch {
       return false;
     }

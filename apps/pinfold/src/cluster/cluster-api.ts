@@ -67,7 +67,9 @@ export async function startClusterApi(context: AppContext, parts: ClusterParts):
         ports: () =>
           Object.fromEntries([
             ['http', port],
-            ...parts.services.map(({ spec }) => [spec.name, spec.httpPort]),
+            ...parts.services.flatMap(({ spec, http }) =>
+              http === undefined ? [] : [[spec.name, http]],
+            ),
           ]),
         devices: () => [],
         terminals: () => ({ all: 0, inService: 0 }),
@@ -123,7 +125,7 @@ function processesRoute({ services, kafka }: ClusterParts): Route {
         z.object({
           name: z.string(),
           pid: z.number().nullable(),
-          http: z.number(),
+          http: z.number().nullable(),
           restarts: z.number(),
         }),
       ),
@@ -131,10 +133,10 @@ function processesRoute({ services, kafka }: ClusterParts): Route {
     handle: () => ({
       operator: process.pid,
       kafka: kafka.pid ?? null,
-      services: services.map(({ spec, pid, restarts }) => ({
+      services: services.map(({ spec, pid, http, restarts }) => ({
         name: spec.name,
         pid: pid ?? null,
-        http: spec.httpPort,
+        http: http ?? null,
         restarts,
       })),
     }),

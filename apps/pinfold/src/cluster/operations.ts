@@ -45,14 +45,12 @@ async function ask<T>(
   schema: z.ZodType<T>,
 ): Promise<{ found: T[]; silent: string[] }> {
   const silent: string[] = [];
-  const answers = services.map(async ({ spec }) => {
+  const answers = services.map(async (service) => {
     try {
-      const response = await fetch(`http://127.0.0.1:${spec.httpPort}${path}`, {
-        signal: AbortSignal.timeout(LOOK_MS),
-      });
+      const response = await service.fetch(path, { signal: AbortSignal.timeout(LOOK_MS) });
       return [schema.parse(await response.json())];
     } catch {
-      silent.push(spec.name);
+      silent.push(service.spec.name);
       return [];
     }
   });

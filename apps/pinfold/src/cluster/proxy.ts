@@ -1,15 +1,16 @@
 /** Calls from the operator's process to the ATM process, with the token that both read from the data folder. */
 import { PROBLEMS, type ProblemCode, ProblemError, type Secret } from '@pinfold/platform';
+import type { ServiceProcess } from './child-process.js';
 
 export type CallAtm = (path: string, body: unknown) => Promise<unknown>;
 
 const LONGEST_CALL_MS = 310_000;
 
-export function atmCaller(o: { port: number; token: Secret }): CallAtm {
+export function atmCaller(o: { atm: Pick<ServiceProcess, 'fetch'>; token: Secret }): CallAtm {
   return async (path, body) => {
     let response: Response;
     try {
-      response = await fetch(`http://127.0.0.1:${o.port}${path}`, {
+      response = await o.atm.fetch(path, {
         method: 'POST',
         headers: {
           authorization: `Bearer ${o.token.reveal()}`,

@@ -80,7 +80,7 @@ async function start(context: AppContext, options: ClusterOptions): Promise<void
   });
   const atm = services.find(({ spec }) => spec.name === 'atm')!;
   const callAtm = atmCaller({
-    port: atm.spec.httpPort,
+    atm,
     token: await ensureApiToken(config.dataDir),
   });
   const port = await startClusterApi(context, {
@@ -113,7 +113,7 @@ async function startServices(
 ): Promise<ServiceProcess[]> {
   const logFolder = join(config.dataDir, 'logs');
   mkdirSync(logFolder, { recursive: true, mode: 0o700 });
-  const specs = await serviceSpecs({ ...o, dataDir: config.dataDir, logFolder });
+  const specs = serviceSpecs({ ...o, dataDir: config.dataDir, logFolder });
   const services = specs.map((spec) => new ServiceProcess(spec, (line) => o.output.line(line)));
   // Registered first to last: customers go first, issuers last, as they come up the other way round.
   for (const service of services) {
@@ -127,8 +127,8 @@ async function startServices(
     service.start();
   }
   await Promise.all(services.map((service) => service.ready(SERVICE_READY_MS, signal)));
-  for (const { spec, pid } of services) {
-    o.output.line(`  ${spec.name.padEnd(16)} process ${pid}, http ${spec.httpPort}`);
+  for (const { spec, pid, http } of services) {
+    o.output.line(`  ${spec.name.padEnd(16)} process ${pid}, http ${http}`);
   }
   return services;
 }

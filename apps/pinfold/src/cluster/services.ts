@@ -1,5 +1,4 @@
 /** The services of the network as processes: which program, which arguments, which environment. */
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { ISSUERS } from '@pinfold/flows';
 import type { ServiceSpec } from './child-process.js';
@@ -13,9 +12,9 @@ export interface ClusterAddresses {
 }
 
 /** In the order of starting: who answers before who asks. */
-export async function serviceSpecs(
+export function serviceSpecs(
   o: ClusterAddresses & { logFolder: string; ratePerSecond: number; linesFile?: string },
-): Promise<ServiceSpec[]> {
+): ServiceSpec[] {
   const rows = [
     ...ISSUERS.map(({ id, name }) => ({
       name: `issuer-${id}`,
@@ -29,37 +28,19 @@ export async function serviceSpecs(
     },
     { name: 'atm', app: 'atm', args: ['--rate', String(o.ratePerSecond)] },
   ];
-  const ports = await freePorts(rows.length);
-  return rows.map(({ name, app, args }, i) => ({
+  return rows.map(({ name, app, args }) => ({
     name,
     args,
     program: join(APPS, app, 'src/main.js'),
-    httpPort: ports[i]!,
     logFile: join(o.logFolder, `${name}.log`),
     env: {
       ...process.env,
       PINFOLD_DATA_DIR: o.dataDir,
       DATABASE_URL: o.databaseUrl,
       KAFKA_BROKERS: o.kafkaBrokers,
-      PINFOLD_HTTP_PORT: String(ports[i]),
+      // Any free one, which it tells: one that was free a moment ago may be taken when it starts again.
+      PINFOLD_HTTP_PORT: '0',
       PINFOLD_LOG: 'json',
     },
   }));
-}
-
-/** Ports that were free together a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(0, '127.0.0.1', resolve);
-      });
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
