@@ -10,6 +10,7 @@ export type {
   Output,
   Role,
 } from '@pinfold/hsm';
+export * from './client-on.js';
 export * from './host-client.js';
 export * from './host-codec.js';
 export * from './in-process.js';

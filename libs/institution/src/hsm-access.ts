@@ -118,9 +118,6 @@ function payshieldAccess(
 ): HsmAccess {
   const payshields = new Payshields({ pool, lmk: config.payshieldLmk });
   const folder = join(config.dataDir, ENVELOPES);
-  // A person who leaves amid a key leaves envelopes.
-  const burn = async () => rmSync(folder, { recursive: true, force: true });
-  shutdown.add({ phase: 'release', name: 'envelopes', stop: burn });
   let console: Promise<KeyConsole> | undefined;
   let found: Promise<string | undefined> | undefined;
   return {
@@ -140,8 +137,11 @@ function payshieldAccess(
       if (checkValue !== undefined) requireSameLmk(known, checkValue);
     },
     console: ({ tokens }) => {
-      const known = tokens && lmkOf(tokens);
-      console ??= openConsole({ payshields, known, person, folder });
+      if (console !== undefined) return console;
+      // A person who leaves amid a key leaves envelopes.
+      const burn = async () => rmSync(folder, { recursive: true, force: true });
+      shutdown.add({ phase: 'release', name: 'envelopes', stop: burn });
+      console = openConsole({ payshields, known: tokens && lmkOf(tokens), person, folder });
       return console;
     },
   };

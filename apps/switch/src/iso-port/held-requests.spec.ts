@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { HeldRequests } from './held-requests.js';
 import type { Unpacked } from './packing.js';
 
@@ -7,20 +8,40 @@ const request = (stan: string): Unpacked => ({
 });
 const stans = (requests: Unpacked[]) => requests.map(({ message }) => message.fields[11]);
 
+let gone = 0;
+let held: HeldRequests;
+beforeEach(() => {
+  jest.useFakeTimers();
+  gone = 0;
+  held = new HeldRequests(() => gone++);
+});
+afterEach(() => jest.useRealTimers());
+
 it('gives them once, in order, without those that waited for too long', () => {
-  let now = 1_000;
-  const held = new HeldRequests(() => now);
   for (const stan of ['000001', '000002', '000003']) {
-    expect(held.hold(request(stan))).toBe(true);
-    now += 1_000;
+    held.hold(request(stan));
+    jest.advanceTimersByTime(900);
   }
+  expect(gone).toBe(1);
   expect(stans(held.release())).toEqual(['000002', '000003']);
+  jest.advanceTimersByTime(5_000);
   expect(held.release()).toEqual([]);
+  expect(gone).toBe(1);
 });
 
-it('holds no more than it has room for', () => {
-  const held = new HeldRequests();
-  const taken = Array.from({ length: 1_500 }, () => held.hold(request('000001')));
-  expect(taken.filter(Boolean)).toHaveLength(1_024);
-  expect(held.release()).toHaveLength(1_024);
+it('holds no more than it has room for, and has room again for new ones', () => {
+  for (let i = 0; i < 1_500; i++) held.hold(request('000001'));
+  expect(gone).toBe(1_500 - 1_024);
+  jest.advanceTimersByTime(2_000);
+  expect(gone).toBe(1_500);
+  held.hold(request('000002'));
+  expect(stans(held.release())).toEqual(['000002']);
+});
+
+it('tells of those that a lost connection leaves', () => {
+  held.hold(request('000001'));
+  held.hold(request('000002'));
+  held.drop();
+  expect(gone).toBe(2);
+  expect(held.release()).toEqual([]);
 });

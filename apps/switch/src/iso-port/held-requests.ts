@@ -1,7 +1,7 @@
 /**
  * Requests that came between a new connection and the partner's answer to the sign-on: sent when that is
- * there, in order. What has waited too long is not sent any more, since its customer will have been
- * answered for the issuer.
+ * there, in order. What has waited too long is let go at once, since its customer will have been answered
+ * for the issuer: it neither goes out late nor takes the place of a new one.
  */
 import type { Unpacked } from './packing.js';
 
@@ -10,21 +10,38 @@ const LONGEST_MS = 2_000;
 const MOST = 1_024;
 
 export class HeldRequests {
-  #held: { readonly request: Unpacked; readonly sinceMs: number }[] = [];
+  readonly #held: { readonly request: Unpacked; readonly timer: NodeJS.Timeout }[] = [];
+  readonly #letGo: () => void;
 
-  constructor(private readonly now: () => number = Date.now) {}
+  /** `letGo` is told of each request that is not held any more and was not sent. */
+  constructor(letGo: () => void) {
+    this.#letGo = letGo;
+  }
 
-  /** False where there is no room. */
-  hold(request: Unpacked): boolean {
-    if (this.#held.length >= MOST) return false;
-    this.#held.push({ request, sinceMs: this.now() });
-    return true;
+  /** Lets it go where there is no room. */
+  hold(request: Unpacked): void {
+    if (this.#held.length >= MOST) {
+      this.#letGo();
+      return;
+    }
+    // All are held for the same time: the one whose time is over is the first.
+    const timer = setTimeout(() => {
+      this.#held.shift();
+      this.#letGo();
+    }, LONGEST_MS);
+    this.#held.push({ request, timer });
   }
 
   /** Those that may still be sent; none is held afterwards. */
   release(): Unpacked[] {
-    const held = this.#held.splice(0);
-    const from = this.now() - LONGEST_MS;
-    return held.filter(({ sinceMs }) => sinceMs >= from).map(({ request }) => request);
+    return this.#held.splice(0).map(({ request, timer }) => {
+      clearTimeout(timer);
+      return request;
+    });
+  }
+
+  /** The connection is gone. */
+  drop(): void {
+    for (const _ of this.release()) this.#letGo();
   }
 }

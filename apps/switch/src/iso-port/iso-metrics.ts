@@ -20,7 +20,6 @@ export const LINE_EVENTS = [
   'record-unreadable',
   'request-sent',
   'request-without-connection',
-  'request-held',
   'answer-taken',
 ] as const;
 export type LineEvent = (typeof LINE_EVENTS)[number];

@@ -23,7 +23,7 @@ import {
 import { type BusRecord, RESPONSE, TOPICS } from '@pinfold/messages';
 import type { CloseReason } from './close-reasons.js';
 import { HeldRequests } from './held-requests.js';
-import type { IsoMetrics, LineEvent } from './iso-metrics.js';
+import type { IsoMetrics } from './iso-metrics.js';
 import type { LineLimits } from './limits.js';
 import { LineSocket } from './line-socket.js';
 import type { LineState } from './line-state.js';
@@ -71,7 +71,7 @@ export class IssuerLine {
   #line: LineSocket | undefined;
   /** The partner has answered a sign-on over this connection. */
   #signedOn = false;
-  readonly #held = new HeldRequests();
+  readonly #held: HeldRequests;
   #pending: Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
   #waitMs = FIRST_WAIT_MS;
@@ -84,6 +84,7 @@ export class IssuerLine {
 
   constructor(options: IssuerLineOptions) {
     this.#options = options;
+    this.#held = new HeldRequests(() => options.metrics?.count('request-without-connection'));
   }
 
   get up(): boolean {
@@ -122,28 +123,26 @@ export class IssuerLine {
         metrics?.count('record-unreadable');
         continue;
       }
-      const what = this.#ask(opened.value);
-      metrics?.count(what);
+      this.#ask(opened.value);
     }
     this.#line?.uncork();
   }
 
-  #ask(request: Unpacked): LineEvent {
+  #ask(request: Unpacked): void {
+    const { metrics } = this.#options;
     if (this.up && !this.#signedOn && request.message.mti !== NETWORK) {
-      return this.#held.hold(request) ? 'request-held' : 'request-without-connection';
+      this.#held.hold(request);
+      return;
     }
-    if (!this.#write(request)) return 'request-without-connection';
-    this.#expectWord();
-    return 'request-sent';
+    const sent = this.#write(request);
+    if (sent) this.#expectWord();
+    metrics?.count(sent ? 'request-sent' : 'request-without-connection');
   }
 
   /** The partner takes requests now. */
   #begin(): void {
     this.#signedOn = true;
-    for (const request of this.#held.release()) {
-      const what = this.#ask(request);
-      this.#options.metrics?.count(what);
-    }
+    for (const request of this.#held.release()) this.#ask(request);
   }
 
   /** A connection that a firewall forgot stays open for a quarter of an hour, and nothing comes back. */
@@ -200,9 +199,10 @@ export class IssuerLine {
       framing,
       limits,
       onFrames: (frames) => this.#receive(line, frames),
+      onEnd: () => line.close('ended'),
       onClose: (reason) => {
         this.#line = undefined;
-        this.#held.release();
+        this.#held.drop();
         this.#heard();
         this.#lastClosed = reason;
         metrics?.closed(issuer, reason);

@@ -25,18 +25,6 @@ export interface LineLimits {
   readonly unansweredMs: number;
 }
 
-/** The limits of a line that may name some of its own. */
-export function limitsOf(
-  { idleSeconds, inFlight }: { readonly idleSeconds?: number; readonly inFlight?: number },
-  limits: LineLimits = LINE_LIMITS,
-): LineLimits {
-  return {
-    ...limits,
-    idleMs: idleSeconds === undefined ? limits.idleMs : 1_000 * idleSeconds,
-    inFlight: inFlight ?? limits.inFlight,
-  };
-}
-
 export const LINE_LIMITS: LineLimits = {
   frameBytes: 32 * 1024,
   frameMs: 5_000,
@@ -51,3 +39,15 @@ export const LINE_LIMITS: LineLimits = {
   lingerMs: 2_000,
   unansweredMs: 30_000,
 };
+
+/** The limits of a line that may name some of its own. */
+export function limitsOf(
+  { idleSeconds, inFlight }: { readonly idleSeconds?: number; readonly inFlight?: number },
+  limits: LineLimits = LINE_LIMITS,
+): LineLimits {
+  return {
+    ...limits,
+    idleMs: idleSeconds === undefined ? limits.idleMs : 1_000 * idleSeconds,
+    inFlight: inFlight ?? limits.inFlight,
+  };
+}

@@ -33,6 +33,7 @@ describe('a line socket', () => {
         framing,
         limits: { ...LINE_LIMITS, ...limits },
         onFrames: () => undefined,
+        onEnd: () => socket.close('ended'),
         onClose: resolve,
       });
     });

@@ -16,8 +16,8 @@ export interface LineSocketOptions {
   readonly limits: LineLimits;
   /** All frames that came whole together. */
   readonly onFrames: (frames: readonly Frame[]) => void;
-  /** The other side says no more, and may still listen; without this the connection ends then. */
-  readonly onEnd?: () => void;
+  /** The other side says no more, and may still listen. */
+  readonly onEnd: () => void;
   readonly onClose: (reason: CloseReason) => void;
 }
 
@@ -37,7 +37,7 @@ export class LineSocket {
     socket.setKeepAlive(true, 30_000);
     socket.setTimeout(options.limits.idleMs, () => this.close('idle'));
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    socket.on('end', () => (options.onEnd ?? (() => this.close('ended')))());
+    socket.on('end', options.onEnd);
     socket.on('error', () => {
       this.#reason = this.#reason === 'ended' ? 'error' : this.#reason;
     });

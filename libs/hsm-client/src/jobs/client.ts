@@ -1,5 +1,5 @@
 /** A pool of this program's own devices as an `HsmClient`: batches of jobs in `PJ` frames. */
-import type { CommandName, HsmJob, Input, Outcome, Output } from '@pinfold/hsm';
+import { clientOn } from '../client-on.js';
 import type { HsmPool } from '../pool/pool.js';
 import { type HsmAnswer, type HsmClient, HsmUnavailable } from '../port.js';
 import { type JobsFrame, jobsCommands, parseAnswers } from './frames.js';
@@ -14,7 +14,7 @@ const ELSEWHERE = {
 
 /** The pool as one identity of one institution sees it. */
 export function jobsClient(pool: HsmPool, institution: string, identity: string): HsmClient {
-  const execute = async (jobs: readonly HsmJob[]): Promise<HsmAnswer[]> => {
+  return clientOn(async (jobs) => {
     const frames = jobsCommands({ institution, identity, jobs });
     const answered = await Promise.all(frames.map((frame) => perform(pool, frame)));
     const answers: HsmAnswer[] = new Array(jobs.length);
@@ -22,14 +22,7 @@ export function jobsClient(pool: HsmPool, institution: string, identity: string)
       for (const [j, place] of places.entries()) answers[place] = answered[i]![j]!;
     }
     return answers;
-  };
-  return {
-    execute,
-    run: async <N extends CommandName>(command: N, inputs: readonly Input<N>[]) => {
-      const jobs = inputs.map((input) => ({ command, input }) as unknown as HsmJob);
-      return (await execute(jobs)) as Outcome<Output<N>>[];
-    },
-  };
+  });
 }
 
 async function perform(pool: HsmPool, frame: JobsFrame): Promise<HsmAnswer[]> {

@@ -8,12 +8,10 @@ import {
   type CommandName,
   commandNamed,
   type HsmJob,
-  type Input,
   InputError,
-  type Outcome,
-  type Output,
   refusal,
 } from '@pinfold/hsm';
+import { clientOn } from '../client-on.js';
 import { hostRequest, isDone, readHostReply } from '../host-codec.js';
 import type { HsmAnswer, HsmClient } from '../port.js';
 import { ELSEWHERE, outcomeOf } from './host-errors.js';
@@ -57,7 +55,7 @@ export function payshieldClient(options: PayshieldOptions): HsmClient {
     }
   };
 
-  const execute = async (jobs: readonly HsmJob[]): Promise<HsmAnswer[]> => {
+  return clientOn(async (jobs) => {
     const kept = jobs.filter(({ command }) => LOCAL.has(command));
     const keptAnswers = kept.length === 0 ? Promise.resolve([]) : local.execute(kept);
     const sent = jobs.map((job) => (LOCAL.has(job.command) ? undefined : firstStep(job, options)));
@@ -67,15 +65,7 @@ export function payshieldClient(options: PayshieldOptions): HsmClient {
     ]);
     let next = 0;
     return answers.map((answer) => answer ?? ownAnswers[next++]!);
-  };
-
-  return {
-    execute,
-    run: async <N extends CommandName>(command: N, inputs: readonly Input<N>[]) => {
-      const jobs = inputs.map((input) => ({ command, input }) as unknown as HsmJob);
-      return (await execute(jobs)) as Outcome<Output<N>>[];
-    },
-  };
+  });
 }
 
 function firstStep({ command, input }: HsmJob, options: PayshieldOptions): Step {

@@ -2,8 +2,7 @@
  * Tells the log why a payShield refuses: by a setting, a licence, its authorised state, a key that it does not
  * know. The network sees no more than a device that does not do it. One line of a kind in a minute.
  */
-import type { CommandName, HsmJob, Input, Outcome, Output } from '@pinfold/hsm';
-import type { HsmAnswer, HsmClient } from '@pinfold/hsm-client';
+import { clientOn, type HsmAnswer, type HsmClient } from '@pinfold/hsm-client';
 
 export interface ToldRefusal {
   readonly command: string;
@@ -32,16 +31,9 @@ export function toldClient(
     last.set(kind, at);
     tell(refusal);
   };
-  const execute = async (jobs: readonly HsmJob[]): Promise<HsmAnswer[]> => {
+  return clientOn(async (jobs) => {
     const answers = await client.execute(jobs);
     for (const [i, answer] of answers.entries()) look(jobs[i]!.command, answer);
     return answers;
-  };
-  return {
-    execute,
-    run: async <N extends CommandName>(command: N, inputs: readonly Input<N>[]) => {
-      const jobs = inputs.map((input) => ({ command, input }) as unknown as HsmJob);
-      return (await execute(jobs)) as Outcome<Output<N>>[];
-    },
-  };
+  });
 }

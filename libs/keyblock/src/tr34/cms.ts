@@ -36,6 +36,7 @@ export function want(right: boolean, what: string): void {
 export const algorithm = (name: string, ...parameters: Uint8Array[]) =>
   sequence(oid(name), ...parameters);
 export const SHA256 = algorithm(OID.sha256);
+
 /** Names and serial number of a certificate in DER, as they stand in it. */
 export function namesOf(certificate: Uint8Array) {
   const tbs = readMembers(certificate).into();
