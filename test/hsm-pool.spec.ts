@@ -1,12 +1,14 @@
 /** The network on a pool of two HSM processes: it survives the loss of either, and recovers. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
+import { until } from '../libs/platform/src/testing/until.js';
 import { freePort } from './support/free-port.js';
 import {
   cleanEnvironment,
+  endProcess,
   pinfold,
   type RunningProgram,
   startProgram,
@@ -31,13 +33,6 @@ function startHsm(dataDir: string, port: number): ChildProcess {
     stdio: 'ignore',
   });
 }
-
-const end = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve();
-    else child.once('exit', () => resolve());
-    child.kill('SIGKILL');
-  });
 
 describe('two HSM processes', () => {
   const folder = testFolder();
@@ -64,7 +59,7 @@ describe('two HSM processes', () => {
   });
   afterAll(async () => {
     await program?.kill();
-    await Promise.all(hsms.map(end));
+    await Promise.all(hsms.map(endProcess));
     for (const { remove } of [folder, ...copies]) remove();
   });
 
@@ -80,7 +75,7 @@ describe('two HSM processes', () => {
   it('pays while either is gone, in turn, and says which', async () => {
     expect(poolStates()).toEqual(['up', 'up']);
     for (const i of [0, 1]) {
-      await end(hsms[i]!);
+      await endProcess(hsms[i]!);
       expect(withdraw()).toMatchObject({ approved: true });
       expect(withdraw()).toMatchObject({ approved: true });
       const { processes, exit } = program.json<HsmStatus>('hsm', 'status');
@@ -113,7 +108,7 @@ describe('two HSM processes', () => {
     });
     for (const i of [0, 1]) {
       await sleep(2_000);
-      await end(hsms[i]!);
+      await endProcess(hsms[i]!);
       await sleep(500);
       hsms[i] = startHsm(copies[i]!.path, ports[i]!);
       await untilUp(2);
@@ -124,7 +119,7 @@ describe('two HSM processes', () => {
   });
 
   it('declines while none is there, and recovers by itself', async () => {
-    await Promise.all(hsms.map(end));
+    await Promise.all(hsms.map(endProcess));
     // The switch says 96, but has nothing to make its MAC with: the terminal believes no such answer,
     // pays nothing and reverses.
     expect(withdraw()).toMatchObject({ approved: false, responseCode: '68' });
@@ -150,17 +145,13 @@ describe('two HSM processes', () => {
     program.json<HsmStatus>('hsm', 'status').processes[0]!.pool.map(({ state }) => state);
 
   async function untilUp(count: number): Promise<void> {
-    for (let look = 0; look < 900; look += 1) {
+    const areUp = async () => {
       const metrics = await program
         .fetch('/metrics', { headers: { connection: 'close' } })
         .then((answer) => answer.text())
         .catch(() => '');
-      const up = /^pinfold_hsm_pool_up_count\S* (\d+)/m.exec(metrics)?.[1];
-      if (Number(up) >= count) return;
-      await sleep(100);
-    }
-    throw new Error(
-      `the pool did not come back: ${readFileSync(join(folder.path, 'runtime.json'))}`,
-    );
+      return Number(/^pinfold_hsm_pool_up_count\S* (\d+)/m.exec(metrics)?.[1]) >= count;
+    };
+    await until(areUp, { patienceMs: 90_000 });
   }
 });

@@ -1,73 +1,40 @@
 /** ISO 8583 over TCP as terminals and partners see it, against a switch with real devices. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  FrameSplitter,
-  type Framing,
-  frame,
-  type IsoMessage,
-  type Packaging,
-  pack,
-} from '@pinfold/iso8583';
-import { LINE_LIMITS, type Lines, PACKINGS, parseLines } from '../apps/switch/src/index.js';
+import { FrameSplitter, type Framing, frame, type IsoMessage, pack } from '@pinfold/iso8583';
+import { PACKINGS } from '../apps/switch/src/index.js';
 import { until } from '../libs/platform/src/testing/until.js';
 import { LineClient } from './support/line-client.js';
-import { LineNetwork } from './support/line-network.js';
+import type { LineNetwork } from './support/line-network.js';
+import { code, LENGTH2, LineStand, lines, signOn } from './support/line-stand.js';
 import { LineTerminal } from './support/line-terminal.js';
 
-const LENGTH2: Framing = { kind: 'length2', headerBytes: 0, maxBytes: 32_768 };
-const lines = (document: object): Lines =>
-  parseLines(JSON.stringify(document), { path: 'lines.json', folder: '.' });
-const code = ({ fields }: IsoMessage): unknown => fields[39];
-
 describe('a line of terminals', () => {
+  let stand: LineStand;
   let network: LineNetwork;
-  let terminals: LineTerminal[];
-  let port: number;
+  let terminals: readonly LineTerminal[];
   let client: LineClient;
-  const card = () => network.parts.issuers[0]!.cards[0]!;
-  const open = (o: { at?: number; packaging?: Packaging; framing?: Framing } = {}) =>
-    LineClient.open(o.at ?? port, {
-      framing: o.framing ?? LENGTH2,
-      packaging: o.packaging ?? PACKINGS.ascii,
-    });
+  const card = () => stand.card();
+  const open: LineStand['connect'] = (o) => stand.connect(o);
 
   beforeAll(async () => {
-    network = await LineNetwork.open();
-    await network.signedOn();
-    terminals = network.parts.terminals.map((terminal) => new LineTerminal(terminal));
-    const served = terminals.slice(0, 2).map(({ id }) => id);
-    ({ port } = await network.serve({
-      lines: lines({ acquirers: [{ name: 'one', terminals: served }] }),
-    }));
+    stand = await LineStand.open();
+    ({ network, terminals } = stand);
   });
-  afterAll(() => network.close());
+  afterAll(() => stand.close());
   beforeEach(async () => {
     client = await open();
   });
   afterEach(() => client.close());
 
-  /** New keys where there are none, then a sign-on under them. */
-  async function signOn(terminal: LineTerminal, line = client): Promise<void> {
-    if (terminal.pad.version('TAK') === undefined) {
-      const offered = await line.ask(terminal.network('101'));
-      expect(offered).toMatchObject({ mti: '0810', fields: { 39: '00', 70: '101' } });
-      terminal.takeKeys(offered);
-    }
-    const answer = await line.ask(terminal.network('001'));
-    expect(answer).toMatchObject({ mti: '0810', fields: { 39: '00', 41: terminal.id } });
-    expect(terminal.trusts(answer)).toBe(true);
-  }
-
   it('gives keys, signs on, echoes', async () => {
     const [terminal] = terminals as [LineTerminal];
-    await signOn(terminal);
+    await signOn(terminal, client);
     expect(code(await client.ask(terminal.network('301')))).toBe('00');
     expect(code(await client.ask(terminal.network('999')))).toBe('12');
   });
 
   it('pays, and answers a repeat with what is stored', async () => {
     const [terminal] = terminals as [LineTerminal];
-    await signOn(terminal);
+    await signOn(terminal, client);
     const before = await network.postedMinor('bank-a');
     const request = terminal.withdrawal({ ...card(), amountMinor: 5_000 });
     const answer = await client.ask(request);
@@ -81,7 +48,7 @@ describe('a line of terminals', () => {
 
   it('reverses, and answers the repeat of the reversal', async () => {
     const [terminal] = terminals as [LineTerminal];
-    await signOn(terminal);
+    await signOn(terminal, client);
     const before = await network.postedMinor('bank-a');
     const request = terminal.withdrawal({ ...card(), amountMinor: 2_000 });
     expect(code(await client.ask(request))).toBe('00');
@@ -95,7 +62,7 @@ describe('a line of terminals', () => {
 
   it('refuses a wrong PIN with 55, a bad MAC with 88', async () => {
     const [terminal] = terminals as [LineTerminal];
-    await signOn(terminal);
+    await signOn(terminal, client);
     const pin = card().pin === '1234' ? '4321' : '1234';
     const wrong = terminal.withdrawal({ ...card(), pin, amountMinor: 1_000 });
     expect(code(await client.ask(wrong))).toBe('55');
@@ -108,7 +75,7 @@ describe('a line of terminals', () => {
 
   it('looks at the MAC before anything else: no verdict on card, PIN or amount', async () => {
     const [terminal] = terminals as [LineTerminal];
-    await signOn(terminal);
+    await signOn(terminal, client);
     const wrongPin = card().pin === '1234' ? '4321' : '1234';
     const unknown = terminal.withdrawal({ ...card(), pan: '9900000000000013', amountMinor: 1_000 });
     const tries = [1, 2, 3, 4].map(() =>
@@ -125,7 +92,7 @@ describe('a line of terminals', () => {
 
   it('pays once for a request that comes twice at the same time, or over another connection', async () => {
     const [terminal] = terminals as [LineTerminal];
-    await signOn(terminal);
+    await signOn(terminal, client);
     const before = await network.postedMinor('bank-a');
     const request = terminal.withdrawal({ ...card(), amountMinor: 1_500 });
     const frame = client.frame(request);
@@ -142,7 +109,7 @@ describe('a line of terminals', () => {
 
   it('takes a STAN that comes round at another time, and 94 under an RRN or a time that is taken', async () => {
     const [terminal] = terminals as [LineTerminal];
-    await signOn(terminal);
+    await signOn(terminal, client);
     const request = terminal.withdrawal({ ...card(), amountMinor: 1_000 });
     expect(code(await client.ask(request))).toBe('00');
     const later = terminal.withdrawal({ ...card(), amountMinor: 1_000 });
@@ -168,7 +135,7 @@ describe('a line of terminals', () => {
 
   it('declines with 96 and no MAC while the switch has no HSM, and pays when it has one', async () => {
     const [terminal] = terminals as [LineTerminal];
-    await signOn(terminal);
+    await signOn(terminal, client);
     const before = await network.postedMinor('bank-a');
     network.hsmGone = true;
     const request = terminal.withdrawal({ ...card(), amountMinor: 1_000 });
@@ -186,7 +153,7 @@ describe('a line of terminals', () => {
 
   it('tells an operator how the line is', async () => {
     const [terminal] = terminals as [LineTerminal];
-    await signOn(terminal);
+    await signOn(terminal, client);
     const served = await network.serve({
       lines: lines({ acquirers: [{ name: 'told', terminals: [terminals[3]!.id, 'ISO00008'] }] }),
     });
@@ -206,8 +173,8 @@ describe('a line of terminals', () => {
 
   it('carries two terminals at once, each with its own answers', async () => {
     const [first, second] = terminals as [LineTerminal, LineTerminal];
-    await signOn(first);
-    await signOn(second);
+    await signOn(first, client);
+    await signOn(second, client);
     const requests = [first, second, first, second].map((t) =>
       t.withdrawal({ ...card(), amountMinor: 1_000 }),
     );
@@ -223,7 +190,7 @@ describe('a line of terminals', () => {
     const foreign = terminals[2]!;
     expect(code(await client.ask(foreign.network('001')))).toBe('05');
     const [terminal] = terminals as [LineTerminal];
-    await signOn(terminal);
+    await signOn(terminal, client);
     const other = await open();
     const early = terminal.withdrawal({ ...card(), amountMinor: 1_000 });
     expect(code(await other.ask(early))).toBe('12');
@@ -232,17 +199,17 @@ describe('a line of terminals', () => {
 
   it('signs off, and on again', async () => {
     const [terminal] = terminals as [LineTerminal];
-    await signOn(terminal);
+    await signOn(terminal, client);
     expect(code(await client.ask(terminal.network('002')))).toBe('00');
     const signedOff = terminal.withdrawal({ ...card(), amountMinor: 1_000 });
     expect(code(await client.ask(signedOff))).toBe('12');
-    await signOn(terminal);
+    await signOn(terminal, client);
     expect(code(await client.ask(terminal.resigned(signedOff, {})))).toBe('00');
   });
 
   it('keeps a terminal on its connection, whatever another one says without a MAC', async () => {
     const [terminal] = terminals as [LineTerminal];
-    await signOn(terminal);
+    await signOn(terminal, client);
     const other = await open();
     for (const asked of ['001', '301']) {
       const forged = terminal.network(asked);
@@ -262,7 +229,7 @@ describe('a line of terminals', () => {
   it('serves a terminal on two connections that signed on, each with the answers it asked for', async () => {
     const [terminal] = terminals as [LineTerminal];
     const other = await open();
-    await signOn(terminal);
+    await signOn(terminal, client);
     await signOn(terminal, other);
     const asked = [client, other, client].map((line) => {
       const request = terminal.withdrawal({ ...card(), amountMinor: 500 });
@@ -279,7 +246,7 @@ describe('a line of terminals', () => {
     const [terminal] = terminals as [LineTerminal];
     const first = await open();
     await signOn(terminal, first);
-    await signOn(terminal);
+    await signOn(terminal, client);
     const request = terminal.withdrawal({ ...card(), amountMinor: 500 });
     const held = network.holdAnswers();
     first.socket.write(first.frame(request));
@@ -343,172 +310,6 @@ describe('a line of terminals', () => {
     const serving = network.serve({ lines: lines({ acquirers }), port: 8583 });
     await expect(serving).rejects.toThrow('line two: 8583 is PINFOLD_ISO_PORT');
   });
-
-  it('takes a message that comes byte by byte', async () => {
-    const [terminal] = terminals as [LineTerminal];
-    await signOn(terminal);
-    const bytes = client.frame(terminal.network('301'));
-    for (const byte of bytes) {
-      client.socket.write(Uint8Array.of(byte));
-      await new Promise(setImmediate);
-    }
-    expect(code(await client.next())).toBe('00');
-  });
-
-  it('takes a message split at every byte', async () => {
-    const [terminal] = terminals as [LineTerminal];
-    await signOn(terminal);
-    const length = client.frame(terminal.network('301')).length;
-    for (let at = 1; at < length; at++) {
-      const bytes = client.frame(terminal.network('301'));
-      client.socket.write(bytes.subarray(0, at));
-      await new Promise(setImmediate);
-      client.socket.write(bytes.subarray(at));
-    }
-    for (let at = 1; at < length; at++) expect(code(await client.next())).toBe('00');
-  });
-
-  it('answers 30 to what does not parse, while MTI and STAN can be read', async () => {
-    const request = terminals[0]!.network('301');
-    const bytes = pack(request, PACKINGS.ascii);
-    bytes[bytes.length - 1] = 'x'.charCodeAt(0);
-    client.socket.write(Uint8Array.of(0, bytes.length));
-    client.socket.write(bytes);
-    const answer = await client.next();
-    expect(answer).toMatchObject({ mti: '0810', fields: { 11: request.fields[11], 39: '30' } });
-    const unknown = { mti: '0600', fields: { 11: '000001', 41: terminals[0]!.id } };
-    expect(await client.ask(unknown)).toMatchObject({ mti: '0610', fields: { 39: '12' } });
-  });
-
-  it.each([
-    ['no message', Uint8Array.of(0, 3, 1, 2, 3)],
-    ['an empty frame', Uint8Array.of(0, 0)],
-    ['a frame above the limit', Uint8Array.of(0xff, 0xff)],
-    [
-      'a message without a STAN',
-      Buffer.from('\0\x2108008000000000000000040000000000000030', 'latin1'),
-    ],
-  ])('closes after %s', async (_, bytes) => {
-    client.socket.write(bytes);
-    await client.closed;
-  });
-
-  describe('within limits', () => {
-    let narrow: number;
-    const limits = {
-      ...LINE_LIMITS,
-      frameMs: 150,
-      idleMs: 400,
-      connectionsPerAddress: 3,
-      inFlightMs: 300,
-    };
-
-    beforeAll(async () => {
-      const acquirers = [{ name: 'narrow', terminals: [terminals[3]!.id], inFlight: 2 }];
-      ({ port: narrow } = await network.serve({ lines: lines({ acquirers }), limits }));
-    });
-
-    it('ends a slow sender', async () => {
-      const slow = await open({ at: narrow });
-      const begun = performance.now();
-      const drip = setInterval(() => slow.socket.write('0'), 20);
-      slow.socket.write(Uint8Array.of(4, 0));
-      await slow.closed;
-      clearInterval(drip);
-      expect(performance.now() - begun).toBeLessThan(3_000);
-    });
-
-    it('answers one that says no more but listens, then ends it', async () => {
-      const acquirers = [{ name: 'ends', terminals: [terminals[3]!.id] }];
-      const served = await network.serve({ lines: lines({ acquirers }) });
-      const line = await open({ at: served.port });
-      const requests = [1, 2, 3].map(() => terminals[3]!.network('301'));
-      for (const request of requests) line.socket.write(line.frame(request));
-      line.socket.end();
-      for (const request of requests) {
-        expect((await line.next()).fields[11]).toBe(request.fields[11]);
-      }
-      await line.closed;
-      await served.close();
-    });
-
-    it('ends a silent connection', async () => {
-      const silent = await open({ at: narrow });
-      await silent.closed;
-    });
-
-    it('turns away the fourth connection of an address, and has room again after', async () => {
-      const three = await Promise.all([1, 2, 3].map(() => open({ at: narrow })));
-      const fourth = await open({ at: narrow });
-      await fourth.closed;
-      for (const each of three) each.close();
-      await Promise.all(three.map(({ closed }) => closed));
-      // The port hears of the ends a little later than this side does.
-      await until(async () => {
-        const fifth = await open({ at: narrow });
-        const asked = fifth.ask(terminals[0]!.network('301')).then(code);
-        const answer = await Promise.race([asked, fifth.closed.then(() => 'turned away')]);
-        fifth.close();
-        return answer === '05';
-      });
-    });
-
-    it('ends a connection that takes no answers', async () => {
-      const acquirers = [{ name: 'deaf', terminals: ['ISO00009'] }];
-      const served = await network.serve({
-        lines: lines({ acquirers }),
-        limits: { ...LINE_LIMITS, writeBufferBytes: 1_024 },
-      });
-      const deaf = await open({ at: served.port });
-      deaf.socket.pause();
-      const many = Buffer.concat(Array(500).fill(deaf.frame(terminals[0]!.network('301'))));
-      while (!deaf.socket.destroyed && deaf.socket.writable) {
-        deaf.socket.write(many);
-        await sleep(5);
-        if (deaf.socket.bytesWritten > 64e6) throw new Error('nobody ended it');
-      }
-      await served.close();
-    });
-
-    it('reads no further than the requests in flight allow, and loses none', async () => {
-      const busy = await open({ at: narrow });
-      await signOn(terminals[3]!, busy);
-      const requests = Array.from({ length: 12 }, () => terminals[3]!.network('301'));
-      busy.socket.write(Buffer.concat(requests.map((r) => busy.frame(r))));
-      for (const request of requests) {
-        expect((await busy.next()).fields[11]).toBe(request.fields[11]);
-      }
-      busy.close();
-    });
-  });
-
-  it.each([
-    ['ascii', 4, 0, false],
-    ['ascii-binary', 2, 5, true],
-    ['binary', 2, 0, false],
-    ['binary', 0, 3, false],
-    ['ascii', 0, 0, false],
-    ['ascii-binary', 4, 0, false],
-    ['binary', 4, 5, true],
-  ] as const)(
-    'speaks %s behind %d bytes of length and %d of header',
-    async (packing, lengthBytes, headerBytes, tpdu) => {
-      const terminal = terminals[2]!;
-      const name = `${packing}-${lengthBytes}`;
-      const acquirer = { name, packing, lengthBytes, headerBytes, tpdu, terminals: [terminal.id] };
-      const served = await network.serve({ lines: lines({ acquirers: [acquirer] }) });
-      const kind = ({ 0: 'none', 2: 'length2', 4: 'length4' } as const)[lengthBytes];
-      const packaging = PACKINGS[packing];
-      const framing = { kind, headerBytes, maxBytes: 9_999, packaging };
-      const line = await open({ at: served.port, framing, packaging });
-      await signOn(terminal, line);
-      const answer = await line.ask(terminal.withdrawal({ ...card(), amountMinor: 1_000 }));
-      expect(code(answer)).toBe('00');
-      expect(terminal.trusts(answer)).toBe(true);
-      line.close();
-      await served.close();
-    },
-  );
 });
 
 /** The value once it is as wished. */

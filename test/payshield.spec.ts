@@ -4,16 +4,17 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { DEMO_EXPIRY } from '@pinfold/flows';
 import { PACKINGS } from '../apps/switch/src/index.js';
 import { until } from '../libs/platform/src/testing/until.js';
 import { Authority } from './support/certificates.js';
+import { freePort } from './support/free-port.js';
 import { LineClient } from './support/line-client.js';
 import {
   cleanEnvironment,
+  endProcess,
   pinfold,
   type RunningProgram,
   startProgram,
@@ -33,21 +34,6 @@ const CLEAR_RECORD = /V;\d;\d{4}|I;\d\d;\d{4,12}F{0,8};/g;
 const CANARY_PIN = '927461835046';
 
 jest.setTimeout(300_000);
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-const end = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve();
-    else child.once('exit', () => resolve());
-    child.kill('SIGKILL');
-  });
 
 /** Two HSM processes with host ports, and the network on them. */
 class Stand {
@@ -149,7 +135,7 @@ class Stand {
 
   async stop(): Promise<void> {
     await this.program?.kill();
-    await Promise.all(this.hsms.map(end));
+    await Promise.all(this.hsms.map(endProcess));
     for (const { remove } of [this.folder, ...this.hsmFolders]) remove();
   }
 }
@@ -223,7 +209,7 @@ describe('hardened, with a key-block LMK', () => {
   it('pays while either is gone, in turn', async () => {
     const pin = stand.pinOf(BANK_A_1);
     for (const i of [0, 1]) {
-      await end(stand.hsms[i]!);
+      await endProcess(stand.hsms[i]!);
       expect(stand.withdraw(BANK_A_1, pin)).toMatchObject({ approved: true });
       expect(stand.withdraw(BANK_A_1, pin)).toMatchObject({ approved: true });
       expect(stand.states()[1 - i]).toBe('up');
@@ -234,7 +220,7 @@ describe('hardened, with a key-block LMK', () => {
 
   it('pays nothing while none is there, and recovers by itself', async () => {
     const pin = stand.pinOf(BANK_A_1);
-    await Promise.all(stand.hsms.map(end));
+    await Promise.all(stand.hsms.map(endProcess));
     expect(stand.withdraw(BANK_A_1, pin)).toMatchObject({ approved: false });
     expect(stand.program.cli('hsm', 'status').exit).toBe(1);
     for (const i of [0, 1]) stand.startHsm(i);
@@ -285,7 +271,7 @@ describe('legacy, with a variant LMK, over TLS', () => {
     expect(stand.payEverywhere()).toEqual(approvedEverywhere);
     const wrong = stand.pinOf(BANK_B_1) === '2749' ? '2750' : '2749';
     expect(stand.withdraw(BANK_B_1, wrong)).toMatchObject({ responseCode: '55' });
-    await end(stand.hsms[0]!);
+    await endProcess(stand.hsms[0]!);
     expect(stand.payEverywhere()).toEqual(approvedEverywhere);
     expect(stand.program.json('reconcile')).toMatchObject({ clean: true });
   });

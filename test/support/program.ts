@@ -100,6 +100,15 @@ export class RunningProgram {
   }
 }
 
+/** Kills a process that a test has started itself; resolves when it is gone. */
+export function endProcess(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve();
+    else child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
+}
+
 /** A data folder of the test's own; `remove` takes it away again. */
 export function testFolder(): { path: string; remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'pinfold-test-'));
