@@ -1,6 +1,6 @@
 /**
  * One service of a cluster as a process: started, watched, started again when it dies, stopped in
- * order. What it prints goes to a file of its own.
+ * order. It says at each start where it serves HTTP. What it prints goes to a file of its own.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
