@@ -99,7 +99,8 @@ function openPool({ config, logger, metrics, health, shutdown }: AppContext): Hs
     observe: ({ device, event, code }) => {
       if (event === 'up' || event === 'down') {
         const reason = code === undefined ? undefined : UNAVAILABLE_REASONS[code];
-        logger.warn(`HSM ${event}`, { address: device, code, reason });
+        const level = event === 'up' ? 'info' : 'warn';
+        logger[level](`HSM ${event}`, { address: device, code, reason });
       }
     },
   });
